@@ -1,0 +1,153 @@
+"""Bringing in boundary sets and postcodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import shapely
+from sqlalchemy import insert, select
+
+from wardbook.areas.derive import derive_for_set
+from wardbook.areas.locator import LocatedSet, locator
+from wardbook.areas.models import AREA_TYPES, Area, BoundarySet, Postcode, PostcodeSource
+from wardbook.areas.reading import ReadArea, Reading, slug
+from wardbook.clock import day_in_words, today
+from wardbook.db import db, now
+from wardbook.errors import Refused
+
+
+@dataclass(frozen=True)
+class SetDescription:
+    """What a file cannot say of itself."""
+
+    name: str
+    type: str
+    from_on: date | None = None
+    until_on: date | None = None
+    source: str = ""
+    licence: str = ""
+    reference: bool = False
+
+
+def add_boundary_set(about: SetDescription, reading: Reading) -> BoundarySet:
+    """Take in a boundary set whole, and write for everything on the map which of its areas it lies in.
+
+    Raises Refused where the name is taken, the dates are back to front, or another own set of the type holds on some of
+    the same days over the same ground.
+    """
+    if about.type not in AREA_TYPES:
+        raise Refused(f"'{about.type}' is not a type of area: choose one of {', '.join(AREA_TYPES)}.")
+    if about.from_on and about.until_on and about.from_on >= about.until_on:
+        raise Refused(
+            f"The set would end ({day_in_words(about.until_on)}) before it begins ({day_in_words(about.from_on)}): "
+            "--until is the first day on which it no longer holds."
+        )
+    if db.session.scalar(select(BoundarySet.id).where(BoundarySet.name == about.name)):
+        raise Refused(f"There is already a boundary set called '{about.name}': choose another --set name.")
+    _refuse_overlap(about, reading)
+    row = BoundarySet(
+        name=about.name,
+        type=about.type,
+        from_on=about.from_on,
+        until_on=about.until_on,
+        source=about.source,
+        licence=about.licence,
+        reference=about.reference,
+        imported_at=now(),
+    )
+    db.session.add(row)
+    db.session.flush()
+    db.session.execute(insert(Area), [_area(row.id, read) for read in reading.areas])
+    derive_for_set(row.id)
+    return row
+
+
+def _area(set_id: int, read: ReadArea) -> dict[str, object]:
+    return {
+        "set_id": set_id,
+        "code": read.code or slug(read.name),
+        "coded": read.code is not None,
+        "name": read.name,
+        "other_names": list(read.other_names),
+        "geometry": read.geometry,
+    }
+
+
+def _refuse_overlap(about: SetDescription, reading: Reading) -> None:
+    if about.reference:
+        return
+    same_days = [known for known in locator().own() if known.type == about.type and _share_days(known, about)]
+    ground = shapely.union_all([area.geometry for area in reading.areas]) if same_days else None
+    for known in same_days:
+        shared = shapely.intersection(shapely.union_all(known.shapes), ground)
+        if shared.area > 0.001 * min(shapely.union_all(known.shapes).area, ground.area):
+            name = db.session.get_one(BoundarySet, known.id).name
+            raise Refused(
+                f"The set '{name}' holds on some of the same days over the same ground: give --from and --until so that "
+                "one ends on the day the other begins, or load this one with --reference."
+            )
+
+
+def _share_days(known: LocatedSet, about: SetDescription) -> bool:
+    begins = max(known.from_on or date.min, about.from_on or date.min)
+    ends = min(known.until_on or date.max, about.until_on or date.max)
+    return begins < ends
+
+
+@dataclass(frozen=True)
+class PostcodeRow:
+    """One row of a postcode file: the postcode without its space, and a point in WGS 84."""
+
+    compact: str
+    lon: float
+    lat: float
+
+
+@dataclass
+class PostcodeTally:
+    """What became of the rows of a postcode file. Those outside the council are kept, and counted again."""
+
+    created: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    outside: int = 0
+
+
+def add_postcodes(rows: Sequence[PostcodeRow], *, file_name: str, dated_on: date) -> PostcodeTally:
+    """Bring in a dated source of postcodes. A row of an older source never replaces one of a later."""
+    source = PostcodeSource(file_name=file_name, dated_on=dated_on, imported_at=now())
+    db.session.add(source)
+    db.session.flush()
+    held = {row.compact: row for row in db.session.scalars(select(Postcode))}
+    dates = {known.id: known.dated_on for known in db.session.scalars(select(PostcodeSource))}
+    tally = PostcodeTally(outside=_count_outside(rows))
+    fresh: dict[str, PostcodeRow] = {}
+    for row in rows:
+        known = held.get(row.compact)
+        if known is None:
+            tally.created += row.compact not in fresh
+            fresh[row.compact] = row
+        elif dates[known.source_id] > dated_on:
+            tally.unchanged += 1
+        elif (known.lon, known.lat) == (row.lon, row.lat):
+            known.source_id = source.id
+            tally.unchanged += 1
+        else:
+            known.lon, known.lat, known.source_id = row.lon, row.lat, source.id
+            tally.updated += 1
+    if fresh:
+        values = [{"compact": r.compact, "lon": r.lon, "lat": r.lat, "source_id": source.id} for r in fresh.values()]
+        db.session.execute(insert(Postcode), values)
+    return tally
+
+
+def _count_outside(rows: Iterable[PostcodeRow]) -> int:
+    """How many points lie in none of the council's wards in force today (the nearest is not taken)."""
+    lon, lat = np.array([(row.lon, row.lat) for row in rows], dtype=float).reshape(-1, 2).T
+    inside = np.zeros(len(lon), dtype=bool)
+    for known in locator().wards(today()):
+        inside |= known.covering_each(lon, lat) >= 0
+    return int((~inside).sum())

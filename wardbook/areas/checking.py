@@ -1,0 +1,178 @@
+"""Checking boundaries: where areas overlap and where a strip between them belongs to none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from shapely import Geometry, STRtree
+
+from wardbook.areas.reading import Reading
+from wardbook.errors import Refused
+from wardbook.geo import WGS84, reproject
+
+LEAST_AREA: Final = 1.0
+"""Square metres. What is smaller comes from rounding and does not count."""
+LEAST_WIDTH: Final = 0.05
+"""Metres, on average over the length. What is thinner comes from rounding and does not count."""
+WIDEST_STRIP: Final = 250.0
+"""Metres. An open strip wider than this between two areas is taken for ground outside them."""
+TOUCH: Final = 0.05
+"""Metres within which two outlines are taken to touch."""
+NONE: Final[NDArray[np.object_]] = np.empty(0, dtype=object)
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """Ground in two areas, which are named by their labels."""
+
+    first: str
+    second: str
+    square_metres: float
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Ground in no area, with a point in it and the labels of the areas around it.
+
+    `enclosed` is ground surrounded by areas. Otherwise it is a strip open at an end, with areas along at least nine
+    tenths of its edge: a fault of drawing, or a river or an inlet of the sea.
+    """
+
+    square_metres: float
+    lon: float
+    lat: float
+    between: tuple[str, ...]
+    enclosed: bool
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a GIS officer wants to know of a set: the largest faults come first, enclosed gaps before open ones."""
+
+    areas: int
+    total_hectares: float
+    overlaps: tuple[Overlap, ...]
+    gaps: tuple[Gap, ...]
+    epsg: int
+
+
+@dataclass(frozen=True)
+class _Ground:
+    """The areas in metres, with an index of them and their labels in the same order."""
+
+    shapes: NDArray[np.object_]
+    labels: tuple[str, ...]
+    tree: STRtree
+    epsg: int
+
+
+def check(reading: Reading, *, epsg: int = 27700) -> Report:
+    """The faults of a reading, measured in the projected system `epsg` (metres). Raises Refused if it cannot be.
+
+    GEOS finds in linear time which areas do not meet their neighbours edge to edge; only those are overlaid.
+    """
+    ground = _ground(reading, epsg)
+    loose = ~shapely.is_empty(shapely.coverage_invalid_edges(ground.shapes))
+    holes = _holes(ground, loose)
+    gaps = [_gap(ground, hole, enclosed=True) for hole in holes[_counts(holes)]]
+    gaps += [_gap(ground, strip, enclosed=False) for strip in _open_strips(ground, loose, holes)]
+    return Report(
+        areas=len(ground.shapes),
+        total_hectares=float(shapely.area(ground.shapes).sum()) / 10_000,
+        overlaps=tuple(sorted(_overlaps(ground, loose), key=lambda overlap: -overlap.square_metres)),
+        gaps=tuple(sorted(gaps, key=lambda gap: (not gap.enclosed, -gap.square_metres))),
+        epsg=epsg,
+    )
+
+
+def _ground(reading: Reading, epsg: int) -> _Ground:
+    shapes = np.array([reproject(area.geometry, WGS84, epsg) for area in reading.areas], dtype=object)
+    if not np.isfinite(shapely.get_coordinates(shapes)).all():
+        raise Refused(f"The areas cannot be measured in EPSG:{epsg}: choose the system of their country.", field="crs")
+    bent = ~shapely.is_valid(shapes)
+    shapes[bent] = shapely.make_valid(shapes[bent], method="structure", keep_collapsed=False)
+    return _Ground(shapes, tuple(area.label for area in reading.areas), STRtree(shapes), epsg)
+
+
+def _counts(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which shapes are large and wide enough not to come from rounding. The mean width is twice area over edge."""
+    areas, edges = shapely.area(shapes), shapely.length(shapes)
+    return np.asarray((areas >= LEAST_AREA) & (2 * areas >= LEAST_WIDTH * edges))
+
+
+def _overlaps(ground: _Ground, loose: NDArray[np.bool_]) -> Iterator[Overlap]:
+    suspects = np.flatnonzero(loose)
+    found, others = ground.tree.query(ground.shapes[suspects], predicate="intersects")
+    pairs = np.unique(np.sort(np.column_stack([suspects[found], others]), axis=1), axis=0)
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    shared = shapely.intersection(ground.shapes[pairs[:, 0]], ground.shapes[pairs[:, 1]])
+    for (first, second), shape in zip(pairs[_counts(shared)], shared[_counts(shared)], strict=True):
+        yield Overlap(ground.labels[first], ground.labels[second], float(shape.area))
+
+
+def _holes(ground: _Ground, loose: NDArray[np.bool_]) -> NDArray[np.object_]:
+    """The holes of all areas together."""
+    joined = _joined(ground.shapes, loose)
+    rings = [ring for part in shapely.get_parts(joined) for ring in part.interiors]
+    return np.asarray(shapely.polygons(np.array(rings, dtype=object)))
+
+
+def _joined(shapes: NDArray[np.object_], loose: NDArray[np.bool_], more: NDArray[np.object_] = NONE) -> Geometry:
+    """All the shapes as one. Those that meet edge to edge are joined the quick way, the loose ones and more after."""
+    return shapely.union_all([shapely.coverage_union_all(shapes[~loose]), *shapes[loose], *more])
+
+
+def _open_strips(ground: _Ground, loose: NDArray[np.bool_], holes: NDArray[np.object_]) -> Iterator[Geometry]:
+    """Strips that reach the outer edge: what filling in the narrow places between areas would add.
+
+    GEOS marks the edges that face each other across a narrow place; only around their areas is anything filled in.
+    """
+    edges = shapely.coverage_invalid_edges(ground.shapes, gap_width=WIDEST_STRIP)
+    marked = np.flatnonzero(~shapely.is_empty(edges))
+    marks, inside = STRtree(edges[marked]), STRtree(holes)
+    for group in _groups(ground.shapes[marked]):
+        near = np.unique(ground.tree.query(ground.shapes[marked[group]], "dwithin", WIDEST_STRIP)[1])
+        filling = np.unique(inside.query(ground.shapes[near], "intersects")[1])
+        land = _joined(ground.shapes[near], loose[near], holes[filling])
+        for strip in _strips(ground, land):
+            if len(marks.query(strip, "dwithin", TOUCH)) and _is_between(ground, strip):
+                yield strip
+
+
+def _groups(shapes: NDArray[np.object_]) -> list[NDArray[np.int64]]:
+    """The places in the list of shapes that lie near each other, by group."""
+    outlines = shapely.box(*shapely.bounds(shapes).T)
+    parts = shapely.get_parts(shapely.union_all(shapely.buffer(outlines, WIDEST_STRIP, join_style="mitre")))
+    return [np.flatnonzero(shapely.intersects(part, outlines)) for part in parts]
+
+
+def _strips(ground: _Ground, land: Geometry) -> NDArray[np.object_]:
+    added = shapely.get_parts(shapely.difference(_filled(land), land))
+    return np.asarray(added[_counts(added)])
+
+
+def _filled(land: Geometry) -> Geometry:
+    """The land with every place narrower than the widest strip filled in."""
+    half = WIDEST_STRIP / 2
+    wide = shapely.buffer(land, half, quad_segs=2, join_style="mitre", mitre_limit=2)
+    return shapely.buffer(wide, -half, quad_segs=2, join_style="mitre", mitre_limit=2)
+
+
+def _is_between(ground: _Ground, strip: Geometry) -> bool:
+    """Whether areas line nine tenths of the strip's edge, two of them a tenth each."""
+    left, low, right, high = strip.bounds
+    around = ground.shapes[ground.tree.query(strip, predicate="dwithin", distance=TOUCH)]
+    nearest = shapely.clip_by_rect(around, left - 1, low - 1, right + 1, high + 1)
+    lined = shapely.length(shapely.intersection(strip.boundary, shapely.buffer(nearest, TOUCH, quad_segs=1)))
+    return bool(lined.sum() >= 0.9 * strip.length and (lined >= 0.1 * strip.length).sum() >= 2)
+
+
+def _gap(ground: _Ground, shape: Geometry, *, enclosed: bool) -> Gap:
+    point = reproject(shapely.point_on_surface(shape), ground.epsg, WGS84)
+    around = ground.tree.query(shape, predicate="dwithin", distance=TOUCH)
+    return Gap(float(shape.area), point.x, point.y, tuple(ground.labels[each] for each in sorted(around)), enclosed)

@@ -1,0 +1,169 @@
+"""Formats: a boundary file of any kind becomes one table of words and shapes, as it was written."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyogrio
+import shapely
+from numpy.typing import NDArray
+
+from wardbook.areas.archives import in_words
+from wardbook.areas.arrivals import Kind, LocalFile, local_file, overlapping_parts
+from wardbook.areas.kml import placemarks
+from wardbook.errors import Refused
+
+pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True, "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE"})
+
+ASSUMED_DEGREES: Final = {Kind.GEOJSON, Kind.TOPOJSON, Kind.KML}
+CRS_MEMBER: Final = re.compile(rb'"crs"\s*:\s*(null|\{[^{}]*\{[^{}]*\}[^{}]*\})')
+
+
+@dataclass(frozen=True)
+class Table:
+    """One layer. `columns` hold tidied words ("" is blank), `shapes` are 2D, in the file's own coordinates, unchecked.
+
+    `stated_crs` is what the file says of its coordinate system, None where it says nothing.
+    """
+
+    title: str
+    kind: Kind
+    layer: str | None
+    columns: Mapping[str, Sequence[str]]
+    shapes: NDArray[np.object_]
+    stated_crs: str | None
+
+
+def read_table(path: Path, *, layer: str | None = None) -> Table:
+    """The one layer of the file, or the one asked for. Raises Refused; nothing is read in part."""
+    with local_file(path, layer=layer) as file:
+        return _read_kml(file) if file.kind is Kind.KML else _read_by_gdal(file, layer)
+
+
+def tidy(value: object) -> str:
+    """A cell as words: white space of every kind trimmed and single, whole numbers without `.0`, nothing as ""."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    return " ".join(re.sub(r"[\u200b\u200e\u200f\u2060\ufeff\x00]", "", str(value)).split())
+
+
+def _read_kml(file: LocalFile) -> Table:
+    rows = list(placemarks(file.path, file.title))
+    names = list(dict.fromkeys(name for told, _ in rows for name in told))
+    columns = {name: [tidy(told.get(name)) for told, _ in rows] for name in names}
+    return Table(file.title, file.kind, None, columns, _array([shape for _, shape in rows]), None)
+
+
+def _array(shapes: Sequence[object]) -> NDArray[np.object_]:
+    array = np.empty(len(shapes), dtype=object)
+    array[:] = shapes
+    return array
+
+
+def _read_by_gdal(file: LocalFile, asked: str | None) -> Table:
+    """GDAL, held to one driver by the prefix or, for a Shapefile, by the opening bytes that arrivals.py has checked."""
+    source = str(file.path) if file.kind is Kind.SHAPEFILE else f"{_driver(file.kind)}:{file.path}"
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            layer = file.layer or _only_layer(source, file, asked)
+            found = None if file.kind is Kind.SHAPEFILE else layer
+            about, _, wkb, cells = pyogrio.raw.read(source, layer=found, force_2d=True, datetime_as_string=True)
+    except (RuntimeError, ValueError, OSError, LookupError, MemoryError) as problem:
+        raise _unreadable(file) from problem
+    shapes = shapely.from_wkb(wkb if wkb is not None else _array([None] * _rows(cells)), on_invalid="ignore")
+    columns = dict(_columns(about["fields"], cells, about.get("ogr_subtypes")))
+    layer_said = None if file.kind is Kind.GEOJSON else layer
+    return Table(file.title, file.kind, layer_said, columns, shapes, _stated_crs(file, about["crs"]))
+
+
+def _driver(kind: Kind) -> str:
+    return "GPKG" if kind is Kind.GEOPACKAGE else kind.value
+
+
+def _rows(cells: Sequence[Any]) -> int:
+    return len(cells[0]) if cells else 0
+
+
+def _only_layer(source: str, file: LocalFile, asked: str | None) -> str:
+    layers = [
+        str(name)
+        for name, shape in pyogrio.list_layers(source)
+        if shape is not None or file.kind is not Kind.GEOPACKAGE
+    ]
+    if asked is not None and asked not in layers:
+        raise Refused(f"{file.title} has no layer {asked}: it has {in_words(layers) or 'none'}.", field="layer")
+    if not layers:
+        raise Refused(f"{file.title} has no layer with shapes in it: export the areas again.", field="file")
+    if asked is None and len(layers) > 1:
+        raise Refused(
+            f"{file.title} has {len(layers)} layers, {in_words(layers)}: say which with --layer.", field="layer"
+        )
+    return asked or layers[0]
+
+
+def _unreadable(file: LocalFile) -> Refused:
+    again = "download or export it again."
+    if file.kind in (Kind.GEOJSON, Kind.TOPOJSON) and not _ends_as_json(file.path):
+        return Refused(f"{file.title} is cut short, it does not end as {file.kind} ends: {again}", field="file")
+    if file.kind is Kind.GEOJSON and b"esriGeometry" in file.path.read_bytes()[:100_000]:
+        return Refused(f"{file.title} is Esri's own JSON: export it as GeoJSON.", field="file")
+    return Refused(f"{file.title} cannot be read as {file.kind}, it may be damaged: {again}", field="file")
+
+
+def _ends_as_json(path: Path) -> bool:
+    with path.open("rb") as file:
+        file.seek(max(0, path.stat().st_size - 4096))
+        return file.read().rstrip().endswith(b"}")
+
+
+def _columns(
+    names: Sequence[str], cells: Sequence[Any], subtypes: Sequence[str] | None
+) -> Iterator[tuple[str, list[str]]]:
+    for number, (name, column) in enumerate(zip(names, cells, strict=True)):
+        yield str(name), [tidy(value) for value in column.tolist()]
+        if subtypes and subtypes[number] == "OFSTJSON":
+            yield from _dotted(str(name), [_object(value) for value in column.tolist()])
+
+
+def _object(text: object) -> dict[str, object]:
+    try:
+        value = json.loads(text) if isinstance(text, str) else None
+    except (ValueError, RecursionError):
+        value = None
+    return value if isinstance(value, dict) else {}
+
+
+def _dotted(name: str, objects: Sequence[dict[str, object]]) -> Iterator[tuple[str, list[str]]]:
+    """`codes` holding {"gss": ...} gives `codes.gss`. One level: deeper is rare and never held a code."""
+    for key in dict.fromkeys(key for each in objects for key in each):
+        yield f"{name}.{key}", [tidy(each.get(key)) for each in objects]
+
+
+def _stated_crs(file: LocalFile, by_gdal: str | None) -> str | None:
+    """For JSON the `crs` member itself, since GDAL takes one that it does not know for degrees."""
+    if file.kind not in (Kind.GEOJSON, Kind.TOPOJSON):
+        return by_gdal
+    with file.path.open("rb") as text:
+        found = next(filter(None, map(CRS_MEMBER.search, overlapping_parts(text))), None)
+    return None if found is None else _crs_name(found.group(1))
+
+
+def _crs_name(member: bytes) -> str:
+    """The name in {"type": "name", "properties": {"name": ...}}; what cannot be made out is "unknown"."""
+    try:
+        told = json.loads(member)
+        properties = told["properties"]
+        return str(properties["name"]) if "name" in properties else f"EPSG:{properties['code']}"
+    except (ValueError, KeyError, TypeError):
+        return "unknown"

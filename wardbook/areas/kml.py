@@ -1,0 +1,78 @@
+"""KML read without GDAL: placemarks in any folder, their areas, and what is told of each.
+
+GDAL would be led by what the text holds rather than by what it is, and adds a dozen columns of its own about drawing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+from xml.etree.ElementTree import Element, ParseError
+
+import shapely
+from defusedxml import DefusedXmlException  # type: ignore[import-untyped]
+from defusedxml.ElementTree import iterparse  # type: ignore[import-untyped]
+from shapely import Geometry
+
+from wardbook.errors import Refused
+
+POINTS_AND_LINES: Final = {"Point", "LineString", "Track", "MultiTrack", "Model"}
+
+
+def placemarks(path: Path, title: str) -> Iterator[tuple[dict[str, str], Geometry | None]]:
+    """What is told of each placemark (its name, then ExtendedData) and its shape: WGS 84, heights left out.
+
+    A point or line among its shapes is kept, so that the reader of it can refuse the row.
+    """
+    try:
+        for _, element in iterparse(path, forbid_dtd=True):
+            if _kind(element) == "Placemark":
+                yield _told(element), _shape(element, title)
+                element.clear()
+    except (ParseError, DefusedXmlException, ValueError, LookupError, shapely.GEOSException) as problem:
+        raise Refused(
+            f"{title} cannot be read as KML, perhaps because it is cut short: download or export it again.",
+            field="file",
+        ) from problem
+
+
+def _kind(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _within(element: Element, *kinds: str) -> list[Element]:
+    return [each for each in element.iter() if _kind(each) in kinds]
+
+
+def _told(placemark: Element) -> dict[str, str]:
+    name = next((child.text or "" for child in placemark if _kind(child) == "name"), "")
+    told = {"Name": name}
+    for each in _within(placemark, "Data", "SimpleData"):
+        value = _within(each, "value")
+        told[each.get("name", "")] = (value[0].text if value else each.text) or ""
+    return told
+
+
+def _shape(placemark: Element, title: str) -> Geometry | None:
+    shapes: list[Geometry] = [_polygon(each) for each in _within(placemark, "Polygon")]
+    if _within(placemark, *POINTS_AND_LINES):
+        return shapely.GeometryCollection([*shapes, shapely.Point(0, 0)])
+    return shapely.MultiPolygon(shapes) if shapes else None
+
+
+def _polygon(polygon: Element) -> Geometry:
+    outer = [ring for part in _within(polygon, "outerBoundaryIs") for ring in _rings(part)]
+    inner = [ring for part in _within(polygon, "innerBoundaryIs") for ring in _rings(part)]
+    return shapely.Polygon(outer[0], inner) if outer else shapely.Polygon()
+
+
+def _rings(boundary: Element) -> list[list[tuple[float, float]]]:
+    """Corners are `longitude,latitude[,height]`, parted by white space. A ring left open is closed."""
+    texts = (each.text or "" for each in _within(boundary, "coordinates"))
+    return [ring for text in texts if (ring := [_corner(corner) for corner in text.split()])]
+
+
+def _corner(text: str) -> tuple[float, float]:
+    longitude, latitude = text.split(",")[:2]
+    return float(longitude), float(latitude)

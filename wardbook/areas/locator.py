@@ -1,0 +1,173 @@
+"""Which areas is this in: every boundary set in memory as prepared shapes under a search tree.
+
+The rules are those of the product. A point lies in the area that covers it, on a shared line in the one with the lowest
+code. A line or polygon lies in every area that holds at least 1% of it, or 10 m, or 100 m², with its share; if none
+does, in the one that holds most. A point inside the council but in no area takes the nearest within 100 m, marked so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from threading import Lock
+from typing import Any, cast
+
+import numpy as np
+import shapely
+from flask import current_app
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from wardbook.areas.models import Area, BoundarySet
+from wardbook.config import settings
+from wardbook.db import db
+from wardbook.geo import WGS84, reproject
+
+SNAP_METRES = 100.0
+SMALL_SHARE, SMALL_LENGTH, SMALL_AREA = 0.01, 10.0, 100.0
+
+
+@dataclass(frozen=True)
+class Lie:
+    """That a thing lies in an area: by what share of it, and whether the area is only the nearest."""
+
+    area_id: int
+    share: float
+    nearest: bool = False
+
+
+class LocatedSet:
+    """One boundary set, ready to be asked. Areas stand in the order of their codes, so the first hit is the lowest."""
+
+    def __init__(self, row: BoundarySet, areas: Sequence[tuple[int, str, shapely.Geometry]], epsg: int) -> None:
+        ordered = sorted(areas, key=lambda area: area[1])
+        self.id, self.type, self.reference = row.id, row.type, row.reference
+        self.from_on, self.until_on = row.from_on, row.until_on
+        self.in_force = row.in_force
+        self.epsg = epsg
+        self.area_ids = [area_id for area_id, _, _ in ordered]
+        self.codes = [code for _, code, _ in ordered]
+        self.shapes = np.array([shape for _, _, shape in ordered], dtype=object)
+        shapely.prepare(self.shapes)
+        self.tree = shapely.STRtree(self.shapes)
+        self._in_metres: dict[int, shapely.Geometry] = {}
+
+    def covering(self, lon: float, lat: float) -> int | None:
+        """The place in `area_ids` of the area that covers a point."""
+        for place in sorted(self.tree.query(shapely.Point(lon, lat))):
+            if shapely.intersects_xy(self.shapes[place], lon, lat):
+                return int(place)
+        return None
+
+    def covering_each(self, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.int64]:
+        """For each point the place of its area, or -1: the same answer as `covering`, many at a time."""
+        found = np.full(len(lon), len(self.shapes), dtype=np.int64)
+        asked, places = self.tree.query(shapely.points(lon, lat))
+        hit = shapely.intersects_xy(self.shapes[places], lon[asked], lat[asked])
+        np.minimum.at(found, asked[hit], places[hit])
+        return np.where(found == len(self.shapes), -1, found)
+
+    def in_metres(self, place: int) -> shapely.Geometry:
+        """An area in the council's projected system."""
+        if place not in self._in_metres:
+            self._in_metres[place] = reproject(self.shapes[place], WGS84, self.epsg)
+        return self._in_metres[place]
+
+    def nearest(self, point: shapely.Point) -> int | None:
+        """The area nearest to a point within 100 m; of equals, the lowest code."""
+        moved = reproject(point, WGS84, self.epsg)
+        reach = reproject(moved.buffer(SNAP_METRES * 1.5), self.epsg, WGS84)
+        near = [(self.in_metres(place).distance(moved), int(place)) for place in self.tree.query(reach)]
+        return next((place for metres, place in sorted(near) if metres <= SNAP_METRES), None)
+
+    def parts(self, shape: shapely.Geometry) -> list[tuple[int, float, float]]:
+        """(place, part, whole) of a line or polygon for each area it touches: metres, or square metres."""
+        moved = reproject(shape, WGS84, self.epsg)
+        whole = _size(moved)
+        touched = self.tree.query(shape, predicate="intersects")
+        return [(int(place), _size(self.in_metres(place).intersection(moved)), whole) for place in sorted(touched)]
+
+    def lies(self, shape: shapely.Geometry, *, inside: bool) -> Iterator[Lie]:
+        """The areas of this set in which a thing lies; `inside`: it is inside the council, so may take the nearest."""
+        if shapely.get_dimensions(shape) == 0:
+            yield from self._lies_of_point(shapely.centroid(shape), inside)
+            return
+        parts = self.parts(shape)
+        least = SMALL_AREA if shapely.get_dimensions(shape) == 2 else SMALL_LENGTH
+        enough = [part for part in parts if part[1] >= least or part[1] >= SMALL_SHARE * part[2]]
+        for place, part, whole in enough or sorted(parts, key=lambda part: -part[1])[:1]:
+            if part > 0:
+                yield Lie(self.area_ids[place], min(part / whole, 1.0))
+
+    def _lies_of_point(self, point: shapely.Point, inside: bool) -> Iterator[Lie]:
+        covering = self.covering(point.x, point.y)
+        if covering is not None:
+            yield Lie(self.area_ids[covering], 1.0)
+        elif inside and (nearest := self.nearest(point)) is not None:
+            yield Lie(self.area_ids[nearest], 1.0, nearest=True)
+
+    @cached_property
+    def ground(self) -> shapely.Geometry:
+        """The land of the whole set with gaps of up to 200 m closed, in WGS 84."""
+        together = shapely.union_all([self.in_metres(place) for place in range(len(self.shapes))])
+        closed = together.buffer(SNAP_METRES, quad_segs=4).buffer(-SNAP_METRES, quad_segs=4)
+        ground = reproject(shapely.union_all([closed, together]), self.epsg, WGS84)
+        shapely.prepare(ground)
+        return ground
+
+
+def _size(shape: shapely.Geometry) -> float:
+    return float(shape.area or shape.length)
+
+
+class Locator:
+    """All boundary sets of an installation."""
+
+    def __init__(self, sets: Iterable[LocatedSet], ward_type: str) -> None:
+        self.sets = list(sets)
+        self.ward_type = ward_type
+
+    def own(self, on: date | None = None) -> list[LocatedSet]:
+        """The sets that give things their areas; those in force on a day, where one is given."""
+        return [known for known in self.sets if not known.reference and (on is None or known.in_force(on))]
+
+    def wards(self, on: date) -> list[LocatedSet]:
+        """The council's own ward sets in force on a day."""
+        return [known for known in self.own(on) if known.type == self.ward_type]
+
+    def inside_council(self, shape: shapely.Geometry, on: date) -> bool:
+        """Whether a shape touches the union of the council's own wards in force on a day."""
+        return any(shapely.intersects(known.ground, shape) for known in self.wards(on))
+
+    def lies(self, shape: shapely.Geometry, on: date) -> list[Lie]:
+        """Every area, of every own set past and to come, in which a shape lies."""
+        inside = self.inside_council(shape, on)
+        return [lie for known in self.own() for lie in known.lies(shape, inside=inside)]
+
+    def covering(self, lon: float, lat: float, on: date) -> list[int]:
+        """The ids of the areas of all sets in force, reference ones too, that cover a point: never the nearest."""
+        found = ((known, known.covering(lon, lat)) for known in self.sets if known.in_force(on))
+        return [known.area_ids[place] for known, place in found if place is not None]
+
+
+_lock = Lock()
+
+
+def locator() -> Locator:
+    """The locator of this application, made anew when a boundary set has come, gone or changed its days."""
+    sets = db.session.scalars(select(BoundarySet).order_by(BoundarySet.id)).all()
+    version = tuple((row.id, row.imported_at, row.from_on, row.until_on, row.type, row.reference) for row in sets)
+    kept: dict[str, Any] = current_app.extensions.setdefault("wardbook.locator", {})
+    with _lock:
+        if kept.get("version") != version:
+            kept.update(version=version, locator=_load(sets))
+    return cast(Locator, kept["locator"])
+
+
+def _load(sets: Sequence[BoundarySet]) -> Locator:
+    rows: dict[int, list[tuple[int, str, shapely.Geometry]]] = {}
+    for set_id, area_id, code, shape in db.session.execute(select(Area.set_id, Area.id, Area.code, Area.geometry)):
+        rows.setdefault(set_id, []).append((area_id, code, shape))
+    return Locator((LocatedSet(row, rows.get(row.id, []), settings().crs) for row in sets), settings().ward_type)

@@ -1,0 +1,96 @@
+"""Boundary sets and their areas, postcodes and the sources they came from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+import shapely
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from wardbook.db import Base
+
+AREA_TYPES = {
+    "ward": "Ward",
+    "division": "Electoral division",
+    "parish": "Parish",
+    "polling-district": "Polling district",
+    "neighbourhood": "Neighbourhood",
+    "lsoa": "Lower layer super output area",
+    "authority": "Council",
+}
+
+
+class BoundarySet(Base):
+    """Areas of one type that were made together, and the days [from, until) on which they hold."""
+
+    __tablename__ = "boundary_set"
+    __table_args__ = (
+        CheckConstraint("from_on IS NULL OR until_on IS NULL OR from_on < until_on", name="dates"),
+        CheckConstraint(f"type IN ({', '.join(repr(word) for word in AREA_TYPES)})", name="type"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    type: Mapped[str]
+    from_on: Mapped[date | None]
+    until_on: Mapped[date | None]
+    source: Mapped[str]
+    licence: Mapped[str]
+    reference: Mapped[bool]
+    """A reference set answers look-ups; it never gives a thing its wards."""
+    imported_at: Mapped[datetime]
+    areas: Mapped[list[Area]] = relationship(back_populates="set", order_by="Area.code")
+
+    def in_force(self, on: date) -> bool:
+        """Whether it holds on a day; `until` is the first day on which it does not."""
+        return (self.from_on is None or self.from_on <= on) and (self.until_on is None or on < self.until_on)
+
+
+class Area(Base):
+    """One official boundary: what it is called and its shape, in WGS 84."""
+
+    __tablename__ = "area"
+    __table_args__ = (UniqueConstraint("set_id", "code"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    set_id: Mapped[int] = mapped_column(ForeignKey("boundary_set.id"))
+    code: Mapped[str] = mapped_column(index=True)
+    coded: Mapped[bool]
+    """The code is the file's; otherwise it is a slug of the name."""
+    name: Mapped[str] = mapped_column(index=True)
+    other_names: Mapped[list[str]] = mapped_column(JSON)
+    geometry: Mapped[shapely.Geometry]
+    set: Mapped[BoundarySet] = relationship(back_populates="areas")
+
+
+class PostcodeSource(Base):
+    """One file of postcodes and the day it speaks of: where two sources differ, the later is believed."""
+
+    __tablename__ = "postcode_source"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str]
+    dated_on: Mapped[date]
+    imported_at: Mapped[datetime]
+
+
+class Postcode(Base):
+    """A postcode and the point that stands for it: its centre."""
+
+    __tablename__ = "postcode"
+
+    compact: Mapped[str] = mapped_column(primary_key=True)
+    """Capitals, no space: `BA15AW`"""
+    lon: Mapped[float]
+    lat: Mapped[float]
+    source_id: Mapped[int] = mapped_column(ForeignKey("postcode_source.id"))
+    source: Mapped[PostcodeSource] = relationship()
+
+    @property
+    def spaced(self) -> str:
+        return f"{self.compact[:-3]} {self.compact[-3:]}"
+
+    @property
+    def point(self) -> shapely.Point:
+        return shapely.Point(self.lon, self.lat)

@@ -1,0 +1,77 @@
+"""What can be read of areas and postcodes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import contains_eager, defer
+
+from wardbook.areas.models import Area, BoundarySet, Postcode
+from wardbook.clock import today
+from wardbook.config import settings
+from wardbook.db import db
+
+POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
+
+
+def _areas() -> Select[tuple[Area]]:
+    """Areas with their set and without their shape, which is large and seldom wanted."""
+    return select(Area).join(Area.set).options(contains_eager(Area.set), defer(Area.geometry))
+
+
+def wards(on: date | None = None) -> Sequence[Area]:
+    """The council's own wards in force on a day (today), by name."""
+    asked = on or today()
+    own = _areas().where(
+        BoundarySet.type == settings().ward_type,
+        BoundarySet.reference.is_(False),
+        or_(BoundarySet.from_on.is_(None), BoundarySet.from_on <= asked),
+        or_(BoundarySet.until_on.is_(None), BoundarySet.until_on > asked),
+    )
+    return db.session.scalars(own.order_by(Area.name)).all()
+
+
+def area(code: str, on: date | None = None) -> Area | None:
+    """The council's own area with a code on a day (today); where none is in force with that code, the latest.
+
+    Reference sets answer look-ups, but a place is never made of one.
+    """
+    found = db.session.scalars(_areas().where(Area.code == code, BoundarySet.reference.is_(False))).all()
+    if on is not None:
+        found = [known for known in found if known.set.in_force(on)]
+    return max(found, key=_nearness, default=None)
+
+
+def _nearness(known: Area) -> tuple[bool, bool, date]:
+    return known.set.in_force(today()), known.set.type == settings().ward_type, known.set.from_on or date.min
+
+
+def areas_by_id(ids: Sequence[int]) -> dict[int, Area]:
+    """Areas by their id, without their shapes."""
+    return {known.id: known for known in db.session.scalars(_areas().where(Area.id.in_(ids)))}
+
+
+def boundary_sets() -> Sequence[BoundarySet]:
+    """Every set, oldest first."""
+    return db.session.scalars(select(BoundarySet).order_by(BoundarySet.from_on, BoundarySet.id)).all()
+
+
+def area_counts() -> dict[int, int]:
+    """How many areas each set has."""
+    counts = db.session.execute(select(Area.set_id, func.count()).group_by(Area.set_id))
+    return {set_id: count for set_id, count in counts}
+
+
+def compact_postcode(words: str) -> str | None:
+    """`ba1 5aw` as `BA15AW`; None where the words are no whole postcode."""
+    compact = re.sub(r"\s", "", words).upper()
+    return compact if POSTCODE.fullmatch(compact) else None
+
+
+def postcode(words: str) -> Postcode | None:
+    """A postcode we hold, however it is written."""
+    compact = compact_postcode(words)
+    return None if compact is None else db.session.get(Postcode, compact)

@@ -1,0 +1,189 @@
+"""Reading a boundary file: it becomes areas, taken whole, or is refused with one sentence that tells the cure."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import shapely
+from shapely import Geometry, MultiPolygon
+
+from wardbook.areas.columns import recognise
+from wardbook.areas.coordinates import system_of, to_wgs84
+from wardbook.areas.formats import Table, read_table
+from wardbook.areas.repairs import Repair, areal, repaired
+from wardbook.errors import Refused
+
+__all__ = ["ReadArea", "Reading", "Repair", "read_boundaries", "slug"]
+
+ASCII: Final = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"}
+)
+
+
+@dataclass(frozen=True)
+class ReadArea:
+    """One area. `row` is its number in the file, from 1; `geometry` is valid, in WGS 84, without heights.
+
+    `other_names` holds the Welsh name, and the names of rows merged into this one, where they differ.
+    """
+
+    row: int
+    code: str | None
+    name: str
+    other_names: tuple[str, ...]
+    geometry: MultiPolygon
+
+    @property
+    def label(self) -> str:
+        return f"{self.name} ({self.code})" if self.code else self.name
+
+
+@dataclass(frozen=True)
+class Reading:
+    """All that a file held, and how it was understood. `crs` is the file's own system (`EPSG:27700`), not the areas'.
+
+    `crs_source` is "file", "given" or "assumed for ..."; `merged` names the codes whose rows were made one.
+    """
+
+    areas: tuple[ReadArea, ...]
+    repaired: tuple[Repair, ...]
+    merged: tuple[str, ...]
+    crs: str
+    crs_source: str
+    code_column: str | None
+    name_column: str | None
+    layer: str | None
+    rows: int
+
+
+def read_boundaries(
+    path: Path,
+    *,
+    code: str | None = None,
+    name: str | None = None,
+    crs: str | None = None,
+    layer: str | None = None,
+    merge_duplicates: bool = False,
+) -> Reading:
+    """The areas of a GeoJSON, TopoJSON, GeoPackage, zipped Shapefile or KML file, gzipped or not.
+
+    `code` and `name` are columns, by default the best recognised; `crs` wins over what the file says; `layer` is needed
+    where there are several. Rows with one code are refused, or become one area where `merge_duplicates`.
+    Raises Refused for whatever would make a set of areas that is wrong or not whole.
+    """
+    table = read_table(path, layer=layer)
+    if len(table.shapes) == 0:
+        raise Refused(f"{table.title} has no areas in it: export it again.", field="file")
+    columns = recognise(table.columns, code=code, name=name, title=table.title)
+    system = system_of(table, crs)
+    codes = _codes(table, columns.code)
+    names = _names(table, columns.name, codes)
+    labels = [_row_label(number, *both) for number, both in enumerate(zip(names, codes, strict=True), start=1)]
+    shapes = to_wgs84(areal(table.shapes, labels), system)
+    shapes, repairs = repaired(shapes, names, codes)
+    welsh = table.columns[columns.in_welsh] if columns.in_welsh else [""] * len(names)
+    areas = [
+        ReadArea(number, code_ or None, name_, (other,) if other and other != name_ else (), _multi(shape))
+        for number, (code_, name_, other, shape) in enumerate(zip(codes, names, welsh, shapes, strict=True), start=1)
+    ]
+    distinct, merged = _distinct(areas, merge=merge_duplicates)
+    return Reading(
+        areas=tuple(distinct),
+        repaired=repairs,
+        merged=merged,
+        crs=system.name,
+        crs_source=system.source,
+        code_column=columns.code,
+        name_column=columns.name,
+        layer=table.layer,
+        rows=len(areas),
+    )
+
+
+def slug(name: str) -> str:
+    """A name as lower-case ascii words joined by `-`, for an area without a code: `St. Mary's & Ynys Môn` is
+    `st-marys-and-ynys-mon`. A name in another script gives "".
+    """
+    plain = name.casefold().translate(ASCII).replace("&", " and ")
+    plain = unicodedata.normalize("NFKD", re.sub("['’‘ʼ]", "", plain)).encode("ascii", "ignore").decode()
+    return "-".join(re.findall("[a-z0-9]+", plain))
+
+
+def _codes(table: Table, column: str | None) -> Sequence[str]:
+    codes = table.columns[column] if column else [""] * len(table.shapes)
+    if column and "" in codes:
+        raise Refused(
+            f"Row {codes.index('') + 1} has no code in the column {column}: fill it in, "
+            "or give another column with --code.",
+            field="code",
+        )
+    return codes
+
+
+def _names(table: Table, column: str, codes: Sequence[str]) -> Sequence[str]:
+    names = table.columns[column]
+    if "" in names:
+        row = names.index("")
+        which = f"Row {row + 1} ({codes[row]})" if codes[row] else f"Row {row + 1}"
+        raise Refused(
+            f"{which} has no name in the column {column}: fill it in, or give another column with --name.", field="name"
+        )
+    return names
+
+
+def _row_label(row: int, name: str, code: str) -> str:
+    return f"Row {row} ({name}, {code})" if code else f"Row {row} ({name})"
+
+
+def _multi(shape: Geometry) -> MultiPolygon:
+    return shape if isinstance(shape, MultiPolygon) else MultiPolygon([shape])
+
+
+def _distinct(areas: Sequence[ReadArea], *, merge: bool) -> tuple[list[ReadArea], tuple[str, ...]]:
+    """The areas with every code once, and the codes whose rows were merged. Areas without codes must differ in slug."""
+    groups: dict[str, list[ReadArea]] = {}
+    for area in areas:
+        groups.setdefault(area.code or slug(area.name), []).append(area)
+    merged = []
+    for key, same in groups.items():
+        if not same[0].code:
+            _require_own_name(key, same)
+        elif len(same) > 1:
+            if not merge:
+                raise Refused(
+                    f"{key} is the code of rows {same[0].row} and {same[1].row}: correct it, or say "
+                    "--merge-duplicates if they are parts of one area.",
+                    field="code",
+                )
+            merged.append(key)
+    return [_merged(same) for same in groups.values()], tuple(merged)
+
+
+def _require_own_name(key: str, same: Sequence[ReadArea]) -> None:
+    first = same[0]
+    if len(same) > 1:
+        raise Refused(
+            f"Rows {first.row} and {same[1].row} are both called {first.name} and have no codes to tell them apart: "
+            "give a column of codes with --code.",
+            field="code",
+        )
+    if not key:
+        raise Refused(
+            f"Row {first.row} ({first.name}) has no code, and none can be made from its name: "
+            "give a column of codes with --code.",
+            field="code",
+        )
+
+
+def _merged(same: Sequence[ReadArea]) -> ReadArea:
+    first = same[0]
+    if len(same) == 1:
+        return first
+    names = dict.fromkeys(name for area in same for name in (area.name, *area.other_names) if name != first.name)
+    shape = shapely.union_all([area.geometry for area in same])
+    return ReadArea(first.row, first.code, first.name, tuple(names), _multi(shape))

@@ -1,0 +1,399 @@
+"""The command line: thin, one function a command, over the same actions as the pages."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import date
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from wardbook import store
+from wardbook.app import create_app
+from wardbook.areas.models import AREA_TYPES
+from wardbook.config import settings
+from wardbook.db import transaction
+from wardbook.errors import Forbidden, NotFound, Refused
+from wardbook.policy import VISITOR, Role, Viewer
+
+AN_EXISTING_FILE = click.Path(path_type=Path)
+
+
+def _day(_: Any, __: Any, value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise click.BadParameter(f"'{value}' is not a date: write it like 2019-05-02.") from None
+
+
+def in_application(command: Callable[..., None]) -> Callable[..., None]:
+    """Run a command inside the application; what it refuses is one sentence and exit status 2, never a traceback."""
+
+    @wraps(command)
+    def run(*args: Any, **kwargs: Any) -> None:
+        app = create_app()
+        with app.app_context():
+            try:
+                if command.__name__ not in {"init", "demo", "doctor"} and not store.is_ready():
+                    raise Refused("There is no store here yet, or it is older than this version: run 'wardbook init'.")
+                command(*args, **kwargs)
+            except Refused as refused:
+                _stop(refused.sentence)
+            except NotFound:
+                _stop("There is no such place, or it is not for this reader.")
+            except Forbidden as forbidden:
+                _stop(forbidden.sentence)
+
+    return run
+
+
+def _stop(sentence: str) -> None:
+    click.echo(" ".join(sentence.split()), err=True)
+    sys.exit(2)
+
+
+def _print_json(value: dict[str, Any]) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+
+def _plural(number: int, one: str, many: str = "") -> str:
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+as_json = click.option("--json", "machine", is_flag=True, help="Print one JSON object.")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="wardbook")
+def main() -> None:
+    """Wardbook: what is known about the places of a council."""
+
+
+@main.command()
+@in_application
+def init() -> None:
+    """Make the store, or bring it to this version. Safe to run again.
+
+    Example: WARDBOOK_HOME=./var wardbook init
+    """
+    store.make_ready()
+    click.echo(f"The store is ready in {settings().home}.")
+
+
+# --- boundaries and postcodes ------------------------------------------------------------------------------------
+
+
+@main.group()
+def boundaries() -> None:
+    """Boundary sets: check a file, import it, list what there is."""
+
+
+def reading_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options that say how a boundary file is to be read."""
+    for option in (
+        click.option("--code", metavar="COLUMN", help="The column of codes, where it is not recognised."),
+        click.option("--name", metavar="COLUMN", help="The column of names, where it is not recognised."),
+        click.option("--crs", metavar="EPSG:N", help="The coordinate system, where the file does not say or is wrong."),
+        click.option("--layer", help="Which layer or shapefile, where the file has several."),
+        click.option("--merge-duplicates", is_flag=True, help="Join areas that have the same code into one."),
+    ):
+        command = option(command)
+    return command
+
+
+@boundaries.command("check")
+@click.argument("file", type=AN_EXISTING_FILE)
+@reading_options
+@as_json
+@in_application
+def boundaries_check(file: Path, machine: bool, **reading: Any) -> None:
+    """Read a boundary file and say what is in it: nothing is imported.
+
+    Example: wardbook boundaries check wards.geojson
+    """
+    from wardbook.areas.checking import check
+    from wardbook.areas.reading import read_boundaries
+
+    read = read_boundaries(file, **reading)
+    report = check(read, epsg=settings().crs)
+    if machine:
+        _print_json(
+            {
+                "areas": len(read.areas),
+                "repaired": [asdict(repair) for repair in read.repaired],
+                "merged": list(read.merged),
+                "crs": read.crs,
+                "code_column": read.code_column,
+                "name_column": read.name_column,
+                "overlaps": [asdict(overlap) for overlap in report.overlaps],
+                "gaps": [asdict(gap) for gap in report.gaps],
+                "hectares": round(report.total_hectares, 1),
+            }
+        )
+        return
+    codes = f"codes from {read.code_column}" if read.code_column else "no codes: names will stand for them"
+    click.echo(f"{_plural(len(read.areas), 'area')} in {read.crs} ({codes}, names from {read.name_column}).")
+    _tell_repairs(read)
+    for overlap in report.overlaps:
+        click.echo(f"Overlap: {overlap.first} and {overlap.second} share {overlap.square_metres:,.0f} m².")
+    for gap in report.gaps:
+        between = " and ".join(gap.between)
+        click.echo(f"Gap: {gap.square_metres:,.0f} m² near {gap.lat:.5f}, {gap.lon:.5f}, between {between}.")
+    click.echo(f"{report.total_hectares:,.0f} hectares in all. Nothing was imported.")
+
+
+def _tell_repairs(read: Any) -> None:
+    for repair in read.repaired:
+        click.echo(f"Repaired: row {repair.row}, {repair.label}: {repair.what}.")
+    for code in read.merged:
+        click.echo(f"Merged: {code}.")
+
+
+@boundaries.command("import")
+@click.argument("file", type=AN_EXISTING_FILE)
+@click.option("--set", "set_name", required=True, metavar="NAME", help="What to call the set.")
+@click.option("--type", "type_", required=True, type=click.Choice(list(AREA_TYPES)), help="What its areas are.")
+@click.option("--from", "from_on", callback=_day, metavar="DATE", help="The first day on which it holds.")
+@click.option("--until", "until_on", callback=_day, metavar="DATE", help="The first day on which it no longer holds.")
+@click.option("--source", default="", help="Where it comes from.")
+@click.option("--licence", default="", help="Its licence and attribution, shown wherever it is.")
+@click.option("--reference", is_flag=True, help="For look-ups only: things do not take their wards from it.")
+@reading_options
+@as_json
+@in_application
+def boundaries_import(
+    file: Path, set_name: str, type_: str, from_on: date | None, until_on: date | None, source: str, licence: str,
+    reference: bool, machine: bool, **reading: Any,
+) -> None:  # fmt: skip
+    """Import a boundary file whole, or not at all.
+
+    Example: wardbook boundaries import wards.geojson --set "Wards 2019" --type ward --from 2019-05-02
+    """
+    from wardbook.areas.actions import SetDescription, add_boundary_set
+    from wardbook.areas.reading import read_boundaries
+
+    read = read_boundaries(file, **reading)
+    about = SetDescription(set_name, type_, from_on, until_on, source, licence, reference)
+    with transaction():
+        add_boundary_set(about, read)
+    if machine:
+        tally = {"areas": len(read.areas), "repaired": len(read.repaired), "merged": len(read.merged), "refused": 0}
+        _print_json(tally)
+        return
+    _tell_repairs(read)
+    click.echo(f"Imported {_plural(len(read.areas), 'area')} as '{set_name}'.")
+
+
+@boundaries.command("list")
+@as_json
+@in_application
+def boundaries_list(machine: bool) -> None:
+    """The boundary sets there are, with their dates and the codes of their areas.
+
+    Example: wardbook boundaries list --json
+    """
+    from wardbook.areas import queries
+
+    counts = queries.area_counts()
+    rows = [
+        {
+            "name": row.name, "type": row.type, "from": row.from_on, "until": row.until_on, "areas": counts.get(row.id, 0),
+            "reference": row.reference, "source": row.source, "licence": row.licence,
+        }
+        for row in queries.boundary_sets()
+    ]  # fmt: skip
+    if machine:
+        _print_json({"sets": rows})
+        return
+    for row in rows:
+        role = ", reference" if row["reference"] else ""
+        click.echo(f"{row['name']}: {row['areas']} x {row['type']}{role}, {row['from'] or '...'} to {row['until'] or '...'}")
+
+
+@main.group()
+def postcodes() -> None:
+    """Postcodes and the points that stand for them."""
+
+
+@postcodes.command("import")
+@click.argument("file", type=AN_EXISTING_FILE)
+@click.option("--date", "dated_on", callback=_day, metavar="DATE", help="The day the file speaks of (today).")
+@as_json
+@in_application
+def postcodes_import(file: Path, dated_on: date | None, machine: bool) -> None:
+    """Import postcodes from CSV or GeoJSON (.gz too). Those outside the council are kept, and counted as well.
+
+    Example: wardbook postcodes import postcodes.csv.gz
+    """
+    from wardbook.areas.actions import add_postcodes
+    from wardbook.areas.postcode_files import read_postcodes
+    from wardbook.clock import today
+
+    read = read_postcodes(file)
+    with transaction():
+        tally = add_postcodes(read.rows, file_name=file.name, dated_on=dated_on or today())
+    if machine:
+        _print_json(asdict(tally) | {"refused": len(read.refused)})
+        return
+    for refused in read.refused:
+        click.echo(f"Refused: row {refused.row}: {refused.why}.", err=True)
+    click.echo(
+        f"{tally.created:,} created, {tally.updated:,} updated, {tally.unchanged:,} unchanged; {tally.outside:,} of them "
+        f"lie outside the council; {len(read.refused):,} refused."
+    )
+
+
+# --- entries -----------------------------------------------------------------------------------------------------
+
+
+@main.group()
+def entries() -> None:
+    """What people have told the council."""
+
+
+@entries.command("import")
+@click.argument("file", type=AN_EXISTING_FILE)
+@click.option("--mapping", type=AN_EXISTING_FILE, help="A YAML file that says which column is what.")
+@as_json
+@in_application
+def entries_import(file: Path, mapping: Path | None, machine: bool) -> None:
+    """Import existing reports from GeoJSON or CSV; run again with a later file, it adds and updates.
+
+    Example: wardbook entries import reports.geojson --mapping reports.yaml
+    """
+    from wardbook.entries.importing import import_entries
+
+    with transaction():
+        tally = import_entries(file, mapping)
+    if machine:
+        _print_json({"created": tally.created, "updated": tally.updated, "unchanged": tally.unchanged, "refused": len(tally.refused)})
+        return
+    for refused in tally.refused[:50]:
+        click.echo(f"Refused: row {refused.row}: {refused.why}.", err=True)
+    if len(tally.refused) > 50:
+        click.echo(f"... and {len(tally.refused) - 50:,} rows more.", err=True)
+    click.echo(
+        f"{tally.created:,} created, {tally.updated:,} updated, {tally.unchanged:,} unchanged, {len(tally.refused):,} refused."
+    )
+
+
+# --- people ------------------------------------------------------------------------------------------------------
+
+
+@main.group()
+def people() -> None:
+    """People and the roles they hold."""
+
+
+@people.command("add")
+@click.argument("email")
+@click.option("--role", required=True, type=click.Choice([role.value for role in Role]))
+@click.option("--name", default="", help="Their name.")
+@click.option("--ward", metavar="CODE", help="A councillor's ward.")
+@click.option("--service", help="The service an officer works in.")
+@click.option("--from", "from_on", callback=_day, metavar="DATE", help="The first day of the role.")
+@click.option("--until", "until_on", callback=_day, metavar="DATE", help="The first day on which it is no longer held.")
+@in_application
+def people_add(
+    email: str, role: str, name: str, ward: str | None, service: str | None, from_on: date | None, until_on: date | None
+) -> None:
+    """Give somebody a role, and print a link with which they sign in once.
+
+    Example: wardbook people add cllr@example.org --role councillor --ward E05012461 --from 2019-05-02
+    """
+    from wardbook.people import actions
+
+    with transaction():
+        grant = actions.Grant(Role(role), ward, service, from_on, until_on)
+        person = actions.add_person(email, grant, name=name)
+        fresh = actions.make_proof(person, actions.SIGN_IN)
+    click.echo(f"{settings().base_url}/sign-in/link/{fresh.link}")
+
+
+@people.command("list")
+@as_json
+@in_application
+def people_list(machine: bool) -> None:
+    """People who hold, held or will hold a role.
+
+    Example: wardbook people list
+    """
+    from wardbook.people import queries
+
+    rows = [
+        {
+            "email": person.email, "name": person.name, "role": term.role, "ward": term.ward_code,
+            "from": term.from_on, "until": term.until_on,
+        }
+        for person in queries.everyone_with_a_role() for term in person.terms
+    ]  # fmt: skip
+    if machine:
+        _print_json({"people": rows})
+        return
+    for row in rows:
+        ward = f" for {row['ward']}" if row["ward"] else ""
+        click.echo(f"{row['email']}: {row['role']}{ward}, {row['from'] or '...'} to {row['until'] or '...'}")
+
+
+# --- running -----------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.option("--bind", default="127.0.0.1:5000", metavar="HOST:PORT", show_default=True)
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
+def serve(bind: str, workers: int) -> None:
+    """Serve the pages with gunicorn.
+
+    Example: wardbook serve --bind 127.0.0.1:8000 --workers 4
+    """
+    from wardbook.serving import run
+
+    app = create_app()
+    with app.app_context():
+        if not store.is_ready():
+            _stop("There is no store here yet, or it is older than this version: run 'wardbook init'.")
+        host = bind.rpartition(":")[0].strip("[]")
+        if settings().mail.startswith("outbox") and host not in {"127.0.0.1", "localhost", "::1"}:
+            _stop(
+                "With WARDBOOK_MAIL=outbox: a page shows everybody's sign-in links, so it is served on 127.0.0.1 alone: "
+                "set WARDBOOK_MAIL=smtp://... or bind to 127.0.0.1."
+            )
+    run(app, bind, workers)
+
+
+@main.command()
+@in_application
+def doctor() -> None:
+    """Look at this installation and say what is missing.
+
+    Example: wardbook doctor
+    """
+    from wardbook.doctor import findings
+
+    found = findings()
+    for finding in found:
+        click.echo(("ok    " if finding.good else "LOOK  ") + finding.words)
+    if not all(finding.good for finding in found):
+        sys.exit(2)
+
+
+def reader_called(email: str | None) -> Viewer:
+    """Who to export for: the person with an address, or a visitor. Raises Refused where there is no such person."""
+    from wardbook.people import queries
+
+    if email is None:
+        return VISITOR
+    person = queries.person_by_email(email)
+    if person is None:
+        raise Refused(f"Nobody here has the address {email}: 'wardbook people list' shows who has a role.")
+    return queries.viewer_of(person)
+
+
+
+if __name__ == "__main__":
+    main()

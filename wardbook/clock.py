@@ -1,0 +1,31 @@
+"""Days and moments as the council has them: kept in UTC, shown in Europe/London."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from wardbook.db import now
+
+LONDON = ZoneInfo("Europe/London")
+
+
+def today() -> date:
+    """The date in London now: it decides which boundary set is in force and which terms run."""
+    return now().astimezone(LONDON).date()
+
+
+def day_of(moment: datetime) -> date:
+    """The London date of a moment."""
+    return moment.astimezone(LONDON).date()
+
+
+def day_in_words(day: date) -> str:
+    """`2 May 2019`"""
+    return f"{day.day} {day:%B %Y}"
+
+
+def moment_in_words(moment: datetime) -> str:
+    """`2 May 2019 at 3:05pm`"""
+    there = moment.astimezone(LONDON)
+    return f"{day_in_words(there.date())} at {there.hour % 12 or 12}:{there:%M}{'am' if there.hour < 12 else 'pm'}"

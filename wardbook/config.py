@@ -1,0 +1,98 @@
+"""Settings: everything an installation may choose, read from the environment once."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+from environs import Env
+from flask import Flask, current_app
+
+PACKAGE = Path(__file__).resolve().parent
+DATA = PACKAGE / "_data" if (PACKAGE / "_data").is_dir() else PACKAGE.parent
+"""Templates, migrations and the demo borough: inside the wheel, or beside the package in a checkout."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One installation's choices; the names of the variables are these in capitals after `WARDBOOK_`."""
+
+    home: Path
+    database_url: str
+    secret_key: str
+    council_name: str
+    council_code: str
+    crs: int
+    base_url: str
+    mail: str
+    mail_from: str
+    brand_colour: str
+    tiles_url: str
+    tiles_attribution: str
+    os_licence: str
+    ward_type: str
+
+    @property
+    def photos(self) -> Path:
+        return self.home / "photos"
+
+    @property
+    def backdrop(self) -> Path:
+        """A light map of the council's own (GeoJSON), drawn under everything where there is no base map."""
+        return self.home / "backdrop.geojson"
+
+    @property
+    def embedded(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def fictional(self) -> bool:
+        """The demo borough says so on every page and every file."""
+        return (self.home / "fictional").exists()
+
+
+def settings_from_environment() -> Settings:
+    """Read `WARDBOOK_...`; makes the home folder (mode 0700) and, where none is given, a secret key kept in it."""
+    env = Env(prefix="WARDBOOK_")
+    home = Path(env.str("HOME", "./var")).resolve()
+    home.mkdir(parents=True, exist_ok=True, mode=0o700)
+    fictional = (home / "fictional").exists()
+    return Settings(
+        home=home,
+        database_url=env.str("DATABASE_URL", f"sqlite:///{home / 'wardbook.sqlite'}"),
+        secret_key=env.str("SECRET_KEY", "") or _kept_secret(home),
+        council_name=env.str("COUNCIL_NAME", "Borough of Aldermere" if fictional else "Your council"),
+        council_code=env.str("COUNCIL_CODE", ""),
+        crs=env.int("CRS", 27700),
+        base_url=env.str("BASE_URL", "http://127.0.0.1:5000").rstrip("/"),
+        mail=env.str("MAIL", "outbox:"),
+        mail_from=env.str("MAIL_FROM", "wardbook@localhost"),
+        brand_colour=env.str("BRAND_COLOUR", "#00573d"),
+        tiles_url=env.str("TILES_URL", ""),
+        tiles_attribution=env.str("TILES_ATTRIBUTION", ""),
+        os_licence=env.str("OS_LICENCE", ""),
+        ward_type=env.str("WARD_TYPE", "ward"),
+    )
+
+
+def _kept_secret(home: Path) -> str:
+    kept = home / "secret_key"
+    try:
+        with os.fdopen(os.open(kept, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return kept.read_text()
+
+
+def settings() -> Settings:
+    """The settings of the application at work."""
+    return cast(Settings, current_app.extensions["wardbook.settings"])
+
+
+def keep_settings(app: Flask, chosen: Settings) -> None:
+    """Give an application its settings."""
+    app.extensions["wardbook.settings"] = chosen

@@ -1,0 +1,283 @@
+"""The store: one session, one geometry column, and all that differs between SQLite and PostGIS."""
+
+from __future__ import annotations
+
+import os
+import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from functools import lru_cache, partial
+from pathlib import Path
+from typing import Any
+
+import shapely
+from flask import Flask
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Float,
+    Function,
+    MetaData,
+    String,
+    TypeDecorator,
+    UniqueConstraint,
+    and_,
+    event,
+    func,
+    literal,
+    make_url,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import UserDefinedType
+
+from wardbook.config import Settings
+
+# --- columns -----------------------------------------------------------------------------------------------------
+
+_ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+
+
+def to_blob(shape: shapely.Geometry) -> bytes:
+    """GeoPackage binary (OGC 12-128, clause 2.1.3): little-endian header with an envelope, then WKB; SRS 4326."""
+    empty = shape.is_empty
+    flags = 0b0001_0001 if empty else 0b0000_0011
+    header = struct.pack("<2sBBi", b"GP", 0, flags, 4326)
+    if not empty:
+        west, south, east, north = shape.bounds
+        header += struct.pack("<4d", west, east, south, north)
+    return header + shapely.to_wkb(shape, byte_order=1)
+
+
+def from_blob(blob: bytes) -> shapely.Geometry:
+    """The shape in a GeoPackage blob, whichever envelope it carries."""
+    return shapely.from_wkb(blob[8 + _ENVELOPE_BYTES[blob[3] >> 1 & 0b111] :])
+
+
+def _envelope(blob: bytes) -> tuple[float, float, float, float] | None:
+    """minx, maxx, miny, maxy as the blob's header has them; None for an empty shape."""
+    if blob[3] & 0b0001_0000:
+        return None
+    return struct.unpack_from("<4d", blob, 8)
+
+
+class GeometryColumn(UserDefinedType[shapely.Geometry]):
+    """A shape in WGS 84: a GeoPackage blob on SQLite, `geometry(Geometry,4326)` on PostGIS, shapely in Python."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: Any) -> str:
+        return "GEOMETRY"
+
+    def bind_processor(self, dialect: Dialect) -> Any:
+        if dialect.name == "sqlite":
+            return lambda shape: None if shape is None else to_blob(shape)
+        return lambda shape: None if shape is None else shapely.to_wkb(shapely.set_srid(shape, 4326), include_srid=True)
+
+    def bind_expression(self, bindvalue: Any) -> ColumnElement[Any]:
+        return _AsStored(bindvalue, type_=self)
+
+    def column_expression(self, colexpr: Any) -> ColumnElement[Any]:
+        return _AsRead(colexpr, type_=self)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        read = from_blob if dialect.name == "sqlite" else shapely.from_wkb
+        return lambda blob: None if blob is None else read(bytes(blob))
+
+
+class _AsStored(Function[Any]):
+    """A bound shape as the engine wants it."""
+
+    inherit_cache = True
+
+    def __init__(self, *clauses: Any, type_: Any) -> None:
+        super().__init__("ST_GeomFromEWKB", *clauses, type_=type_)
+
+
+class _AsRead(Function[Any]):
+    """A stored shape as bytes."""
+
+    inherit_cache = True
+
+    def __init__(self, *clauses: Any, type_: Any) -> None:
+        super().__init__("ST_AsEWKB", *clauses, type_=type_)
+
+
+@compiles(GeometryColumn, "sqlite")
+def _blob_type(element: GeometryColumn, compiler: Any, **_: Any) -> str:
+    return "BLOB"
+
+
+@compiles(GeometryColumn, "postgresql")
+def _geometry_type(element: GeometryColumn, compiler: Any, **_: Any) -> str:
+    return "geometry(Geometry,4326)"
+
+
+@compiles(_AsStored, "sqlite")
+@compiles(_AsRead, "sqlite")
+def _as_it_is(element: Function[Any], compiler: SQLCompiler, **kw: Any) -> str:
+    return compiler.process(element.clause_expr.element, **kw)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A moment in UTC: aware in Python, without its offset in the store."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value if value is None else value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value if value is None else value.replace(tzinfo=UTC)
+
+
+NAMING = {
+    "ix": "ix_%(column_0_N_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Every table's base; a column without a given type takes it from this map."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMING),
+        type_annotation_map={datetime: Moment, shapely.Geometry: GeometryColumn, str: String},
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"autoflush": True})
+
+
+def now() -> datetime:
+    """This moment, to the second: what people are shown is what is kept."""
+    return datetime.now(UTC).replace(microsecond=0)
+
+
+# --- where things are --------------------------------------------------------------------------------------------
+
+
+class _NearBox(FunctionElement[bool]):
+    """id, geometry, west, south, east, north: whether the spatial index finds the row near the box."""
+
+    type = Boolean()
+    inherit_cache = True
+
+
+@compiles(_NearBox, "sqlite")
+def _near_box_by_rtree(element: _NearBox, compiler: SQLCompiler, **kw: Any) -> str:
+    id_, geometry, *box = element.clauses
+    west, south, east, north = (compiler.process(side, **kw) for side in box)
+    index = f"rtree_{geometry.table.name}_{geometry.name}"
+    return (
+        f"{compiler.process(id_, **kw)} IN (SELECT id FROM {index} "
+        f"WHERE maxx >= {west} AND minx <= {east} AND maxy >= {south} AND miny <= {north})"
+    )
+
+
+@compiles(_NearBox, "postgresql")
+def _near_box_by_gist(element: _NearBox, compiler: SQLCompiler, **kw: Any) -> str:
+    _, geometry, *box = element.clauses
+    sides = ", ".join(compiler.process(side, **kw) for side in box)
+    return f"{compiler.process(geometry, **kw)} && ST_MakeEnvelope({sides}, 4326)"
+
+
+def touches(model: Any, shape: shapely.Geometry) -> ColumnElement[bool]:
+    """Whether a row's shape and a WGS 84 shape share a point: the index finds candidates, the geometry answers.
+
+    The two steps are needed: SQLite's R*Tree keeps single-precision corners and so finds a little too much.
+    """
+    near = _NearBox(model.id, model.geometry, *(literal(side, Float) for side in shape.bounds))
+    return and_(near, func.ST_Intersects(model.geometry, literal(shape, GeometryColumn())))
+
+
+@lru_cache(maxsize=64)
+def _prepared(blob: bytes) -> shapely.Geometry:
+    shape = from_blob(blob)
+    shapely.prepare(shape)
+    return shape
+
+
+def _intersects(stored: bytes | None, asked: bytes | None) -> bool | None:
+    if stored is None or asked is None:
+        return None
+    return bool(shapely.intersects(_prepared(asked), from_blob(stored)))
+
+
+# --- the session -------------------------------------------------------------------------------------------------
+
+_writing: ContextVar[bool] = ContextVar("writing", default=False)
+
+
+def intend_to_write(yes: bool) -> None:
+    """Say before the first query whether this request will write: if so, its transaction begins with the lock."""
+    _writing.set(yes)
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """One writing transaction outside a request: all of it, or nothing."""
+    intend_to_write(True)
+    try:
+        yield
+        db.session.commit()
+    except BaseException:
+        db.session.rollback()
+        raise
+    finally:
+        intend_to_write(False)
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Open the store for an application. The embedded file is made with mode 0600 and is never handed over."""
+    url = make_url(settings.database_url)
+    options: dict[str, Any] = {"pool_pre_ping": True}
+    if settings.embedded:
+        if url.database:
+            os.close(os.open(Path(url.database), os.O_CREAT | os.O_RDWR, 0o600))
+        options = {"connect_args": {"timeout": 30, "check_same_thread": False}}
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
+    db.init_app(app)
+    with app.app_context():
+        if settings.embedded:
+            event.listen(db.engine, "connect", _prepare_sqlite)
+            event.listen(db.engine, "begin", _begin_sqlite)
+
+
+def _prepare_sqlite(connection: Any, _: object) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves
+    for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL"):
+        connection.execute(f"PRAGMA {pragma}")
+    for place, name in enumerate(("ST_MinX", "ST_MaxX", "ST_MinY", "ST_MaxY")):
+        connection.create_function(name, 1, partial(_side, place), deterministic=True)
+    connection.create_function("ST_Intersects", 2, _intersects, deterministic=True)
+
+
+def _side(place: int, blob: bytes | None) -> float | None:
+    box = None if blob is None else _envelope(blob)
+    return None if box is None else box[place]
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def violated(error: IntegrityError, constraint: UniqueConstraint) -> bool:
+    """Whether this unique constraint was broken. SQLite names the columns, PostgreSQL the constraint."""
+    words = str(error.orig)
+    columns = ", ".join(f"{constraint.table.name}.{column.name}" for column in constraint.columns)
+    return str(constraint.name) in words or columns in words

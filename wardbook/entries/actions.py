@@ -1,0 +1,261 @@
+"""What can be done with entries: tell, confirm, reply, change their state, hide."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+import shapely
+from sqlalchemy import select, update
+
+from wardbook.areas.derive import derive
+from wardbook.db import db, now
+from wardbook.entries.kinds import KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
+from wardbook.entries.models import Category, Draft, Entry, Photo
+from wardbook.errors import Forbidden, Refused
+from wardbook.events import Did, Event, Told, record
+from wardbook.mail import write_letter
+from wardbook.people import actions as people
+from wardbook.people.models import Person, Proof
+from wardbook.places.find import refuse_outside
+from wardbook.policy import VISITOR, Act, Role, Viewer, require
+from wardbook.shared import Level, Standing, new_reference
+
+PUBLISH = "publish"
+MOST_TITLE, MOST_WORDS = 120, 5000
+
+
+@dataclass(frozen=True)
+class Telling:
+    """What somebody says about a spot."""
+
+    kind: Kind
+    title: str
+    words: str
+    shape: shapely.Geometry
+    level: Level
+    once: str
+    category: Category | None = None
+    name_shown: bool = False
+    told_at: datetime = field(default_factory=now)
+    channel: Channel = Channel.WEB
+
+
+@dataclass(frozen=True)
+class NoteDetails:
+    """What a note says beside its words."""
+
+    topic: Topic
+    basis: Basis
+    review_on: date | None
+    cites: str = ""
+
+
+# --- drafts ------------------------------------------------------------------------------------------------------
+
+
+def start_draft() -> Draft:
+    """A new draft, known only to whoever holds its long random id."""
+    draft = Draft(id=secrets.token_urlsafe(18), answers={}, changed_at=now())
+    db.session.add(draft)
+    db.session.flush()
+    return draft
+
+
+def answer(draft: Draft, **answers: object) -> None:
+    """Keep what was typed, right or wrong: nothing is lost."""
+    draft.answers = draft.answers | answers
+    draft.changed_at = now()
+
+
+# --- telling -----------------------------------------------------------------------------------------------------
+
+
+def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo]) -> Entry:
+    """Make a contribution of what somebody says. From the same form it makes one entry, however often it is sent.
+
+    It is published at once for its author signed in, unless its category is moderated; otherwise it waits, and a link is
+    mailed to the author.
+    """
+    require(viewer, Act.CONTRIBUTE)
+    already = db.session.scalar(select(Entry).where(Entry.once == telling.once))
+    if already is not None:
+        return already
+    if viewer.id is not None and not viewer.roles & KINDS[telling.kind].by:
+        raise Forbidden(f"{KINDS[telling.kind].plural} are told by others.")
+    entry = _new(telling, author)
+    own = viewer.id == author.id
+    entry.confirmed_at = now() if own else None
+    entry.standing = Standing.PUBLISHED if own and not _moderated(entry) else Standing.PENDING
+    _add(viewer if own else VISITOR, entry, photos)
+    if not own:
+        _ask_for_proof(entry, author)
+    return entry
+
+
+def write_note(viewer: Viewer, telling: Telling, about: NoteDetails, author: Person) -> Entry:
+    """Keep what a councillor or an officer knows of a spot."""
+    require(viewer, Act.WRITE_NOTE)
+    already = db.session.scalar(select(Entry).where(Entry.once == telling.once))
+    if already is not None:
+        return already
+    note = _new(telling, author)
+    note.confirmed_at, note.standing, note.name_shown = now(), Standing.PUBLISHED, True
+    note.topic, note.basis, note.review_on, note.cites = about.topic, about.basis, about.review_on, about.cites or None
+    _add(viewer, note, [])
+    return note
+
+
+def _new(telling: Telling, author: Person | None) -> Entry:
+    refuse_outside(telling.shape, field="shape")
+    if telling.level not in KINDS[telling.kind].levels:
+        raise Refused("Choose who will see it.", field="level")
+    return Entry(
+        ref=_free_reference(), kind=telling.kind, state=KINDS[telling.kind].starts, title=telling.title,
+        words=telling.words, category=telling.category, geometry=telling.shape, level=telling.level,
+        channel=telling.channel, told_at=telling.told_at, changed_at=telling.told_at, name_shown=telling.name_shown,
+        once=telling.once, author=author,
+    )  # fmt: skip
+
+
+def _add(viewer: Viewer, entry: Entry, photos: list[Photo]) -> None:
+    db.session.add(entry)
+    db.session.flush()
+    for photo in photos:
+        photo.entry_id, photo.draft_id = entry.id, None
+    derive(entry)
+    record(viewer, Did.POSTED, entry, at=entry.told_at)
+
+
+def _free_reference() -> str:
+    while True:
+        ref = new_reference("WB")
+        if db.session.scalar(select(Entry.id).where(Entry.ref == ref)) is None:
+            return ref
+
+
+def _moderated(entry: Entry) -> bool:
+    return entry.category is not None and entry.category.moderated
+
+
+def _ask_for_proof(entry: Entry, author: Person) -> None:
+    fresh = people.make_proof(author, PUBLISH, entry.ref)
+    write_letter(author.email, "confirm", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link)
+
+
+def entry_of(proof: Proof) -> Entry | None:
+    """The entry that a proof publishes."""
+    if proof.purpose != PUBLISH:
+        return None
+    return db.session.scalar(select(Entry).where(Entry.ref == proof.subject, Entry.author_id == proof.person_id))
+
+
+def confirm(proof: Proof) -> Entry:
+    """Publish what waited for its author's proof, or hand it to a moderator where its category asks for one."""
+    entry = entry_of(proof)
+    if entry is None or entry.standing is not Standing.PENDING:
+        raise Refused("What this link belongs to is no longer waiting.")
+    author = _as_resident(proof.person)
+    entry.confirmed_at = now()
+    if not _moderated(entry):
+        entry.standing = Standing.PUBLISHED
+        event = record(author, Did.PUBLISHED, entry)
+        db.session.flush()
+        write_letter(proof.person.email, "published", cause=f"event {event.id}", entry=entry)
+    return entry
+
+
+def _as_resident(person: Person) -> Viewer:
+    return Viewer(person.id, frozenset({Role.RESIDENT}), name=person.name)
+
+
+# --- answering ---------------------------------------------------------------------------------------------------
+
+
+def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once: str) -> Entry:
+    """Move an entry to another state of its kind, with words for its author and readers; closing takes words."""
+    require(viewer, Act.CHANGE_STATE, entry)
+    if _done_already(once):
+        return entry
+    if state not in KINDS[entry.kind].moves[entry.state]:
+        raise Refused(f"It cannot go from '{entry.meaning.label}' to '{STATES[state].label}'.", field="state")
+    if needs_words(state) and not words.strip():
+        raise Refused("Say in words what was done, or why it was closed. The person who told you reads this.", field="words")
+    before, entry.state = entry.state, state
+    entry.changed_at = now()
+    entry.closed_at = entry.changed_at if STATES[state].family is Family.CLOSED else None
+    event = record(viewer, Did.CHANGED_STATE, entry, words=words, told=Told.AUTHOR, change={"state": [before, state]}, once=once)
+    _tell_author(entry, event)
+    return entry
+
+
+def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
+    """Answer in words without a change of state."""
+    require(viewer, Act.REPLY, entry)
+    if _done_already(once):
+        return entry
+    if not words.strip():
+        raise Refused("Enter your reply.", field="words")
+    entry.changed_at = now()
+    event = record(viewer, Did.REPLIED, entry, words=words, told=Told.AUTHOR, once=once)
+    _tell_author(entry, event)
+    return entry
+
+
+def _done_already(once: str) -> bool:
+    return db.session.scalar(select(Event.id).where(Event.once == once)) is not None
+
+
+def _tell_author(entry: Entry, event: Event) -> None:
+    author = entry.author
+    if author is None or author.confirmed_at is None or author.id == event.actor_id or entry.channel is Channel.DEMO:
+        return
+    db.session.flush()
+    write_letter(author.email, "update", cause=f"event {event.id}", entry=entry, event=event)
+
+
+# --- moderation --------------------------------------------------------------------------------------------------
+
+
+def hide(viewer: Viewer, entry: Entry, *, reason: str) -> Entry:
+    """Take an entry out of everyone's sight but its author's and moderators', with the reason both can read."""
+    require(viewer, Act.HIDE, entry)
+    if not reason.strip():
+        raise Refused("Give the reason. The author reads it.", field="reason")
+    before, entry.standing, entry.hidden_for = entry.standing, Standing.HIDDEN, reason
+    record(viewer, Did.HID, entry, words=reason, told=Told.AUTHOR, change={"standing": [before, entry.standing]})
+    return entry
+
+
+def restore(viewer: Viewer, entry: Entry) -> Entry:
+    """Bring a hidden entry back to where it was: into the open, or to waiting for its author's proof."""
+    require(viewer, Act.RESTORE, entry)
+    entry.standing = Standing.PUBLISHED if entry.confirmed_at else Standing.PENDING
+    entry.hidden_for = None
+    record(viewer, Did.RESTORED, entry, change={"standing": [Standing.HIDDEN, entry.standing]})
+    return entry
+
+
+def let_through(viewer: Viewer, entry: Entry) -> Entry:
+    """Publish what waited for a moderator. What its author has not confirmed goes on waiting."""
+    require(viewer, Act.PASS, entry)
+    if entry.confirmed_at is None:
+        raise Refused("Its author has not confirmed their email address yet, so it cannot be published.")
+    entry.standing = Standing.PUBLISHED
+    record(viewer, Did.PUBLISHED, entry, change={"standing": [Standing.PENDING, entry.standing]})
+    return entry
+
+
+def sweep_drafts() -> list[str]:
+    """Forget drafts a day old; the keys of their photos, whose files can go once this is committed."""
+    old = select(Draft.id).where(Draft.changed_at < now() - timedelta(days=1))
+    ids = list(db.session.scalars(old))
+    photos = db.session.scalars(select(Photo).where(Photo.draft_id.in_(ids), Photo.entry_id.is_(None))).all()
+    keys = [photo.key for photo in photos]
+    for photo in photos:
+        db.session.delete(photo)
+    db.session.execute(update(Photo).where(Photo.draft_id.in_(ids)).values(draft_id=None))
+    for draft in db.session.scalars(select(Draft).where(Draft.id.in_(ids))):
+        db.session.delete(draft)
+    return keys

@@ -1,0 +1,180 @@
+"""What can be read of entries: every query starts from what its viewer may see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from wardbook.areas.locator import locator
+from wardbook.clock import LONDON
+from wardbook.db import db
+from wardbook.entries.kinds import Family, Kind, State, Topic, states_in
+from wardbook.entries.models import Category, Draft, Entry, Photo
+from wardbook.events import Event
+from wardbook.places.place import Place, inside
+from wardbook.policy import Viewer, visible
+from wardbook.shared import Level, Standing
+
+
+@dataclass(frozen=True)
+class Filters:
+    """Which entries somebody asks for, beside the place. Empty: all. Days are London days, both ends included."""
+
+    kind: Kind | None = None
+    category: int | None = None
+    family: Family | None = None
+    state: State | None = None
+    topic: Topic | None = None
+    since: date | None = None
+    until: date | None = None
+    words: str = ""
+
+    def with_(self, **changes: Any) -> Filters:
+        """These filters with some changed."""
+        return replace(self, **changes)
+
+    def in_address(self) -> dict[str, str]:
+        """As the parameters of an address, without those that ask nothing."""
+        return {name: str(value) for name, value in vars(self).items() if value not in (None, "")}
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """As conditions on entries."""
+        found: list[ColumnElement[bool]] = []
+        for column, value in ((Entry.kind, self.kind), (Entry.category_id, self.category), (Entry.topic, self.topic)):
+            if value is not None:
+                found.append(column == value)
+        if self.state is not None:
+            found.append(Entry.state == self.state)
+        if self.family is not None:
+            found.append(Entry.state.in_(states_in(self.family)))
+        if self.since is not None:
+            found.append(Entry.told_at >= start_of(self.since))
+        if self.until is not None:
+            found.append(Entry.told_at < start_of(self.until + timedelta(days=1)))
+        found.extend(_holds(word) for word in self.words.split()[:8])
+        return found
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    return or_(
+        Entry.title.icontains(word, autoescape=True),
+        Entry.words.icontains(word, autoescape=True),
+        Entry.ref == word.upper(),
+    )
+
+
+def start_of(day: date) -> datetime:
+    """The moment a London day begins."""
+    return datetime.combine(day, time(), LONDON)
+
+
+def entries(viewer: Viewer, place: Place | None = None, filters: Filters | None = None) -> Select[tuple[Entry]]:
+    """What this viewer may see of what is known, newest first: in a place, or in all of the council."""
+    asked = select(Entry).where(visible(Entry, viewer), *(filters or Filters()).conditions())
+    if place is not None:
+        asked = asked.where(inside(Entry, place))
+    return asked.order_by(Entry.told_at.desc(), Entry.id.desc())
+
+
+def published(viewer: Viewer, place: Place | None = None, filters: Filters | None = None) -> Select[tuple[Entry]]:
+    """The same without what waits, is hidden or was withdrawn: what lists, maps, files and briefs show."""
+    return entries(viewer, place, filters).where(Entry.standing == Standing.PUBLISHED)
+
+
+def shown(rows: Select[tuple[Entry]]) -> Select[tuple[Entry]]:
+    """With what a list of entries shows of each, in two queries whatever their number."""
+    return rows.options(
+        joinedload(Entry.category).joinedload(Category.service), joinedload(Entry.author), selectinload(Entry.photos)
+    )
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of a list, and how many there are in all."""
+
+    rows: Sequence[Entry]
+    total: int
+    number: int
+    size: int
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+
+def page(rows: Select[tuple[Entry]], number: int, size: int = 25) -> Page:
+    """A page of a list, the first being 1; beyond the last, the last."""
+    total = count(rows)
+    number = min(max(1, number), max(1, -(-total // size)))
+    found = db.session.scalars(shown(rows).limit(size).offset((number - 1) * size)).all()
+    return Page(found, total, number, size)
+
+
+def count(rows: Select[tuple[Entry]]) -> int:
+    """How many rows a selection has."""
+    return db.session.scalar(select(func.count()).select_from(rows.with_only_columns(Entry.id).order_by(None).subquery())) or 0
+
+
+def entry(ref: str, viewer: Viewer) -> Entry | None:
+    """The entry with a reference, however it is typed, if this viewer may see it."""
+    one = select(Entry).where(Entry.ref == ref.strip().upper(), visible(Entry, viewer))
+    return db.session.scalar(shown(one))
+
+
+def timeline(thing: Entry) -> Sequence[Event]:
+    """The steps of an entry that its reader may see, oldest first."""
+    return db.session.scalars(
+        select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == thing.id).order_by(Event.at, Event.id)
+    ).all()
+
+
+def photo(key: str, viewer: Viewer) -> Photo | None:
+    """A photo of an entry that this viewer may see."""
+    return db.session.scalar(select(Photo).join(Photo.entry).where(Photo.key == key, visible(Entry, viewer)))
+
+
+def by_author(person_id: int) -> Select[tuple[Entry]]:
+    """What a person has told, whatever became of it: for their own page."""
+    own = select(Entry).where(Entry.author_id == person_id, Entry.standing != Standing.ERASED)
+    return own.order_by(Entry.told_at.desc(), Entry.id.desc())
+
+
+def waiting(viewer: Viewer) -> Select[tuple[Entry]]:
+    """What waits for a moderator or was hidden by one, oldest first."""
+    rows = entries(viewer).where(Entry.standing.in_([Standing.PENDING, Standing.HIDDEN]))
+    return rows.order_by(None).order_by(Entry.told_at, Entry.id)
+
+
+def categories(kind: Kind | None = None) -> Sequence[Category]:
+    """Categories in use, for a kind, by service and name."""
+    rows = select(Category).join(Category.service).options(joinedload(Category.service))
+    found = db.session.scalars(rows.where(Category.retired_on.is_(None)).order_by(Category.name, Category.id)).all()
+    return [category for category in found if kind is None or kind in category.kinds]
+
+
+def draft(draft_id: str) -> Draft | None:
+    """What somebody has typed so far."""
+    return db.session.get(Draft, draft_id)
+
+
+def wards_of(entry_: Entry, on: date) -> list[int]:
+    """The ids of the wards in force on a day in which an entry lies, largest share first."""
+    ids = [area_id for known in locator().wards(on) for area_id in known.area_ids]
+    lies = Entry.lies_in.c
+    rows = select(lies.area_id).where(lies.thing_id == entry_.id, lies.area_id.in_(ids)).order_by(lies.share.desc())
+    return list(db.session.scalars(rows))
+
+
+def who_sees(level: Level) -> str:
+    """In words who will see a thing of a level: said before it is saved."""
+    return {
+        Level.PRIVATE: "Only you.",
+        Level.WARD: "You and the councillors of the ward it is in. Nobody else at the council, and not the public.",
+        Level.COUNCIL: "You, every councillor and every officer of the council. Not the public.",
+        Level.PUBLIC: "Everyone: it is shown on this website.",
+    }[level]

@@ -1,0 +1,82 @@
+"""What people did, written once beside the deed: the timeline reads it. Rows are added, never changed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from wardbook.db import Base, db, now
+from wardbook.policy import Viewer
+from wardbook.shared import words_of
+
+
+class Did(StrEnum):
+    """The steps a thing can take."""
+
+    POSTED = "posted"
+    PUBLISHED = "published"
+    CHANGED_STATE = "changed state"
+    REPLIED = "replied"
+    HID = "hid"
+    RESTORED = "restored"
+    IMPORTED = "imported"
+
+
+class Told(StrEnum):
+    """Who is told of a step."""
+
+    NOBODY = "nobody"
+    AUTHOR = "author"
+
+
+class Event(Base):
+    """One step. It is seen by those who see its thing, never by more."""
+
+    __tablename__ = "event"
+    __table_args__ = (Index("ix_event_thing_id", "thing", "thing_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    actor_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    signed: Mapped[str]
+    did: Mapped[Did] = mapped_column(words_of(Did, "did"))
+    thing: Mapped[str]
+    thing_id: Mapped[int]
+    words: Mapped[str] = mapped_column(Text)
+    told: Mapped[Told] = mapped_column(words_of(Told, "told"))
+    change: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What changed, in the words of its columns: {"state": ["received", "fixed"]}"""
+    once: Mapped[str | None] = mapped_column(unique=True)
+    """The form it came from: pressed twice, it is still one step."""
+
+
+def record(
+    viewer: Viewer,
+    did: Did,
+    thing: Any,
+    *,
+    words: str = "",
+    told: Told = Told.NOBODY,
+    change: dict[str, Any] | None = None,
+    at: datetime | None = None,
+    once: str | None = None,
+) -> Event:
+    """Write a step of a thing that is in the session. `at` is for what happened elsewhere before it was brought in."""
+    event = Event(
+        at=at or now(),
+        actor_id=viewer.id,
+        signed=viewer.signature,
+        did=did,
+        thing=type(thing).__tablename__,
+        thing_id=thing.id,
+        words=words,
+        told=told,
+        change=change or {},
+        once=once,
+    )
+    db.session.add(event)
+    return event

@@ -1,0 +1,128 @@
+"""What forms share: GOV.UK fields, a token that makes one thing of two clicks, and refusals put beside their field."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable
+from typing import Any
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCharacterCount,
+    GovCheckboxInput,
+    GovFileInput,
+    GovPasswordInput,
+    GovRadioInput,
+    GovSelect,
+    GovSubmitInput,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import (
+    BooleanField,
+    DateField,
+    Form,
+    HiddenField,
+    MultipleFileField,
+    PasswordField,
+    RadioField,
+    SelectField,
+    StringField,
+    SubmitField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Optional
+
+from wardbook.errors import Refused
+
+
+class Asking(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
+    """A form that is posted. Its token stays the same when it is shown again, so sending it twice does one thing."""
+
+    once = HiddenField(default=lambda: secrets.token_urlsafe(18), validators=[Length(max=40)])
+
+    def put(self, refused: Refused) -> None:
+        """Show a refusal beside its field, or above the form where it has none."""
+        field = getattr(self, refused.field or "", None)
+        if field is None:
+            self.form_errors.append(refused.sentence)
+        else:
+            field.errors = [*field.errors, refused.sentence]
+
+
+class Filtering(Form):  # type: ignore[misc]
+    """A form in the address: asked with GET, no token, and wrong values fall away instead of refusing."""
+
+
+def strip(value: Any) -> Any:
+    """Blanks about what was typed are nobody's meaning."""
+    return value.strip() if isinstance(value, str) else value
+
+
+def needed(sentence: str) -> InputRequired:
+    """Must be answered; says what to enter."""
+    return InputRequired(sentence)
+
+
+def at_most(most: int, what: str) -> Length:
+    """No longer than this many characters."""
+    return Length(max=most, message=f"{what} must be {most:,} characters or fewer")
+
+
+def text(label: str, *checks: Any, hint: str = "", **kw: Any) -> StringField:
+    """One line of text."""
+    return StringField(label, description=hint, filters=[strip], validators=checks, widget=GovTextInput(), **kw)
+
+
+def long_text(label: str, *checks: Any, hint: str = "", counted: bool = False, **kw: Any) -> TextAreaField:
+    """Several lines of text; with a count of what is left where the page gives `maxlength`."""
+    widget = GovCharacterCount() if counted else GovTextArea()
+    return TextAreaField(label, description=hint, filters=[strip], validators=checks, widget=widget, **kw)
+
+
+def password(label: str, *checks: Any) -> PasswordField:
+    """A password."""
+    return PasswordField(label, validators=checks, widget=GovPasswordInput())
+
+
+def one_of(label: str, choices: Iterable[tuple[Any, str]], sentence: str, *, hint: str = "", **kw: Any) -> RadioField:
+    """One of a few, all shown."""
+    validators = [needed(sentence)] if sentence else [Optional()]
+    return RadioField(
+        label, choices=list(choices), description=hint, validators=validators, widget=GovRadioInput(),
+        validate_choice=True, **kw,
+    )  # fmt: skip
+
+
+def picked(label: str, choices: Iterable[tuple[Any, str]] = (), *checks: Any, hint: str = "", **kw: Any) -> SelectField:
+    """One of many."""
+    return SelectField(
+        label, choices=list(choices), description=hint, validators=checks, widget=GovSelect(), **kw
+    )  # fmt: skip
+
+
+def ticked(label: str, *, hint: str = "") -> BooleanField:
+    """Yes, where it is ticked."""
+    return BooleanField(label, description=hint, widget=GovCheckboxInput())
+
+
+def day(label: str, *checks: Any, hint: str = "") -> DateField:
+    """A day."""
+    return DateField(label, description=hint, validators=[*checks, Optional()], widget=GovTextInput())
+
+
+def files(label: str, *, hint: str = "") -> MultipleFileField:
+    """Several files."""
+    return MultipleFileField(label, description=hint, widget=GovFileInput())
+
+
+def button(label: str) -> SubmitField:
+    """The button that sends the form."""
+    return SubmitField(label, widget=GovSubmitInput())
+
+
+def ask(template: str, form: Asking, **context: Any) -> ResponseReturnValue:
+    """Show a form: status 422 where it was sent and something was wrong, with everything that was typed still there."""
+    return render_template(template, form=form, **context), 422 if form.errors else 200

@@ -1,0 +1,89 @@
+"""Shapes and coordinate systems: WGS 84 is kept, metres are reckoned in the council's projected system."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache, partial
+from typing import Final, TypeVar, cast
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from pyproj import Transformer
+from shapely import Geometry
+from shapely.geometry import Point, Polygon
+
+from wardbook.errors import Refused
+
+WGS84: Final = 4326
+BRITISH_GRID: Final = 27700
+Shape = TypeVar("Shape", bound=Geometry)
+
+
+@lru_cache(maxsize=16)
+def _transformer(source: int, target: int) -> Transformer:
+    return Transformer.from_crs(source, target, always_xy=True)
+
+
+def _turn(transformer: Transformer, xy: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.column_stack(transformer.transform(xy[:, 0], xy[:, 1]))
+
+
+def reproject(shape: Shape, source: int, target: int) -> Shape:
+    """The same shape in another system (EPSG numbers, x before y): every corner moves, straight edges stay straight."""
+    if source == target:
+        return shape
+    return cast(Shape, shapely.transform(shape, partial(_turn, _transformer(source, target))))
+
+
+def circle(centre: Point, metres: float, epsg: int) -> Polygon:
+    """The disc round a WGS 84 point, as a WGS 84 polygon of 256 corners: its area is 0.01% short of the true disc."""
+    disc = reproject(centre, WGS84, epsg).buffer(metres, quad_segs=64)
+    return cast(Polygon, reproject(disc, epsg, WGS84))
+
+
+def hectares(shape: Geometry, epsg: int) -> float:
+    """The area of a WGS 84 shape, in the council's system."""
+    return float(reproject(shape, WGS84, epsg).area) / 10_000
+
+
+def metres_between(one: Geometry, other: Geometry, epsg: int) -> float:
+    """The shortest distance between two WGS 84 shapes."""
+    return float(reproject(one, WGS84, epsg).distance(reproject(other, WGS84, epsg)))
+
+
+_SQUARE = re.compile(r"([A-HJ-Z])([A-HJ-Z])((?:\d\d){1,5})", re.IGNORECASE)
+
+
+def british_grid_reference(words: str) -> tuple[float, float] | None:
+    """Easting and northing of the south-west corner of `ST 750 647`; None where the words are no grid reference.
+
+    Letters name 500 km and 100 km squares counted without I from the false origin, as in Ordnance Survey's
+    "A guide to coordinate systems in Great Britain".
+    """
+    match = _SQUARE.fullmatch(re.sub(r"\s", "", words))
+    if match is None:
+        return None
+    first, second = (ord(c) - ord("A") - (c > "I") for c in (match[1].upper(), match[2].upper()))
+    column = (first - 2) % 5 * 5 + second % 5
+    row = 19 - first // 5 * 5 - second // 5
+    if not (0 <= column <= 6 and 0 <= row <= 12):
+        return None
+    half = len(match[3]) // 2
+    scale = 10 ** (5 - half)
+    return column * 100_000 + int(match[3][:half]) * scale, row * 100_000 + int(match[3][half:]) * scale
+
+
+def point(lon: float, lat: float) -> Point:
+    """A WGS 84 point, rounded to about a centimetre so that it reads the same wherever it is kept."""
+    if not (-180 <= lon <= 180 and -90 <= lat <= 90):
+        raise Refused("Longitude must lie between -180 and 180 and latitude between -90 and 90.")
+    return Point(round(lon, 7), round(lat, 7))
+
+
+def point_from_grid(easting: float, northing: float, epsg: int = BRITISH_GRID) -> Point:
+    """The WGS 84 point of an easting and northing in metres."""
+    moved = reproject(Point(easting, northing), epsg, WGS84)
+    if not np.isfinite([moved.x, moved.y]).all():
+        raise Refused("The easting and northing do not lie in the grid: check the numbers.")
+    return point(moved.x, moved.y)

@@ -1,0 +1,1 @@
+"""Pages that look over everything: home, wards, the map, the desk."""

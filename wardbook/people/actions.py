@@ -1,0 +1,190 @@
+"""What can be done about people: add them, prove an email address, check a password."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from email_validator import EmailNotValidError, validate_email
+from flask_security.utils import hash_password, verify_and_update_password
+from sqlalchemy import select, update
+
+from wardbook.areas import queries as areas
+from wardbook.config import settings
+from wardbook.db import db, now
+from wardbook.errors import Refused
+from wardbook.people import queries
+from wardbook.people.models import Person, Proof, Service, Term
+from wardbook.policy import Role
+
+LINK_HOURS = 24
+MOST_WRONG_TRIES = 5
+SIGN_IN = "sign in"
+
+
+@dataclass(frozen=True)
+class Grant:
+    """A role for a person: a councillor's ward, an officer's service, and the days it runs."""
+
+    role: Role
+    ward: str | None = None
+    service: str | None = None
+    from_on: date | None = None
+    until_on: date | None = None
+
+
+@dataclass(frozen=True)
+class FreshProof:
+    """A proof just made: the only moment at which its link and code are known."""
+
+    proof: Proof
+    link: str
+    code: str
+
+
+def checked_email(email: str) -> str:
+    """The address in one spelling. Raises Refused where it is none; addresses for examples and tests are allowed."""
+    try:
+        found = validate_email(email.strip(), check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        raise Refused(
+            "Enter an email address in the correct format, like name@example.com", field="email"
+        ) from None
+    return found.normalized.lower()
+
+
+def person_with(email: str, name: str = "") -> Person:
+    """The person with this address, made if there is none yet. They have proved nothing by it."""
+    address = checked_email(email)
+    person = queries.person_by_email(address)
+    if person is None:
+        person = Person(
+            email=address, name=name, password=None, fs_uniquifier=secrets.token_hex(16), confirmed_at=None,
+            created_at=now(), active=True,
+        )  # fmt: skip
+        db.session.add(person)
+        db.session.flush()
+    return person
+
+
+def add_person(email: str, grant: Grant, *, name: str = "") -> Person:
+    """Give a person a role from a day until a day, making the person if need be. Giving it twice changes nothing."""
+    _check(grant)
+    person = person_with(email, name)
+    person.name = name or person.name
+    if grant.role is Role.RESIDENT:
+        return person
+    service = service_called(grant.service) if grant.service else None
+    same = select(Term.id).where(
+        Term.person_id == person.id,
+        Term.role == grant.role,
+        Term.ward_code.is_not_distinct_from(grant.ward),
+        Term.from_on.is_not_distinct_from(grant.from_on),
+    )
+    if db.session.scalar(same) is None:
+        db.session.add(
+            Term(
+                person=person, role=grant.role, ward_code=grant.ward, service=service,
+                from_on=grant.from_on, until_on=grant.until_on,
+            )
+        )  # fmt: skip
+    db.session.flush()
+    return person
+
+
+def _check(grant: Grant) -> None:
+    if grant.from_on and grant.until_on and grant.from_on >= grant.until_on:
+        raise Refused("The role would end before it begins: --until is the first day on which it is no longer held.")
+    if (grant.role is Role.COUNCILLOR) != (grant.ward is not None):
+        raise Refused("A councillor's role is for a ward, and only a councillor's: give --ward CODE with it.")
+    if grant.ward and areas.area(grant.ward) is None:
+        raise Refused(f"No area of the council has the code {grant.ward}: 'wardbook boundaries list' shows the codes.")
+    if grant.service and grant.role is not Role.OFFICER:
+        raise Refused("Only an officer works in a service: leave --service out or give --role officer.")
+
+
+def service_called(name: str) -> Service:
+    """The service with this name, made if there is none yet."""
+    found = queries.service(name)
+    if found is None:
+        found = Service(name=name)
+        db.session.add(found)
+        db.session.flush()
+    return found
+
+
+def set_password(person: Person, password: str) -> None:
+    """Keep a password, hashed with argon2."""
+    person.password = hash_password(password)
+
+
+# --- proving an email address ------------------------------------------------------------------------------------
+
+
+def _hash(secret: str) -> str:
+    return hmac.new(settings().secret_key.encode(), secret.encode(), hashlib.sha256).hexdigest()
+
+
+def make_proof(person: Person, purpose: str, subject: str | None = None) -> FreshProof:
+    """A link and a six-figure code that each prove the address once, within a day."""
+    link, code = secrets.token_urlsafe(24), f"{secrets.randbelow(1_000_000):06}"
+    proof = Proof(
+        person=person, link_hash=_hash(link), code_hash="", purpose=purpose, subject=subject,
+        made_at=now(), ends_at=now() + timedelta(hours=LINK_HOURS), used_at=None, wrong_tries=0,
+    )  # fmt: skip
+    db.session.add(proof)
+    db.session.flush()
+    proof.code_hash = _hash(f"{proof.id}:{code}")
+    return FreshProof(proof, link, code)
+
+
+def proof_by_link(link: str) -> Proof | None:
+    """The proof a link stands for, used and ended ones too: looking at it uses nothing up."""
+    return db.session.scalar(select(Proof).where(Proof.link_hash == _hash(link)))
+
+
+def use_link(link: str) -> Proof:
+    """Take a link as proof of its address. Raises Refused where it is unknown, used or past its day."""
+    proof = proof_by_link(link)
+    if proof is None or proof.ends_at <= now():
+        raise Refused("This link has ended. Ask for a new one.")
+    return _use(proof)
+
+
+def use_code(proof_id: int, code: str) -> Proof:
+    """Take a code as proof. Raises Refused where it is wrong; call `note_wrong_code` then, in a transaction of its own."""
+    proof = db.session.get(Proof, proof_id)
+    if proof is None or proof.ends_at <= now() or proof.wrong_tries >= MOST_WRONG_TRIES:
+        raise Refused("This code has ended. Ask for a new one.", field="code")
+    if not hmac.compare_digest(proof.code_hash, _hash(f"{proof.id}:{''.join(code.split())}")):
+        raise Refused("The code is not the one we sent. Check the email and enter the 6 figures again.", field="code")
+    return _use(proof)
+
+
+def note_wrong_code(proof_id: int) -> None:
+    """Count a wrong try: after five the code is worth nothing, whoever tries."""
+    db.session.execute(update(Proof).where(Proof.id == proof_id).values(wrong_tries=Proof.wrong_tries + 1))
+
+
+def _use(proof: Proof) -> Proof:
+    used = db.session.execute(update(Proof).where(Proof.id == proof.id, Proof.used_at.is_(None)).values(used_at=now()))
+    if used.rowcount != 1:  # type: ignore[attr-defined]
+        raise Refused("This link has been used already. Ask for a new one if you need it.")
+    if proof.person.confirmed_at is None:
+        proof.person.confirmed_at = now()
+    db.session.refresh(proof)
+    return proof
+
+
+def check_password(email: str, password: str) -> Person:
+    """The person whose password this is. Raises Refused with the same words whichever of the two is wrong."""
+    person = queries.person_by_email(email)
+    if person is None or not person.active or not person.password:
+        hash_password(password)  # as long a wait as for a person there is
+        raise Refused("The email address or password is not right.", field="password")
+    if not verify_and_update_password(password, person):
+        raise Refused("The email address or password is not right.", field="password")
+    return person

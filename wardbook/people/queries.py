@@ -1,0 +1,85 @@
+"""What can be read of people: who they are today, and what that lets them see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from wardbook.areas import queries as areas
+from wardbook.areas.models import Area
+from wardbook.clock import today
+from wardbook.db import db
+from wardbook.people.models import Person, Service, Term
+from wardbook.policy import VISITOR, Role, Viewer
+
+
+def person_by_email(email: str) -> Person | None:
+    """A person by their address, in any case."""
+    return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
+
+
+def viewer_of(person: Person | None) -> Viewer:
+    """Who this person is as a reader today: three small queries, once a request."""
+    if person is None or not person.active:
+        return VISITOR
+    terms = running_terms(person)
+    roles = {term.role for term in terms}
+    if person.confirmed_at is not None:
+        roles.add(Role.RESIDENT)
+    codes = {term.ward_code for term in terms if term.role is Role.COUNCILLOR}
+    wards = [ward.id for ward in areas.wards() if ward.code in codes] if codes else []
+    return Viewer(person.id, frozenset(roles), frozenset(wards), person.name, signature(person, terms))
+
+
+def running_terms(person: Person) -> list[Term]:
+    """The terms this person holds today."""
+    terms = db.session.scalars(
+        select(Term).where(Term.person_id == person.id).options(joinedload(Term.service)).order_by(Term.id)
+    )
+    return [term for term in terms if term.runs(today())]
+
+
+def signature(person: Person, terms: Sequence[Term]) -> str:
+    """How what they do with a role is signed; empty for a resident, whose name is theirs to show."""
+    held = {term.role: term for term in terms}
+    if officer := held.get(Role.OFFICER):
+        return f"{person.name}, {officer.service.name}" if officer.service else person.name
+    if Role.COUNCILLOR in held:
+        return f"Councillor {person.name}"
+    if Role.MODERATOR in held:
+        return "A moderator"
+    return ""
+
+
+def councillors(wards: Sequence[Area]) -> dict[str, list[Person]]:
+    """Who holds a councillor's term today, by ward code."""
+    on = today()
+    terms = db.session.scalars(
+        select(Term)
+        .where(
+            Term.role == Role.COUNCILLOR,
+            Term.ward_code.in_([ward.code for ward in wards]),
+            or_(Term.from_on.is_(None), Term.from_on <= on),
+            or_(Term.until_on.is_(None), Term.until_on > on),
+        )
+        .options(joinedload(Term.person))
+        .order_by(Term.id)
+    )
+    found: dict[str, list[Person]] = {}
+    for term in terms:
+        found.setdefault(term.ward_code or "", []).append(term.person)
+    return found
+
+
+def service(name: str) -> Service | None:
+    """A service by its name."""
+    return db.session.scalar(select(Service).where(Service.name == name))
+
+
+def everyone_with_a_role() -> Sequence[Person]:
+    """People who hold, held or will hold a role, by email address."""
+    return db.session.scalars(
+        select(Person).where(Person.terms.any()).options(selectinload(Person.terms)).order_by(Person.email)
+    ).all()

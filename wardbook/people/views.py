@@ -1,0 +1,109 @@
+"""Pages for signing in and out, and the outbox of a development server."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from wardbook import mail
+from wardbook.db import transaction
+from wardbook.errors import NotFound, Refused
+from wardbook.forms import ask
+from wardbook.people import actions
+from wardbook.people.forms import CodeForm, EmailForm, PasswordForm, PressForm
+from wardbook.people.models import Person
+from wardbook.people.signed_in import sign_in, sign_out
+from wardbook.web import own_address
+
+bp = Blueprint("people", __name__)
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+def signing_in() -> ResponseReturnValue:
+    """Ask for an address and mail it a link and a code; the answer is the same whether we know the address or not."""
+    form = EmailForm()
+    _remember_where()
+    if form.validate_on_submit():
+        try:
+            session["proof"] = _mail_proof(form.email.data)
+            return redirect(url_for("people.code"))
+        except Refused as refused:
+            form.put(refused)
+    return ask("people/sign_in.html", form)
+
+
+def _mail_proof(email: str) -> int:
+    who = actions.person_with(email)
+    fresh = actions.make_proof(who, actions.SIGN_IN)
+    cause = f"proof {fresh.proof.id}"
+    mail.write_letter(who.email, "sign_in", cause=cause, link=fresh.link, code=fresh.code)
+    return fresh.proof.id
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+def code() -> ResponseReturnValue:
+    """The code from the email, for those whose email is on another device."""
+    if "proof" not in session:
+        return redirect(url_for("people.signing_in"))
+    form = CodeForm()
+    if form.validate_on_submit():
+        try:
+            return _enter(actions.use_code(session["proof"], form.code.data).person)
+        except Refused as refused:
+            form.put(refused)
+            with transaction():
+                actions.note_wrong_code(session["proof"])
+    return ask("people/code.html", form, outbox=mail.to_outbox())
+
+
+@bp.route("/sign-in/link/<link>", methods=["GET", "POST"])
+def link(link: str) -> ResponseReturnValue:
+    """The link from the email: it shows a page, and only the button on it signs in, since mail scanners open links."""
+    form = PressForm()
+    proof = actions.proof_by_link(link)
+    if proof is None or proof.purpose != actions.SIGN_IN:
+        raise NotFound
+    if form.validate_on_submit():
+        return _enter(actions.use_link(link).person)
+    return ask("people/link.html", form, proof=proof)
+
+
+@bp.route("/sign-in/password", methods=["GET", "POST"])
+def with_password() -> ResponseReturnValue:
+    """For people who work for the council."""
+    form = PasswordForm()
+    _remember_where()
+    if form.validate_on_submit():
+        try:
+            return _enter(actions.check_password(form.email.data, form.password.data))
+        except Refused as refused:
+            form.put(refused)
+    return ask("people/password.html", form)
+
+
+def _enter(who: Person) -> ResponseReturnValue:
+    target = own_address(session.pop("next", None)) or url_for("outlook.desk")
+    session.pop("proof", None)
+    sign_in(who)
+    return redirect(target)
+
+
+def _remember_where() -> None:
+    if target := own_address(request.args.get("next")):
+        session["next"] = target
+
+
+@bp.post("/sign-out")
+def signing_out() -> ResponseReturnValue:
+    """End the session."""
+    sign_out()
+    flash("You are signed out.")
+    return redirect(url_for("outlook.home"))
+
+
+@bp.get("/outbox")
+def outbox() -> ResponseReturnValue:
+    """What a development server would have mailed. It shows sign-in links, so it is there on loopback alone."""
+    if not mail.to_outbox() or request.remote_addr not in {"127.0.0.1", "::1"}:
+        raise NotFound
+    return render_template("people/outbox.html", letters=mail.letters())

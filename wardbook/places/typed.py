@@ -1,0 +1,95 @@
+"""A shape that somebody drew on a map, typed point by point, or uploaded as a file."""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import StrEnum
+from typing import Any
+
+import shapely
+
+from wardbook.errors import Refused
+from wardbook.places.find import spot
+
+MOST_CORNERS = 20_000
+
+
+class Form(StrEnum):
+    """What a list of points makes."""
+
+    POINT = "point"
+    LINE = "line"
+    AREA = "area"
+
+
+_LEAST = {Form.POINT: 1, Form.LINE: 2, Form.AREA: 3}
+
+
+def shape_from(words: str, form: Form | None = None) -> shapely.Geometry:
+    """The shape in a text: GeoJSON as the map writes it, or points one a line as the find box takes them.
+
+    Raises Refused, naming the line that cannot be read, or where the shape crosses itself or is no shape.
+    """
+    text = words.strip()
+    if not text:
+        raise Refused("Draw a point, line or area on the map, or type its points.", field="shape")
+    shape = _drawn(text) if text.startswith("{") else _typed(text, form or Form.POINT)
+    return checked(shape)
+
+
+def checked(shape: shapely.Geometry) -> shapely.Geometry:
+    """The shape itself, flat, where it is one we can keep."""
+    shape = shapely.set_precision(shapely.force_2d(shape), 0.0000001, mode="pointwise")
+    if shape.is_empty or shape.geom_type == "GeometryCollection":
+        raise Refused("Draw one point, line or area.", field="shape")
+    if shapely.get_num_coordinates(shape) > MOST_CORNERS:
+        raise Refused(f"The shape has more than {MOST_CORNERS:,} points: simplify it first.", field="shape")
+    if not shape.is_valid:
+        raise Refused("The edge of the area crosses itself. Draw it again without crossing lines.", field="shape")
+    if shape.geom_type.endswith("LineString") and not shape.length:
+        raise Refused("The points of the line are all the same. Give two different points.", field="shape")
+    west, south, east, north = shape.bounds
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise Refused("The shape does not lie on the map: give longitude and latitude in degrees.", field="shape")
+    return shape
+
+
+def _drawn(text: str) -> shapely.Geometry:
+    try:
+        value: Any = json.loads(text)
+        geometry = value.get("geometry", value)
+        return shapely.from_geojson(json.dumps(geometry))
+    except (ValueError, AttributeError, RecursionError, shapely.GEOSException):
+        raise Refused("The shape cannot be read. Draw it again, or type its points one a line.", field="shape") from None
+
+
+def _typed(text: str, form: Form) -> shapely.Geometry:
+    lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
+    points = [_point(line, number) for number, line in enumerate(lines, start=1)]
+    if len(points) < _LEAST[form]:
+        least = {Form.LINE: "A line needs two points or more", Form.AREA: "An area needs three points or more"}
+        raise Refused(f"{least[form]}. Type one point on each line.", field="shape")
+    if form is Form.POINT:
+        return points[0]
+    return shapely.LineString(points) if form is Form.LINE else shapely.Polygon(points)
+
+
+def _point(line: str, number: int) -> shapely.Point:
+    found = spot(line)
+    if found is None:
+        raise Refused(
+            f"Line {number}, '{line.strip()[:40]}', is not a point. Type a grid reference like ST 750 647, or latitude and "
+            "longitude like 51.38, -2.36.",
+            field="shape",
+        )
+    return found.point
+
+
+def typed_form(shape: shapely.Geometry) -> str:
+    """A shape as the lines of a typed one, latitude first; as GeoJSON where lines cannot say it (holes, many parts)."""
+    simple = {"Point": shape, "LineString": shape, "Polygon": shape}.get(shape.geom_type)
+    if simple is None or (shape.geom_type == "Polygon" and shape.interiors):
+        return str(shapely.to_geojson(shape))
+    corners = shapely.get_coordinates(shape)[: -1 if shape.geom_type == "Polygon" else None]
+    return "\n".join(f"{lat:.6f}, {lon:.6f}" for lon, lat in corners)

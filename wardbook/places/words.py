@@ -1,0 +1,173 @@
+"""Places in words, the same on the command line and in an address: `ward:E05012461`, `postcode:BA1 5AW+300m`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+import shapely
+from sqlalchemy import select
+
+from wardbook import geo
+from wardbook.areas import queries as areas
+from wardbook.areas.models import Area
+from wardbook.clock import day_in_words, today
+from wardbook.config import settings
+from wardbook.db import db
+from wardbook.errors import NotFound, Refused
+from wardbook.places.models import Shape
+from wardbook.places.place import Place
+from wardbook.policy import Viewer, visible
+
+DEFAULT_METRES = 400.0
+MOST_METRES = 50_000.0
+_TAIL = re.compile(r"(?P<body>.*?)(?:\+(?P<metres>\d+(?:\.\d+)?)\s*m)?(?:@(?P<day>\d{4}-\d\d-\d\d))?", re.DOTALL)
+EXAMPLES = "ward:E05012461, postcode:BA1 5AW+300m, point:-2.36,51.38+800m or grid:ST750647+500m"
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """The parts of a place's words."""
+
+    body: str
+    metres: float
+    day: date | None
+    viewer: Viewer
+
+    @property
+    def on(self) -> date:
+        return self.day or today()
+
+    def spelled(self, scheme: str, body: str, *, round_it: bool = True) -> str:
+        """The one spelling: scheme, body, radius and day."""
+        radius = f"+{self.metres:g}m" if round_it else ""
+        return f"{scheme}:{body}{radius}" + (f"@{self.day.isoformat()}" if self.day else "")
+
+    @property
+    def day_words(self) -> str:
+        return f", as at {day_in_words(self.day)}" if self.day else ""
+
+
+def place_from_words(words: str, viewer: Viewer) -> Place:
+    """The place these words name, for this viewer: a drawn shape is found only by those who may see it.
+
+    Raises Refused where the words are no place or it is not one we know; NotFound for a shape that is not to be seen.
+    """
+    scheme, _, rest = words.strip().partition(":")
+    maker = _MAKERS.get(scheme.strip().lower())
+    if maker is None:
+        raise Refused(f"'{words[:60]}' is not a place: write it like {EXAMPLES}.")
+    tail = cast("re.Match[str]", _TAIL.fullmatch(rest.strip()))
+    metres = float(tail["metres"] or DEFAULT_METRES)
+    if not 0 < metres <= MOST_METRES:
+        raise Refused("The radius must be more than 0 and at most 50,000 metres.")
+    try:
+        day = date.fromisoformat(tail["day"]) if tail["day"] else None
+    except ValueError:
+        raise Refused(f"'{tail['day']}' is not a date: write the year, month and day like @2019-05-02.") from None
+    return maker(_Asked(tail["body"].strip(), metres, day, viewer))
+
+
+def _ward(asked: _Asked) -> Place:
+    return _of_areas(asked, [asked.body], "ward")
+
+
+def _wards(asked: _Asked) -> Place:
+    return _of_areas(asked, [code.strip() for code in asked.body.split(",") if code.strip()], "wards")
+
+
+def _of_areas(asked: _Asked, codes: list[str], scheme: str) -> Place:
+    found = [_area(code, asked.day) for code in dict.fromkeys(codes)]
+    if not found:
+        raise Refused("Name at least one ward by its code.")
+    shape = shapely.union_all([area.geometry for area in found])
+    names = [area.name for area in found]
+    label = names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
+    as_at = asked.day or _day_of(found[0])
+    words = asked.spelled(scheme, ",".join(area.code for area in found), round_it=False)
+    return Place(words, label + asked.day_words, shape, as_at, tuple(area.id for area in found))
+
+
+def _day_of(area: Area) -> date:
+    """Today while the area's set holds; otherwise the day on which it did that is nearest to today."""
+    on = today()
+    if area.set.from_on and on < area.set.from_on:
+        return area.set.from_on
+    if area.set.until_on and on >= area.set.until_on:
+        return date.fromordinal(area.set.until_on.toordinal() - 1)
+    return on
+
+
+def _area(code: str, on: date | None) -> Area:
+    found = areas.area(code, on)
+    if found is None:
+        when = f" on {day_in_words(on)}" if on else ""
+        raise Refused(f"No area of this council has the code {code[:30]}{when}: the wards page lists the codes.")
+    return found
+
+
+def _round(asked: _Asked, scheme: str, body: str, label: str, centre: shapely.Point) -> Place:
+    disc = geo.circle(centre, asked.metres, settings().crs)
+    label = f"Within {asked.metres:g} m of {label}{asked.day_words}"
+    return Place(asked.spelled(scheme, body), label, disc, asked.on)
+
+
+def _postcode(asked: _Asked) -> Place:
+    found = areas.postcode(asked.body)
+    if found is None:
+        raise Refused(f"We do not hold the postcode '{asked.body[:12]}': check it, or give a place another way.")
+    return _round(asked, "postcode", found.spaced, found.spaced, found.point)
+
+
+def _point(asked: _Asked) -> Place:
+    spot = _corner(asked.body)
+    return _round(asked, "point", f"{spot.x:.9g},{spot.y:.9g}", f"{spot.y:.5f}, {spot.x:.5f}", spot)
+
+
+def _corner(words: str) -> shapely.Point:
+    try:
+        lon, lat = (float(part) for part in words.split(","))
+    except ValueError:
+        raise Refused(f"'{words[:40]}' is not a longitude and a latitude: write them like -2.36,51.38.") from None
+    return geo.point(lon, lat)
+
+
+def _grid(asked: _Asked) -> Place:
+    corner = geo.british_grid_reference(asked.body)
+    if corner is None:
+        raise Refused(f"'{asked.body[:20]}' is not a grid reference: write it like ST750647.")
+    body = re.sub(r"\s", "", asked.body).upper()
+    return _round(asked, "grid", body, body, geo.point_from_grid(*corner))
+
+
+def _street(asked: _Asked) -> Place:
+    corners = [_corner(words) for words in asked.body.split(";")]
+    if len(corners) < 2:
+        raise Refused("A street needs two points or more, like street:-2.36,51.38;-2.35,51.38+50m.")
+    line = geo.reproject(shapely.LineString(corners), geo.WGS84, settings().crs)
+    band = geo.reproject(line.buffer(asked.metres, quad_segs=16), settings().crs, geo.WGS84)
+    body = ";".join(f"{corner.x:.9g},{corner.y:.9g}" for corner in corners)
+    label = f"Within {asked.metres:g} m of a street of {len(corners)} points{asked.day_words}"
+    return Place(asked.spelled("street", body), label, band, asked.on)
+
+
+def _shape(asked: _Asked) -> Place:
+    found = db.session.scalar(select(Shape).where(Shape.key == asked.body, visible(Shape, asked.viewer)))
+    if found is None:
+        raise NotFound
+    words = asked.spelled("shape", found.key, round_it=False)
+    return Place(words, found.label + asked.day_words, found.geometry, asked.on)
+
+
+_MAKERS: dict[str, Callable[[_Asked], Place]] = {
+    "ward": _ward,
+    "wards": _wards,
+    "postcode": _postcode,
+    "point": _point,
+    "grid": _grid,
+    "street": _street,
+    "shape": _shape,
+}

@@ -1,0 +1,169 @@
+/* One map in its frame: draws what the page's JSON holds. People's words go in as text, never as HTML. */
+"use strict";
+
+function wardbookMap(map) {
+  const told = JSON.parse(document.getElementById("told").textContent);
+  const bounds = L.latLngBounds([told.box[1], told.box[0]], [told.box[3], told.box[2]]);
+  map.attributionControl.setPrefix(false);
+  if (told.attribution) map.attributionControl.addAttribution(escapeText(told.attribution));
+  map.options.maxZoom = 19;
+  map.fitBounds(bounds, { padding: [12, 12] });
+
+  if (told.tiles) L.tileLayer(told.tiles, { maxZoom: 19 }).addTo(map);
+  else drawBackdrop(map);
+  drawWards(map);
+  if (told.place) {
+    L.geoJSON(told.place, { interactive: false, style: { className: "wb-place", weight: 3, fillOpacity: 0.06 },
+      pointToLayer: (feature, at) => L.circleMarker(at, { radius: 7 }) }).addTo(map);
+  }
+  if (told.things) drawThings(map, told.things);
+  if (told.use === "pin") pinTool(map, told);
+  if (told.use === "draw") drawTool(map, told);
+}
+
+function escapeText(words) {
+  const span = document.createElement("span");
+  span.textContent = words;
+  return span.innerHTML;
+}
+
+function drawBackdrop(map) {
+  if (!window.wardbookBackdrop) return;
+  const pane = map.createPane("backdrop");
+  pane.style.zIndex = 150;
+  pane.style.pointerEvents = "none";
+  const widths = { river: 4, railway: 2, road_main: 3, road_street: 1.2, highstreet: 4 };
+  const renderer = L.svg({ pane: "backdrop", padding: 0.5 });
+  L.geoJSON(window.wardbookBackdrop, {
+    pane: "backdrop", renderer, interactive: false,
+    filter: (feature) => !["place", "station"].includes(feature.properties.class),
+    style: (feature) => ({ className: "wb-b wb-b--" + feature.properties.class, weight: widths[feature.properties.class] || 1 }),
+  }).addTo(map);
+  for (const feature of window.wardbookBackdrop.features) {
+    if (!["place", "station"].includes(feature.properties.class) || feature.geometry.type !== "Point") continue;
+    const [lon, lat] = feature.geometry.coordinates;
+    L.marker([lat, lon], { pane: "backdrop", interactive: false, keyboard: false, icon: label(feature.properties.name,
+      "wb-b-name wb-b-name--" + (feature.properties.rank || feature.properties.class)) }).addTo(map);
+  }
+}
+
+function label(words, classes) {
+  const span = document.createElement("span");
+  span.textContent = words;
+  return L.divIcon({ className: classes, html: span, iconSize: null });
+}
+
+function drawWards(map) {
+  if (!window.wardbookWards) return;
+  const pane = map.createPane("wards");
+  pane.style.zIndex = 350;
+  pane.style.pointerEvents = "none";
+  L.geoJSON(window.wardbookWards, { pane: "wards", interactive: false, style: { className: "wb-ward", weight: 1.5 } }).addTo(map);
+}
+
+const SHOW = { issue: "Issue", asset: "Asset", note: "Note" };
+
+function drawThings(map, things) {
+  const cluster = L.markerClusterGroup({
+    maxClusterRadius: 44, showCoverageOnHover: false, animate: false, spiderfyOnMaxZoom: true,
+    iconCreateFunction: (group) => L.divIcon({
+      className: "wb-cluster", iconSize: [40, 40], html: String(group.getChildCount()) }),
+  });
+  for (const feature of things.features) {
+    const kind = feature.properties.kind;
+    const name = SHOW[kind] + ": " + feature.properties.title;
+    if (feature.geometry.type !== "Point") {
+      L.geoJSON(feature, { style: { className: "wb-shape wb-shape--" + kind, weight: 3, fillOpacity: 0.15 } })
+        .bindPopup(() => popup(feature.properties)).addTo(map);
+    }
+    const [lon, lat] = feature.properties.at;
+    const icon = L.divIcon({ className: "wb-pin wb-pin--" + kind + " wb-pin--" + feature.properties.family, iconSize: [26, 26] });
+    L.marker([lat, lon], { icon, title: name, alt: name, riseOnHover: true })
+      .bindPopup(() => popup(feature.properties), { minWidth: 200 }).addTo(cluster);
+  }
+  cluster.addTo(map);
+  nameClusters(cluster, map);
+  keepFocus(map);
+}
+
+/* A cluster's number alone says nothing to somebody who hears it. */
+function nameClusters(cluster, map) {
+  const name = () => cluster._featureGroup.eachLayer((layer) => {
+    if (layer.getChildCount && layer._icon) {
+      layer._icon.setAttribute("role", "button");
+      layer._icon.setAttribute("aria-label", layer.getChildCount() + " entries close together: zoom in");
+    }
+  });
+  map.on("zoomend moveend layeradd", name);
+  name();
+}
+
+function popup(told) {
+  const box = document.createElement("div");
+  box.className = "wb-popup";
+  const link = document.createElement("a");
+  link.href = told.url;
+  link.target = "_top";
+  link.textContent = told.title;
+  const facts = document.createElement("p");
+  facts.textContent = [SHOW[told.kind], told.category, told.state].filter(Boolean).join(" · ");
+  const when = document.createElement("p");
+  when.textContent = told.told_on;
+  box.append(link, facts, when);
+  return box;
+}
+
+function keepFocus(map) {
+  map.on("popupopen", (event) => {
+    const link = event.popup.getElement().querySelector("a");
+    if (link) link.focus({ preventScroll: true });
+    event.popup.getElement().addEventListener("keydown", (key) => {
+      if (key.key !== "Escape") return;
+      map.closePopup();
+      const marker = event.popup._source;
+      if (marker && marker._icon) marker._icon.focus();
+    });
+  });
+}
+
+function tellParent(message) {
+  const origin = JSON.parse(document.getElementById("told").textContent).origin;
+  window.parent.postMessage(Object.assign({ from: "wardbook map" }, message), origin);
+}
+
+function pinTool(map, told) {
+  let marker = null;
+  const put = (at) => {
+    if (!marker) {
+      marker = L.marker(at, { draggable: true, title: "The spot", alt: "The spot", keyboard: true,
+        icon: L.divIcon({ className: "wb-spot", iconSize: [30, 42], iconAnchor: [15, 42] }) }).addTo(map);
+      marker.on("dragend", () => say(marker.getLatLng()));
+      marker._icon.addEventListener("keydown", (key) => nudge(key));
+    }
+    marker.setLatLng(at);
+  };
+  const say = (at) => tellParent({ lon: +at.lng.toFixed(6), lat: +at.lat.toFixed(6) });
+  const nudge = (key) => {
+    const step = { ArrowUp: [0, -8], ArrowDown: [0, 8], ArrowLeft: [-8, 0], ArrowRight: [8, 0] }[key.key];
+    if (!step) return;
+    key.preventDefault();
+    key.stopPropagation();
+    const at = map.containerPointToLatLng(map.latLngToContainerPoint(marker.getLatLng()).add(step));
+    marker.setLatLng(at);
+    say(at);
+  };
+  if (told.pin) put([told.pin[1], told.pin[0]]);
+  map.on("click", (event) => { put(event.latlng); say(event.latlng); });
+}
+
+function drawTool(map) {
+  let last = null;
+  const geometry = (layer) => JSON.stringify(layer.toGeoJSON(7).geometry);
+  map.on("draw:created", (event) => {
+    if (last) map.eachLayer((layer) => { if (layer.hasLayer && layer.hasLayer(last)) layer.removeLayer(last); });
+    last = event.layer;
+    tellParent({ shape: geometry(last) });
+  });
+  map.on("draw:edited", (event) => event.layers.eachLayer((layer) => tellParent({ shape: geometry(layer) })));
+  map.on("draw:deleted", () => { last = null; tellParent({ shape: "" }); });
+}
