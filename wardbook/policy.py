@@ -137,7 +137,7 @@ class Act(StrEnum):
     MODERATE = "moderate"
     DRAW_PLACE = "draw place"
     BRIEF_COUNCIL = "brief for the council"
-    WORK_AT_DESK = "work at desk"
+    ANSWER = "work through answers"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -167,7 +167,7 @@ DOES: dict[Act, Permission] = {
     Act.MODERATE: _any_of(Role.MODERATOR),
     Act.DRAW_PLACE: lambda viewer, thing: viewer.id is not None,
     Act.BRIEF_COUNCIL: _any_of(Role.COUNCILLOR, Role.OFFICER),
-    Act.WORK_AT_DESK: lambda viewer, thing: viewer.id is not None,
+    Act.ANSWER: _any_of(Role.OFFICER),
 }
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from alembic.script import ScriptDirectory
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from flask import current_app
 from flask_migrate import upgrade
 from sqlalchemy import inspect

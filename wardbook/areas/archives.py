@@ -53,7 +53,7 @@ def _too_large(title: str) -> Refused:
 
 
 def unpacked_shapefile(packed: Path, folder: Path, title: str, layer: str | None) -> tuple[Path, str]:
-    """The one shapefile of a zip, or the one asked for: unpacked as areas.shp and companions, and what it was called."""
+    """The one shapefile of a zip, or the one asked for: as areas.shp and companions, and what it was called."""
     try:
         with zipfile.ZipFile(packed) as archive:
             members = _safe_members(archive, title)
@@ -62,15 +62,24 @@ def unpacked_shapefile(packed: Path, folder: Path, title: str, layer: str | None
                 if member := members.get(stem + suffix):
                     with archive.open(member) as source:
                         _copy_at_most(source, folder / f"areas{suffix}", LARGEST_UNPACKED, title)
-    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError) as problem:
+    except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, OSError, EOFError) as problem:
         raise Refused(f"{title} is damaged, or locked with a password: make the zip again.", field="file") from problem
     _require_whole(folder / "areas.shp", folder / "areas.dbf", title)
+    _drop_if_garbled(folder / "areas.prj")
     return folder / "areas.shp", stem
+
+
+def _drop_if_garbled(definition: Path) -> None:
+    """A .prj that is not text says nothing of the coordinate system, which must then be given."""
+    try:
+        definition.read_text(encoding="utf-8")
+    except (UnicodeDecodeError, FileNotFoundError):
+        definition.unlink(missing_ok=True)
 
 
 def _safe_members(archive: zipfile.ZipFile, title: str) -> dict[str, zipfile.ZipInfo]:
     """The members by name, endings in small letters. None may leave the archive, be a link or swell beyond reason."""
-    infos = [info for info in archive.infolist() if not info.is_dir()]
+    infos = [info for info in archive.infolist() if info.filename and not info.is_dir()]
     for info in infos:
         name = PurePosixPath(info.filename.replace("\\", "/"))
         if name.is_absolute() or ".." in name.parts or re.match(r"[A-Za-z]:", info.filename):

@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Final
+from typing import Final
 
 from wardbook.areas.archives import gunzipped, unpacked_shapefile
 from wardbook.errors import Refused
@@ -112,16 +113,15 @@ def _kind(opening: bytes, path: Path, title: str) -> Kind:
 
 
 def _is_topology(path: Path) -> bool:
-    with path.open("rb") as file:
-        return any(re.search(rb'"type"\s*:\s*"Topology"', part) for part in overlapping_parts(file))
+    with mapped(path) as text:
+        return re.search(rb'"type"\s*:\s*"Topology"', text) is not None
 
 
-def overlapping_parts(file: IO[bytes], size: int = 4_000_000, overlap: int = 1000) -> Iterator[bytes]:
-    """A file in parts that share `overlap` bytes, so that what is shorter than that is whole in one of them."""
-    tail = b""
-    while part := file.read(size):
-        yield tail + part
-        tail = part[-overlap:]
+@contextmanager
+def mapped(path: Path) -> Iterator[mmap]:
+    """The bytes of a file that is not empty, to search in without holding them in memory."""
+    with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as text:
+        yield text
 
 
 def _geopackage(path: Path, title: str) -> Kind:
@@ -131,7 +131,7 @@ def _geopackage(path: Path, title: str) -> Kind:
             names = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
             views = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'view'")]
             whole = database.execute("PRAGMA quick_check(1)").fetchone() == ("ok",)
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         whole, names, views = False, set(), []
     if not whole:
         raise Refused(f"{title} is damaged or cut short: download or export it again.", field="file")

@@ -80,7 +80,7 @@ def check(reading: Reading, *, epsg: int = 27700) -> Report:
     loose = ~shapely.is_empty(shapely.coverage_invalid_edges(ground.shapes))
     holes = _holes(ground, loose)
     gaps = [_gap(ground, hole, enclosed=True) for hole in holes[_counts(holes)]]
-    gaps += [_gap(ground, strip, enclosed=False) for strip in _open_strips(ground, loose, holes)]
+    gaps += [_gap(ground, strip, enclosed=False) for strip in _once(_open_strips(ground, loose, holes))]
     return Report(
         areas=len(ground.shapes),
         total_hectares=float(shapely.area(ground.shapes).sum()) / 10_000,
@@ -139,9 +139,20 @@ def _open_strips(ground: _Ground, loose: NDArray[np.bool_], holes: NDArray[np.ob
         near = np.unique(ground.tree.query(ground.shapes[marked[group]], "dwithin", WIDEST_STRIP)[1])
         filling = np.unique(inside.query(ground.shapes[near], "intersects")[1])
         land = _joined(ground.shapes[near], loose[near], holes[filling])
-        for strip in _strips(ground, land):
-            if len(marks.query(strip, "dwithin", TOUCH)) and _is_between(ground, strip):
-                yield strip
+        added = shapely.get_parts(shapely.difference(_filled(land), land))
+        added = added[_counts(added)]
+        by_mark = np.unique(marks.query(added, "dwithin", TOUCH)[0])
+        for filled in added[by_mark]:
+            yield from (strip for strip in _unclaimed(ground, filled, near) if _is_between(ground, strip))
+
+
+def _once(strips: Iterator[Geometry]) -> list[Geometry]:
+    """Without those that lie over one before: a long strip is found from both its ends."""
+    kept: list[Geometry] = []
+    for strip in strips:
+        if not shapely.intersects(strip, np.array(kept, dtype=object)).any():
+            kept.append(strip)
+    return kept
 
 
 def _groups(shapes: NDArray[np.object_]) -> list[NDArray[np.int64]]:
@@ -151,9 +162,11 @@ def _groups(shapes: NDArray[np.object_]) -> list[NDArray[np.int64]]:
     return [np.flatnonzero(shapely.intersects(part, outlines)) for part in parts]
 
 
-def _strips(ground: _Ground, land: Geometry) -> NDArray[np.object_]:
-    added = shapely.get_parts(shapely.difference(_filled(land), land))
-    return np.asarray(added[_counts(added)])
+def _unclaimed(ground: _Ground, filled: Geometry, near: NDArray[np.int64]) -> NDArray[np.object_]:
+    """What is filled in, less what belongs to areas that were too far off to be among the near ones."""
+    others = np.setdiff1d(ground.tree.query(filled, "intersects"), near)
+    parts = shapely.get_parts(shapely.difference(filled, shapely.union_all(ground.shapes[others])))
+    return np.asarray(parts[_counts(parts)])
 
 
 def _filled(land: Geometry) -> Geometry:
@@ -167,9 +180,10 @@ def _is_between(ground: _Ground, strip: Geometry) -> bool:
     """Whether areas line nine tenths of the strip's edge, two of them a tenth each."""
     left, low, right, high = strip.bounds
     around = ground.shapes[ground.tree.query(strip, predicate="dwithin", distance=TOUCH)]
-    nearest = shapely.clip_by_rect(around, left - 1, low - 1, right + 1, high + 1)
-    lined = shapely.length(shapely.intersection(strip.boundary, shapely.buffer(nearest, TOUCH, quad_segs=1)))
-    return bool(lined.sum() >= 0.9 * strip.length and (lined >= 0.1 * strip.length).sum() >= 2)
+    nearest = shapely.buffer(shapely.clip_by_rect(around, left - 1, low - 1, right + 1, high + 1), TOUCH, quad_segs=1)
+    along = shapely.length(shapely.intersection(strip.boundary, nearest))
+    lined = shapely.length(shapely.intersection(strip.boundary, shapely.union_all(nearest)))
+    return bool(lined >= 0.9 * strip.length and (along >= 0.1 * strip.length).sum() >= 2)
 
 
 def _gap(ground: _Ground, shape: Geometry, *, enclosed: bool) -> Gap:

@@ -71,7 +71,7 @@ def system_of(table: Table, given: str | None) -> System:
         return System(epsg, "file")
     if table.kind in ASSUMED_DEGREES:
         return System(WGS84, "assumed for TopoJSON" if table.kind is Kind.TOPOJSON else "assumed for GeoJSON/KML")
-    lacks = " (it has no .prj)" if table.kind is Kind.SHAPEFILE else ""
+    lacks = " (it has no .prj that can be read)" if table.kind is Kind.SHAPEFILE else ""
     raise Refused(
         f"{table.title} does not say its coordinate system{lacks}: {CURE.format('its coordinates are')}.", field="crs"
     )

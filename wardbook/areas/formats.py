@@ -17,13 +17,14 @@ import shapely
 from numpy.typing import NDArray
 
 from wardbook.areas.archives import in_words
-from wardbook.areas.arrivals import Kind, LocalFile, local_file, overlapping_parts
+from wardbook.areas.arrivals import Kind, LocalFile, local_file, mapped
 from wardbook.areas.kml import placemarks
 from wardbook.errors import Refused
 
-pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True, "GDAL_DISABLE_READDIR_ON_OPEN": "FALSE"})
+pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})  # an index that is missing is made anew
 
 ASSUMED_DEGREES: Final = {Kind.GEOJSON, Kind.TOPOJSON, Kind.KML}
+FEATURE: Final = re.compile(rb'"geometry"\s*:\s*(?:\{|null)')
 CRS_MEMBER: Final = re.compile(rb'"crs"\s*:\s*(null|\{[^{}]*\{[^{}]*\}[^{}]*\})')
 
 
@@ -79,12 +80,29 @@ def _read_by_gdal(file: LocalFile, asked: str | None) -> Table:
             layer = file.layer or _only_layer(source, file, asked)
             found = None if file.kind is Kind.SHAPEFILE else layer
             about, _, wkb, cells = pyogrio.raw.read(source, layer=found, force_2d=True, datetime_as_string=True)
-    except (RuntimeError, ValueError, OSError, LookupError, MemoryError) as problem:
+    except (RuntimeError, ValueError, TypeError, OSError, LookupError, NameError, MemoryError) as problem:
         raise _unreadable(file) from problem
-    shapes = shapely.from_wkb(wkb if wkb is not None else _array([None] * _rows(cells)), on_invalid="ignore")
+    _require_all(file, len(wkb) if wkb is not None else _rows(cells))
+    with np.errstate(invalid="ignore"):
+        shapes = shapely.from_wkb(wkb if wkb is not None else _array([None] * _rows(cells)), on_invalid="ignore")
     columns = dict(_columns(about["fields"], cells, about.get("ogr_subtypes")))
     layer_said = None if file.kind is Kind.GEOJSON else layer
     return Table(file.title, file.kind, layer_said, columns, shapes, _stated_crs(file, about["crs"]))
+
+
+def _require_all(file: LocalFile, rows: int) -> None:
+    """GDAL leaves out, without a word, a feature that it cannot make out. Each has one `geometry`: these are counted.
+
+    (A column called geometry would be counted too: then there is a round number for each row.)
+    """
+    if file.kind is not Kind.GEOJSON or rows == 0:
+        return
+    with mapped(file.path) as text:
+        features = sum(1 for _ in FEATURE.finditer(text))
+    if features > rows and features % rows:
+        raise Refused(
+            f"Only {rows:,} of the {features:,} features of {file.title} can be read: export it again.", field="file"
+        )
 
 
 def _driver(kind: Kind) -> str:
@@ -154,9 +172,9 @@ def _stated_crs(file: LocalFile, by_gdal: str | None) -> str | None:
     """For JSON the `crs` member itself, since GDAL takes one that it does not know for degrees."""
     if file.kind not in (Kind.GEOJSON, Kind.TOPOJSON):
         return by_gdal
-    with file.path.open("rb") as text:
-        found = next(filter(None, map(CRS_MEMBER.search, overlapping_parts(text))), None)
-    return None if found is None else _crs_name(found.group(1))
+    with mapped(file.path) as text:
+        found = CRS_MEMBER.search(text)
+        return None if found is None else _crs_name(found.group(1))
 
 
 def _crs_name(member: bytes) -> str:

@@ -69,6 +69,14 @@ def answer(draft: Draft, **answers: object) -> None:
     draft.changed_at = now()
 
 
+def remove_draft_photos(draft: Draft, key: str) -> list[str]:
+    """Take a photo out of a draft that is not sent yet; the keys whose files can go once this is committed."""
+    gone = [photo for photo in draft.photos if photo.key == key and photo.entry_id is None]
+    for photo in gone:
+        db.session.delete(photo)
+    return [photo.key for photo in gone]
+
+
 # --- telling -----------------------------------------------------------------------------------------------------
 
 
@@ -224,7 +232,7 @@ def hide(viewer: Viewer, entry: Entry, *, reason: str) -> Entry:
     if not reason.strip():
         raise Refused("Give the reason. The author reads it.", field="reason")
     before, entry.standing, entry.hidden_for = entry.standing, Standing.HIDDEN, reason
-    record(viewer, Did.HID, entry, words=reason, told=Told.AUTHOR, change={"standing": [before, entry.standing]})
+    record(viewer, Did.HID, entry, told=Told.AUTHOR, change={"standing": [before, entry.standing], "reason": reason})
     return entry
 
 

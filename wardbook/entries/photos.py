@@ -9,17 +9,19 @@ import io
 import os
 import secrets
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from flask import send_file
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
+from werkzeug.wrappers import Response
 
 from wardbook.config import settings
 from wardbook.db import db
 from wardbook.entries.models import Photo
-from wardbook.errors import Refused
+from wardbook.errors import NotFound, Refused
 
 MOST_PHOTOS = 6
 MOST_BYTES = 15_000_000
@@ -118,7 +120,15 @@ def _write(target: Path, content: bytes) -> None:
         os.close(folder)
 
 
-def remove_files(key: str) -> None:
-    """Take a photo's files away, once its row is gone."""
-    for size in LONGEST_SIDE:
-        path(key, size).unlink(missing_ok=True)
+def answer(key: str, size: str) -> Response:
+    """A photo's file as an answer; whether it may be seen has been asked before."""
+    if size not in LONGEST_SIDE:
+        raise NotFound
+    return send_file(path(key, size), mimetype="image/jpeg", max_age=0)
+
+
+def forget_after(response: Response, keys: Sequence[str]) -> Response:
+    """Take the files of photos away once the answer, and the commit before it, has gone out."""
+    paths = [path(key, size) for key in keys for size in LONGEST_SIDE]
+    response.call_on_close(lambda: [gone.unlink(missing_ok=True) for gone in paths])
+    return response

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from wardbook.areas.locator import locator
-from wardbook.clock import LONDON
+from wardbook.clock import LONDON, today
 from wardbook.db import db
 from wardbook.entries.kinds import Family, Kind, State, Topic, states_in
 from wardbook.entries.models import Category, Draft, Entry, Photo
@@ -33,6 +33,8 @@ class Filters:
     since: date | None = None
     until: date | None = None
     words: str = ""
+    contributions: bool = False
+    """Only what residents and others contribute, no notes"""
 
     def with_(self, **changes: Any) -> Filters:
         """These filters with some changed."""
@@ -40,7 +42,8 @@ class Filters:
 
     def in_address(self) -> dict[str, str]:
         """As the parameters of an address, without those that ask nothing."""
-        return {name: str(value) for name, value in vars(self).items() if value not in (None, "")}
+        told = {name: value for name, value in vars(self).items() if value not in (None, "", False)}
+        return {name: "yes" if value is True else str(value) for name, value in told.items()}
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """As conditions on entries."""
@@ -52,6 +55,8 @@ class Filters:
             found.append(Entry.state == self.state)
         if self.family is not None:
             found.append(Entry.state.in_(states_in(self.family)))
+        if self.contributions:
+            found.append(Entry.kind != Kind.NOTE)
         if self.since is not None:
             found.append(Entry.told_at >= start_of(self.since))
         if self.until is not None:
@@ -157,6 +162,18 @@ def categories(kind: Kind | None = None) -> Sequence[Category]:
     return [category for category in found if kind is None or kind in category.kinds]
 
 
+def every_category() -> Sequence[Category]:
+    """All categories, retired ones too, with their service."""
+    return db.session.scalars(select(Category).options(joinedload(Category.service))).all()
+
+
+def said_by(thing: Entry) -> str:
+    """Who said it, as everyone may read it: a resident is named only where they chose to be."""
+    if thing.author is not None and thing.name_shown and thing.author.name:
+        return thing.author.name
+    return "A resident" if thing.kind is not Kind.NOTE else "Somebody at the council"
+
+
 def draft(draft_id: str) -> Draft | None:
     """What somebody has typed so far."""
     return db.session.get(Draft, draft_id)
@@ -178,3 +195,32 @@ def who_sees(level: Level) -> str:
         Level.COUNCIL: "You, every councillor and every officer of the council. Not the public.",
         Level.PUBLIC: "Everyone: it is shown on this website.",
     }[level]
+
+
+def counts_by_area(viewer: Viewer, area_ids: Sequence[int]) -> dict[int, dict[Kind, int]]:
+    """How many entries of each kind this viewer sees in each area: one query."""
+    lies = Entry.lies_in.c
+    rows = db.session.execute(
+        select(lies.area_id, Entry.kind, func.count())
+        .join(Entry, Entry.id == lies.thing_id)
+        .where(lies.area_id.in_(area_ids), visible(Entry, viewer), Entry.standing == Standing.PUBLISHED)
+        .group_by(lies.area_id, Entry.kind)
+    )
+    counts: dict[int, dict[Kind, int]] = {}
+    for area_id, kind, number in rows:
+        counts.setdefault(area_id, {})[kind] = number
+    return counts
+
+
+def notes_due(viewer: Viewer) -> Sequence[Entry]:
+    """A person's own notes that are past their review date."""
+    due = select(Entry).where(
+        visible(Entry, viewer), Entry.kind == Kind.NOTE, Entry.author_id == viewer.id, Entry.review_on < today()
+    )
+    return db.session.scalars(shown(due.order_by(Entry.review_on).limit(20))).all()
+
+
+def unanswered(viewer: Viewer) -> Select[tuple[Entry]]:
+    """Issues to which nobody has said anything yet, oldest first."""
+    rows = published(viewer, None, Filters(kind=Kind.ISSUE, state=State.RECEIVED))
+    return rows.order_by(None).order_by(Entry.told_at, Entry.id)

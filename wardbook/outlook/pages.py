@@ -1,9 +1,56 @@
-"""Every page of the application, put on it."""
+"""Every page of the application, put on it, and the words that all templates know."""
 
 from __future__ import annotations
 
-from flask import Flask
+from typing import Any
+
+from flask import Flask, get_flashed_messages
+
+from wardbook import clock, policy
+from wardbook.config import settings
+from wardbook.entries import telling
+from wardbook.entries import views as entries
+from wardbook.entries.kinds import KINDS, STATES, Family, Kind
+from wardbook.entries.queries import said_by, who_sees
+from wardbook.people import views as people
+from wardbook.people.forms import PressForm
+from wardbook.people.signed_in import person, viewer
+from wardbook.places import views as places
+from wardbook.shared import Level
+from wardbook.web import nonce
 
 
 def configure(app: Flask) -> None:
     """Put the pages and their words on an application."""
+    from wardbook.briefs import views as briefs
+    from wardbook.moderation import views as moderation
+    from wardbook.outlook import frames, layers, views
+    from wardbook.standards import mapit
+
+    for blueprint in (
+        views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, places.bp, briefs.bp, moderation.bp, mapit.bp,
+    ):  # fmt: skip
+        app.register_blueprint(blueprint)
+    app.jinja_env.globals.update(
+        nonce=nonce, viewer=viewer, person=person, Act=policy.Act, Kind=Kind, KINDS=KINDS, STATES=STATES, Family=Family,
+        Level=Level, said_by=said_by, who_sees=who_sees, settings=settings, layer_version=layers.layer_version,
+        press=_press, may=_may, today=clock.today, messages=get_flashed_messages,
+    )  # fmt: skip
+    app.jinja_env.filters.update(
+        day=clock.day_in_words, moment=clock.moment_in_words, day_of=clock.day_of, percent=_percent
+    )
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+
+
+def _may(act: str, thing: Any = None) -> bool:
+    return policy.may(viewer(), policy.Act(act), thing)
+
+
+def _press() -> PressForm:
+    return PressForm(formdata=None)
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else "under 1%"
+
+

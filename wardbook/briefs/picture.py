@@ -1,0 +1,180 @@
+"""The content of a brief: what every form of it shows, and nothing that any of them works out for itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import shapely
+
+from wardbook.entries.kinds import Basis, Kind, Topic
+from wardbook.entries.queries import Filters
+from wardbook.shared import Level
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A count, and the filters that list exactly the entries it counts."""
+
+    label: str
+    count: int
+    filters: Filters
+
+
+@dataclass(frozen=True)
+class Item:
+    """One entry as a brief shows it: dates are London days, the geometry WGS 84."""
+
+    ref: str
+    kind: Kind
+    title: str
+    words: str
+    category: str
+    state: str
+    family: str
+    told_on: date
+    closed_on: date | None
+    by: str
+    """Who said it, where that may be shown; otherwise 'a resident'"""
+    level: Level
+    geometry: shapely.Geometry
+    topic: Topic | None = None
+    basis: Basis | None = None
+    review_on: date | None = None
+    overdue: bool = False
+    cites: str = ""
+    days_open: int | None = None
+
+
+@dataclass(frozen=True)
+class WardRow:
+    """A ward that the place touches, its share of the place, and who represents it today."""
+
+    code: str
+    name: str
+    share: float
+    councillors: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SetRow:
+    """The boundary set in which the wards were looked up."""
+
+    name: str
+    dates: str
+    source: str
+    licence: str
+
+
+@dataclass(frozen=True)
+class Where:
+    """Section 1: where it is."""
+
+    hectares: float
+    wards: tuple[WardRow, ...]
+    sets: tuple[SetRow, ...]
+    as_at: date
+    geometry: shapely.Geometry
+
+
+@dataclass(frozen=True)
+class Theme:
+    """A category or topic, by how many different people speak of it."""
+
+    label: str
+    voices: int
+    figure: Figure
+
+
+@dataclass(frozen=True)
+class Month:
+    """How many contributions were made in a month, and how many of them were issues."""
+
+    first: date
+    figure: Figure
+
+    @property
+    def label(self) -> str:
+        return f"{self.first:%b %Y}"
+
+
+@dataclass(frozen=True)
+class Glance:
+    """Section 2, one page: assets first, then headlines, themes, and what to mind."""
+
+    assets: tuple[Item, ...]
+    assets_in_all: Figure
+    headlines: tuple[Figure, ...]
+    trend: tuple[Month, ...]
+    trend_in_words: str
+    themes: tuple[Theme, ...]
+    to_mind: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class CategoryRow:
+    """What residents say under one category: all, still open, closed."""
+
+    label: str
+    service: str
+    total: Figure
+    open: Figure
+    closed: Figure
+
+
+@dataclass(frozen=True)
+class Residents:
+    """Section 3: what residents say."""
+
+    kinds: tuple[Figure, ...]
+    categories: tuple[CategoryRow, ...]
+    months: tuple[Month, ...]
+    recent: tuple[Item, ...]
+    longest: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class TopicRow:
+    """What councillors and officers know under one topic."""
+
+    topic: Topic
+    figure: Figure
+    notes: tuple[Item, ...]
+
+
+@dataclass(frozen=True)
+class Known:
+    """Section 4: what councillors and officers know."""
+
+    topics: tuple[TopicRow, ...]
+    overdue: int
+
+
+@dataclass(frozen=True)
+class Brief:
+    """What is known about a place, for a level, at a moment."""
+
+    words: str
+    """The place in words: `ward:E05012461`"""
+    path: str
+    """The same, percent-encoded for an address"""
+    label: str
+    level: Level
+    made_at: datetime
+    council: str
+    fictional: bool
+    where: Where
+    glance: Glance
+    residents: Residents
+    known: Known
+    total: int
+    """How many entries it rests on"""
+
+    @property
+    def title(self) -> str:
+        return f"What is known about {self.label[:1].lower() + self.label[1:] if self.label.startswith('Within') else self.label}"
+
+    @property
+    def readers(self) -> str:
+        """Who it is for, in words."""
+        return "For councillors and officers" if self.level is Level.COUNCIL else "For everyone"

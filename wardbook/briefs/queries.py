@@ -1,0 +1,299 @@
+"""The picture of a place: computed from what everyone at a level may see, whoever asks for it."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+
+from wardbook.areas.models import BoundarySet
+from wardbook.briefs.picture import (
+    Brief,
+    CategoryRow,
+    Figure,
+    Glance,
+    Item,
+    Known,
+    Month,
+    Residents,
+    SetRow,
+    Theme,
+    TopicRow,
+    WardRow,
+    Where,
+)
+from wardbook.clock import day_in_words, day_of, today
+from wardbook.config import settings
+from wardbook.db import db, now
+from wardbook.entries import queries as entries
+from wardbook.entries.kinds import KINDS, STATES, Family, Kind, State, Topic
+from wardbook.entries.models import Category, Entry
+from wardbook.entries.queries import Filters
+from wardbook.people import queries as people
+from wardbook.places.place import Place
+from wardbook.policy import Act, Viewer, everyone_at, require
+from wardbook.shared import Level
+
+CONTRIBUTIONS = tuple(kind for kind in Kind if kind is not Kind.NOTE)
+MOST_LISTED = 8
+MONTHS = 12
+
+
+def brief(place: Place, level: Level, viewer: Viewer) -> Brief:
+    """What is known about a place, as everyone at a level may see it.
+
+    One narrow row for each entry in the place, whole rows only for those that are shown; Forbidden for a level that the
+    asker does not read.
+    """
+    if level is Level.COUNCIL:
+        require(viewer, Act.BRIEF_COUNCIL)
+    facts = Facts(place, everyone_at(level))
+    return Brief(
+        words=place.words,
+        path=place.path,
+        label=place.label,
+        level=level,
+        made_at=now(),
+        council=settings().council_name,
+        fictional=settings().fictional,
+        where=_where(place),
+        glance=_glance(facts),
+        residents=_residents(facts),
+        known=_known(facts),
+        total=len(facts.rows),
+    )
+
+
+def items(place: Place, level: Level) -> Iterator[Item]:
+    """Every entry a brief rests on, newest first."""
+    rows = entries.shown(entries.published(everyone_at(level), place))
+    return (_item(entry) for entry in db.session.scalars(rows))
+
+
+@dataclass(frozen=True)
+class Row:
+    """The little that counting needs of an entry."""
+
+    id: int
+    kind: Kind
+    state: State
+    category_id: int | None
+    topic: Topic | None
+    author_id: int | None
+    told_at: datetime
+
+    @property
+    def month(self) -> date:
+        return day_of(self.told_at).replace(day=1)
+
+
+class Facts:
+    """All entries of a place that a reader sees, narrow, and the categories they name."""
+
+    def __init__(self, place: Place, reader: Viewer) -> None:
+        self.place, self.reader = place, reader
+        columns = (Entry.id, Entry.kind, Entry.state, Entry.category_id, Entry.topic, Entry.author_id, Entry.told_at)
+        asked = entries.published(reader, place).with_only_columns(*columns)
+        self.rows = [Row(*row) for row in db.session.execute(asked)]
+        self.contributions = [row for row in self.rows if row.kind in CONTRIBUTIONS]
+        self.categories = {row.id: row for row in entries.every_category()}
+
+    def figure(self, label: str, filters: Filters) -> Figure:
+        """A count over what was read, by the same meaning as the list its filters open."""
+        return Figure(label, sum(_meets(row, filters) for row in self.rows), filters)
+
+    def whole(self, rows: Iterable[Row]) -> list[Item]:
+        """These entries with all that is shown of them, in the order given."""
+        ids = [row.id for row in rows]
+        found = db.session.scalars(entries.shown(select(Entry).where(Entry.id.in_(ids))))
+        by_id = {entry.id: _item(entry) for entry in found}
+        return [by_id[id_] for id_ in ids]
+
+
+def _meets(row: Row, filters: Filters) -> bool:
+    day = day_of(row.told_at)
+    return (
+        (filters.kind is None or row.kind is filters.kind)
+        and (filters.category is None or row.category_id == filters.category)
+        and (filters.topic is None or row.topic is filters.topic)
+        and (filters.state is None or row.state is filters.state)
+        and (filters.family is None or STATES[row.state].family is filters.family)
+        and (filters.since is None or day >= filters.since)
+        and (filters.until is None or day <= filters.until)
+        and not (filters.contributions and row.kind is Kind.NOTE)
+    )
+
+
+def _item(entry: Entry) -> Item:
+    overdue = entry.review_on is not None and entry.review_on < today()
+    is_open = entry.meaning.family is Family.OPEN
+    return Item(
+        ref=entry.ref,
+        kind=entry.kind,
+        title=entry.title,
+        words=entry.words,
+        category=entry.category.name if entry.category else "",
+        state=entry.meaning.label,
+        family=entry.meaning.family,
+        told_on=day_of(entry.told_at),
+        closed_on=day_of(entry.closed_at) if entry.closed_at else None,
+        by=entries.said_by(entry),
+        level=entry.level,
+        geometry=entry.geometry,
+        topic=entry.topic,
+        basis=entry.basis,
+        review_on=entry.review_on,
+        overdue=overdue,
+        cites=entry.cites or "",
+        days_open=(today() - day_of(entry.told_at)).days if is_open else None,
+    )
+
+
+# --- 1. where ----------------------------------------------------------------------------------------------------
+
+
+def _where(place: Place) -> Where:
+    represented = people.councillors([share.ward for share in place.wards])
+    wards = tuple(
+        WardRow(
+            share.ward.code, share.ward.name, share.share,
+            tuple(person.name for person in represented.get(share.ward.code, [])),
+        )
+        for share in place.wards
+    )  # fmt: skip
+    sets = tuple(SetRow(row.name, _dates(row), row.source, row.licence) for row in place.sets)
+    return Where(place.hectares, wards, sets, place.as_at, place.geometry)
+
+
+def _dates(row: BoundarySet) -> str:
+    if row.from_on is None and row.until_on is None:
+        return "no dates given"
+    begins = f"from {day_in_words(row.from_on)}" if row.from_on else ""
+    ends = f"until {day_in_words(row.until_on - timedelta(days=1))}" if row.until_on else ""
+    return " ".join(words for words in (begins, ends) if words)
+
+
+# --- 2. at a glance ----------------------------------------------------------------------------------------------
+
+
+def _glance(facts: Facts) -> Glance:
+    assets = [row for row in facts.rows if row.kind is Kind.ASSET and STATES[row.state].family is Family.CURRENT]
+    notes = [row for row in facts.rows if row.kind is Kind.NOTE and STATES[row.state].family is Family.CURRENT]
+    to_mind = [row for row in notes if row.topic in (Topic.SENSITIVITY, Topic.PROMISE)]
+    issues = Filters(kind=Kind.ISSUE)
+    months = _months(facts)
+    return Glance(
+        assets=tuple(facts.whole(assets[:MOST_LISTED])),
+        assets_in_all=facts.figure("Assets", Filters(kind=Kind.ASSET, family=Family.CURRENT)),
+        headlines=(
+            facts.figure("Issues", issues),
+            facts.figure("Issues still open", issues.with_(family=Family.OPEN)),
+            facts.figure("Issues fixed", issues.with_(state=State.FIXED)),
+            facts.figure("Notes by councillors and officers", Filters(kind=Kind.NOTE)),
+        ),
+        trend=months,
+        trend_in_words=_trend_in_words(months),
+        themes=_themes(facts),
+        to_mind=tuple(facts.whole(to_mind)),
+    )
+
+
+def _themes(facts: Facts) -> tuple[Theme, ...]:
+    """The three strongest by distinct voices. Where an entry has no known author it counts as a voice of its own."""
+    voices: dict[tuple[int | None, Topic | None], set[tuple[str, int]]] = defaultdict(set)
+    for row in facts.rows:
+        voice = ("entry", row.id) if row.author_id is None else ("person", row.author_id)
+        if row.topic is not None or row.category_id is not None:
+            voices[(row.category_id if row.topic is None else None, row.topic)].add(voice)
+    strongest = sorted(voices.items(), key=lambda found: (-len(found[1]), str(found[0])))[:3]
+    return tuple(_theme(facts, category, topic, len(heard)) for (category, topic), heard in strongest)
+
+
+def _theme(facts: Facts, category: int | None, topic: Topic | None, voices: int) -> Theme:
+    if topic is not None:
+        label = f"{topic.capitalize()} (notes)"
+        return Theme(label, voices, facts.figure(label, Filters(kind=Kind.NOTE, topic=topic)))
+    label = facts.categories[category].name if category is not None else ""
+    return Theme(label, voices, facts.figure(label, Filters(category=category)))
+
+
+def _months(facts: Facts) -> tuple[Month, ...]:
+    """The twelve months that end with the newest contribution's, or with this one where that is recent."""
+    if not facts.contributions:
+        return ()
+    counts = Counter(row.month for row in facts.contributions)
+    this = today().replace(day=1)
+    last = this if max(counts) >= _months_before(this, 3) else max(counts)
+    return tuple(_month(_months_before(last, back), counts) for back in range(MONTHS - 1, -1, -1))
+
+
+def _months_before(day: date, back: int) -> date:
+    months = day.year * 12 + day.month - 1 - back
+    return date(months // 12, months % 12 + 1, 1)
+
+
+def _month(first: date, counts: Counter[date]) -> Month:
+    last = _months_before(first, -1) - timedelta(days=1)
+    return Month(first, Figure(f"{first:%B %Y}", counts[first], Filters(since=first, until=last, contributions=True)))
+
+
+def _trend_in_words(months: Sequence[Month]) -> str:
+    if not months:
+        return "Nobody has contributed here yet."
+    before, after = (sum(month.figure.count for month in half) for half in (months[:6], months[6:]))
+    span = f"{months[6].first:%B %Y} to {months[-1].first:%B %Y}"
+    return f"{after} contributions from {span}, {before} in the six months before."
+
+
+# --- 3. what residents say ---------------------------------------------------------------------------------------
+
+
+def _residents(facts: Facts) -> Residents:
+    open_issues = [row for row in facts.contributions if STATES[row.state].family is Family.OPEN]
+    longest = sorted(open_issues, key=lambda row: (row.told_at, row.id))
+    return Residents(
+        kinds=tuple(facts.figure(KINDS[kind].plural, Filters(kind=kind)) for kind in CONTRIBUTIONS),
+        categories=_categories(facts),
+        months=_months(facts),
+        recent=tuple(facts.whole(facts.contributions[:MOST_LISTED])),
+        longest=tuple(facts.whole(longest[:MOST_LISTED])),
+    )
+
+
+def _categories(facts: Facts) -> tuple[CategoryRow, ...]:
+    counts = Counter((row.kind, row.category_id) for row in facts.contributions if row.category_id is not None)
+    ordered = sorted(counts.items(), key=lambda found: (-found[1], facts.categories[found[0][1] or 0].name))
+    return tuple(_category(facts, kind, facts.categories[category or 0]) for (kind, category), _ in ordered)
+
+
+def _category(facts: Facts, kind: Kind, category: Category) -> CategoryRow:
+    asked = Filters(kind=kind, category=category.id)
+    ended = asked.with_(family=Family.CLOSED if kind is Kind.ISSUE else Family.PAST)
+    lasts = asked.with_(family=Family.OPEN if kind is Kind.ISSUE else Family.CURRENT)
+    return CategoryRow(
+        label=category.name,
+        service=category.service.name,
+        total=facts.figure(category.name, asked),
+        open=facts.figure(f"{category.name}, open", lasts),
+        closed=facts.figure(f"{category.name}, closed", ended),
+    )
+
+
+# --- 4. what councillors and officers know -----------------------------------------------------------------------
+
+
+def _known(facts: Facts) -> Known:
+    notes = [row for row in facts.rows if row.kind is Kind.NOTE and STATES[row.state].family is Family.CURRENT]
+    whole = facts.whole(notes)
+    by_topic = {topic: tuple(item for item in whole if item.topic is topic) for topic in Topic}
+    return Known(
+        topics=tuple(
+            TopicRow(topic, facts.figure(str(topic), Filters(kind=Kind.NOTE, topic=topic, family=Family.CURRENT)), found)
+            for topic, found in by_topic.items()
+            if found
+        ),
+        overdue=sum(item.overdue for item in whole),
+    )

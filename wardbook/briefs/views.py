@@ -1,0 +1,105 @@
+"""The pages and files of a brief."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from wardbook.briefs import files, paper, queries
+from wardbook.briefs.forms import BriefForm
+from wardbook.briefs.picture import Brief, Item
+from wardbook.errors import NotFound, Refused
+from wardbook.forms import ask
+from wardbook.people.signed_in import viewer
+from wardbook.places.converter import place_at
+from wardbook.places.find import wards_called
+from wardbook.places.place import Place
+from wardbook.places.words import place_from_words
+from wardbook.policy import Act, may
+from wardbook.shared import Level
+
+bp = Blueprint("briefs", __name__)
+
+
+@bp.route("/briefs/new", methods=["GET", "POST"])
+def new() -> ResponseReturnValue:
+    """Which place, and for whom?"""
+    form = BriefForm(place=request.args.get("place", ""))
+    if not may(viewer(), Act.BRIEF_COUNCIL):
+        form.level.choices = [(Level.PUBLIC, "Everyone")]
+        form.level.data = form.level.data or Level.PUBLIC
+    if form.validate_on_submit():
+        try:
+            place = _place(form.place.data)
+            return redirect(url_for(".brief", words=place.words, **{"for": form.level.data}))
+        except (Refused, NotFound) as error:
+            sentence = error.sentence if isinstance(error, Refused) else "There is no such place that you can see."
+            form.put(Refused(sentence, field="place"))
+    return ask("briefs/new.html", form)
+
+
+def _place(words: str) -> Place:
+    """A place in words, or what the find box takes: a ward as it is, anything else with 400 metres round it."""
+    if ":" in words:
+        return place_from_words(words, viewer())
+    wards = wards_called(words)
+    if len(wards) == 1:
+        return place_from_words(f"ward:{wards[0].code}", viewer())
+    if len(wards) > 1:
+        names = ", ".join(ward.name for ward in wards[:5])
+        raise Refused(f"Several wards match: {names}. Enter the whole name of one.", field="place")
+    for scheme in ("postcode", "grid", "point"):
+        try:
+            return place_from_words(f"{scheme}:{words}", viewer())
+        except Refused:
+            continue
+    raise Refused(f"We cannot find '{words[:60]}'. Try a postcode, the name of a ward or a grid reference.", field="place")
+
+
+def _level() -> Level:
+    try:
+        level = Level(request.args.get("for", Level.PUBLIC))
+    except ValueError:
+        raise NotFound from None
+    if level not in (Level.COUNCIL, Level.PUBLIC):
+        raise NotFound
+    return level
+
+
+@bp.get("/places/<words>/brief")
+def brief(words: str) -> ResponseReturnValue:
+    """The page of a brief."""
+    made = queries.brief(place_at(words), _level(), viewer())
+    return render_template("briefs/brief.html", brief=made)
+
+
+@bp.get("/places/<words>/brief.<suffix>")
+def brief_file(words: str, suffix: str) -> ResponseReturnValue:
+    """A brief as PDF, GeoPackage, CSV or JSON: the same content."""
+    if suffix not in FORMS:
+        raise NotFound
+    place, level = place_at(words), _level()
+    made = queries.brief(place, level, viewer())
+    body, kind = FORMS[suffix](made, list(queries.items(place, level)))
+    response = Response(body, mimetype=kind)
+    response.headers["Content-Disposition"] = f'attachment; filename="brief-{level}-{made.made_at:%Y-%m-%d}.{suffix}"'
+    return response
+
+
+def _geopackage(made: Brief, items: Sequence[Item]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "brief.gpkg"
+        files.geopackage(made, items, target)
+        return target.read_bytes()
+
+
+FORMS: dict[str, Callable[[Brief, Sequence[Item]], tuple[bytes, str]]] = {
+    "pdf": lambda made, items: (paper.pdf(made, items), "application/pdf"),
+    "gpkg": lambda made, items: (_geopackage(made, items), "application/geopackage+sqlite3"),
+    "csv": lambda made, items: (files.csv_file(made, items), "text/csv"),
+    "json": lambda made, items: (files.json_file(made, items), "application/json"),
+}

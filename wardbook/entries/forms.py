@@ -1,0 +1,262 @@
+"""What the pages about entries ask."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from werkzeug.datastructures import MultiDict
+
+from wardbook.entries.actions import MOST_TITLE, MOST_WORDS
+from wardbook.entries.kinds import KINDS, STATES, Basis, Family, Kind, State, Topic
+from wardbook.entries.models import Entry
+from wardbook.entries.queries import Filters, categories, every_category, who_sees
+from wardbook.forms import (
+    Asking,
+    Filtering,
+    at_most,
+    button,
+    day,
+    files,
+    long_text,
+    needed,
+    one_of,
+    picked,
+    text,
+    ticked,
+)
+from wardbook.places.typed import Form
+from wardbook.shared import Level
+
+LEVEL_LABELS = {
+    Level.PRIVATE: "Only me",
+    Level.WARD: "The ward's councillors",
+    Level.COUNCIL: "All councillors and officers",
+    Level.PUBLIC: "Everyone",
+}
+TOPIC_LABELS = {topic: str(topic).capitalize() for topic in Topic}
+BASIS_LABELS = {
+    Basis.SEEN: "I have seen it myself",
+    Basis.TOLD: "Residents told me",
+    Basis.LONG_KNOWN: "It is long known here",
+    Basis.HUNCH: "It is a hunch",
+}
+
+
+def level_choices(kind: Kind) -> list[tuple[str, str]]:
+    """The levels of a kind, its own default first."""
+    return [(str(level), LEVEL_LABELS[level]) for level in KINDS[kind].levels]
+
+
+def level_hints(kind: Kind) -> list[dict[str, Any]]:
+    """Beside each level, in words, who will see it."""
+    return [{"hint": {"text": who_sees(level)}} for level in KINDS[kind].levels]
+
+
+# --- contribute --------------------------------------------------------------------------------------------------
+
+
+class FindForm(Asking):
+    """Where is it?"""
+
+    q = text(
+        "Postcode, ward, grid reference or coordinates",
+        needed("Enter a postcode, ward, grid reference or coordinates"),
+        at_most(200, "What you enter"),
+        hint="For example ZZ1 4HS, ST 750 647 or 51.38, -2.36",
+    )
+    find = button("Find it")
+
+
+class SpotForm(Asking):
+    """Is this the spot? The map fills in the same box that can be typed in."""
+
+    spot = text(
+        "Latitude and longitude, or a grid reference",
+        needed("Choose the spot on the map, or type where it is"),
+        at_most(100, "What you enter"),
+    )
+    go_on = button("Continue")
+
+
+class WhatForm(Asking):
+    """What do you want to tell us?"""
+
+    kind = one_of(
+        "What is it?",
+        [(str(kind), KINDS[kind].invitation) for kind in (Kind.ISSUE, Kind.ASSET)],
+        "Choose what you want to tell us",
+    )
+    category = picked("What is it about?", (), needed("Choose what it is about"))
+    title = text(
+        "Say it in a few words",
+        needed("Say in a few words what it is"),
+        at_most(MOST_TITLE, "What you say"),
+        hint="For example: no dropped kerb outside the library",
+    )
+    words = long_text(
+        "Tell us more (optional)",
+        at_most(MOST_WORDS, "What you tell us"),
+        hint="What would somebody need to know who has never been there? Leave out names and private details of others.",
+    )
+    go_on = button("Continue")
+
+    def offer_categories(self) -> None:
+        """Put in the categories in use, under the kind each is for."""
+        grouped = {KINDS[kind].invitation: categories(kind) for kind in (Kind.ISSUE, Kind.ASSET)}
+        chosen = [(str(category.id), category.name) for found in grouped.values() for category in found]
+        self.category.choices = [("", "Choose"), *dict(chosen).items()]
+
+
+class PhotosForm(Asking):
+    """Photos, if there are any."""
+
+    photo = files("Add photos (optional)", hint="Up to 6, each smaller than 15 MB: JPEG, PNG, WebP or HEIC.")
+    alt = text(
+        "What does the photo show? (optional)",
+        at_most(200, "What you say"),
+        hint="For people who cannot see it. For example: a high kerb at the crossing by the library door",
+    )
+    add = button("Add and continue")
+
+
+class WhoForm(Asking):
+    """Who sees it, and how you hear back."""
+
+    level = one_of("Who may see it?", level_choices(Kind.ISSUE), "Choose who may see it", default=str(Level.PUBLIC))
+    name = text("Your name (optional)", at_most(80, "Your name"))
+    name_shown = ticked("Show my name with it", hint="Otherwise it says 'a resident'. You can change this later.")
+    email = text(
+        "Your email address",
+        at_most(254, "Email address"),
+        hint="We write to you when something happens. It is never shown to the public.",
+    )
+    go_on = button("Continue")
+
+
+class SendForm(Asking):
+    """Check your answers."""
+
+    send = button("Send it to the council")
+
+
+# --- notes -------------------------------------------------------------------------------------------------------
+
+
+class NoteForm(Asking):
+    """What a councillor or an officer knows of a spot."""
+
+    form = one_of(
+        "What do the points make?",
+        [(Form.POINT, "One point"), (Form.LINE, "A line"), (Form.AREA, "An area")],
+        "Choose what the points make",
+        default=Form.POINT,
+    )
+    shape = long_text(
+        "Where it is",
+        needed("Draw it on the map, or type its points"),
+        at_most(200_000, "The shape"),
+        hint="Drawing on the map fills this in. To type it: one point a line, as a postcode, a grid reference, or latitude "
+        "and longitude.",
+    )
+    title = text("Title", needed("Enter a title"), at_most(MOST_TITLE, "The title"))
+    words = long_text("What you know", needed("Say what you know"), at_most(MOST_WORDS, "What you know"))
+    topic = picked(
+        "Topic", [("", "Choose"), *((str(t), label) for t, label in TOPIC_LABELS.items())], needed("Choose a topic")
+    )
+    basis = one_of("How do you know?", [(str(b), label) for b, label in BASIS_LABELS.items()], "Say how you know")
+    cites = text("Source (optional)", at_most(300, "The source"), hint="A report, a minute or an address where it can be read")
+    level = one_of("Who may see it?", level_choices(Kind.NOTE), "Choose who may see it", default=str(Level.COUNCIL))
+    review_on = day("Look at it again on (optional)", hint="After this day readers are told that it is due for review.")
+    save = button("Save the note")
+
+
+# --- answering ---------------------------------------------------------------------------------------------------
+
+
+class StateForm(Asking):
+    """Where it stands now."""
+
+    state = picked("New state", (), needed("Choose the new state"))
+    words = long_text(
+        "What has been done, or why",
+        at_most(MOST_WORDS, "What you say"),
+        hint="The person who told you is sent these words, and readers of the page see them. Needed to close it.",
+    )
+    change = button("Change state")
+
+    def offer_moves(self, entry: Entry) -> None:
+        """The states it may go to from here."""
+        moves = [state for state in STATES if state in KINDS[entry.kind].moves[entry.state]]
+        self.state.choices = [("", "Choose"), *((str(state), STATES[state].label) for state in moves)]
+
+
+class ReplyForm(Asking):
+    """An answer in words."""
+
+    words = long_text("Reply", needed("Enter your reply"), at_most(MOST_WORDS, "Your reply"))
+    send = button("Send reply")
+
+
+class HideForm(Asking):
+    """Why it is hidden."""
+
+    reason = long_text("Reason", needed("Give the reason"), at_most(1000, "The reason"), hint="The author reads it.")
+    hide = button("Hide it")
+
+
+# --- looking -----------------------------------------------------------------------------------------------------
+
+
+def _any(label: str) -> tuple[str, str]:
+    return ("", label)
+
+
+class FilterForm(Filtering):
+    """Which entries to list. What cannot be understood asks nothing."""
+
+    words = text("Words or reference", at_most(100, "Words"))
+    kind = picked("Kind", [_any("Every kind"), *((str(kind), KINDS[kind].plural) for kind in Kind)])
+    category = picked("Category")
+    state = picked(
+        "State",
+        [
+            _any("Every state"),
+            *((f"family:{family}", f"All {family}") for family in Family),
+            *((str(state), meaning.label) for state, meaning in STATES.items()),
+        ],
+    )
+    topic = picked("Topic of notes", [_any("Every topic"), *((str(t), label) for t, label in TOPIC_LABELS.items())])
+    since = day("From")
+    until = day("To")
+
+    def offer_categories(self) -> None:
+        """Every category, retired ones too: old entries have them."""
+        names = sorted((category.name, str(category.id)) for category in every_category())
+        self.category.choices = [_any("Every category"), *((id_, name) for name, id_ in names)]
+
+
+def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
+    """The filters in an address. `family` may stand alone, as the figures of a brief write it, or in `state`."""
+    told = MultiDict(arguments)
+    if family := told.get("family"):
+        told["state"] = f"family:{family}"
+    form = FilterForm(told)
+    form.offer_categories()
+    good = {name: field.data for name, field in form._fields.items() if field.validate(form)}
+    state = str(good.get("state") or "")
+    category = str(good.get("category") or "")
+    return form, Filters(
+        kind=_word(Kind, good.get("kind")),
+        category=int(category) if category.isdigit() else None,
+        family=_word(Family, state.removeprefix("family:")) if state.startswith("family:") else None,
+        state=_word(State, state),
+        topic=_word(Topic, good.get("topic")),
+        since=good.get("since"),
+        until=good.get("until"),
+        words=str(good.get("words") or ""),
+        contributions=arguments.get("contributions") == "yes",
+    )
+
+
+def _word(words: Any, value: Any) -> Any:
+    return words(value) if value and value in set(words) else None

@@ -1,0 +1,268 @@
+"""The pages on which somebody tells the council something: one question a page, nothing typed is lost."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+
+from wardbook import mail
+from wardbook.areas import queries as areas
+from wardbook.entries import actions, photos, queries
+from wardbook.entries.forms import FindForm, PhotosForm, SendForm, SpotForm, WhatForm, WhoForm, level_hints
+from wardbook.entries.kinds import KINDS, Kind
+from wardbook.entries.models import Category, Draft, Entry
+from wardbook.errors import NotFound, Refused
+from wardbook.forms import ask
+from wardbook.people import actions as people
+from wardbook.people.forms import PressForm
+from wardbook.people.signed_in import person, sign_in, viewer
+from wardbook.places.find import HELP, Spot, refuse_outside, spot, ward_at, wards_called
+from wardbook.policy import Viewer
+from wardbook.shared import Level
+from wardbook.web import or_404
+
+bp = Blueprint("contribute", __name__, url_prefix="/contribute")
+STEPS = ("spot", "what", "photos", "who", "check")
+
+
+@bp.route("", methods=["GET", "POST"])
+def start() -> ResponseReturnValue:
+    """Where is it? Nothing is kept until there is an answer."""
+    form = FindForm(q=request.args.get("q", ""))
+    wards = []
+    if form.validate_on_submit():
+        try:
+            found = spot(form.q.data)
+            wards = [] if found else list(wards_called(form.q.data))
+            if found or len(wards) == 1:
+                return _begin(form.q.data, found or _middle(wards[0].code))
+            if not wards:
+                raise Refused(f"We cannot find '{form.q.data}'. {HELP}", field="q")
+        except Refused as refused:
+            form.put(refused)
+    return ask("contribute/start.html", form, wards=wards)
+
+
+@bp.post("/ward/<code>")
+def in_ward(code: str) -> ResponseReturnValue:
+    """Begin in a ward chosen from its page or a list."""
+    ward = or_404(areas.area(code))
+    return _begin(ward.name, _middle(ward.code))
+
+
+def _middle(code: str) -> Spot:
+    ward = or_404(areas.area(code))
+    return Spot(ward.geometry.representative_point(), f"the middle of {ward.name}")
+
+
+def _begin(words: str, found: Spot) -> ResponseReturnValue:
+    refuse_outside(found.point, field="q")
+    old = actions.sweep_drafts()
+    draft = actions.start_draft()
+    actions.answer(draft, q=words, found=found.label, spot=f"{found.point.y:.6f}, {found.point.x:.6f}")
+    session["drafts"] = [*session.get("drafts", [])[-4:], draft.id]
+    session.permanent = True
+    return photos.forget_after(redirect(url_for(".where", draft_id=draft.id)), old)
+
+
+def _own(draft_id: str) -> Draft:
+    """The draft, if this browser began it."""
+    if draft_id not in session.get("drafts", []):
+        raise NotFound
+    return or_404(queries.draft(draft_id))
+
+
+def _next(draft: Draft, step: str) -> ResponseReturnValue:
+    """On to the next page, or back to the check where somebody came to change one answer."""
+    following = "check" if draft.answers.get("checked") else STEPS[STEPS.index(step) + 1]
+    return redirect(url_for(f".{'where' if following == 'spot' else following}", draft_id=draft.id))
+
+
+@bp.route("/<draft_id>/spot", methods=["GET", "POST"])
+def where(draft_id: str) -> ResponseReturnValue:
+    """Is this the spot?"""
+    draft = _own(draft_id)
+    form = SpotForm(spot=draft.answers.get("spot"))
+    if form.is_submitted():
+        actions.answer(draft, spot=form.spot.data)
+    if form.validate_on_submit():
+        try:
+            refuse_outside(_spot(form.spot.data).point, field="spot")
+            return _next(draft, "spot")
+        except Refused as refused:
+            form.put(refused)
+    pin = _readable_spot(draft)
+    return ask("contribute/where.html", form, draft=draft, pin=pin, ward=ward_at(pin.point) if pin else None)
+
+
+def _spot(words: str) -> Spot:
+    found = spot(words)
+    if found is None:
+        raise Refused(f"We cannot read '{words[:60]}' as a spot. {HELP}", field="spot")
+    return found
+
+
+def _readable_spot(draft: Draft) -> Spot | None:
+    try:
+        return spot(draft.answers.get("spot", ""))
+    except Refused:
+        return None
+
+
+@bp.route("/<draft_id>/what", methods=["GET", "POST"])
+def what(draft_id: str) -> ResponseReturnValue:
+    """What do you want to tell us?"""
+    draft = _own(draft_id)
+    form = WhatForm(data=draft.answers)
+    form.offer_categories()
+    if form.is_submitted():
+        given = {name: form[name].data for name in ("kind", "category", "title", "words")}
+        actions.answer(draft, **given)
+    if form.validate_on_submit():
+        if _category(draft) is not None:
+            return _next(draft, "what")
+        form.put(Refused("Choose what it is about from those for what you want to tell us.", field="category"))
+    by_kind = {kind: queries.categories(kind) for kind in (Kind.ISSUE, Kind.ASSET)}
+    return ask("contribute/what.html", form, draft=draft, by_kind=by_kind, kinds=KINDS)
+
+
+def _category(draft: Draft) -> Category | None:
+    chosen = {str(category.id): category for category in queries.categories(Kind(draft.answers["kind"]))}
+    return chosen.get(str(draft.answers.get("category")))
+
+
+@bp.route("/<draft_id>/photos", methods=["GET", "POST"], endpoint="photos")
+def add_photos(draft_id: str) -> ResponseReturnValue:
+    """Photos, if there are any; each is kept as it comes, so that no later mistake loses it."""
+    problem: Refused | None = None
+    prepared: list[photos.Prepared] = []
+    if request.method == "POST":
+        try:
+            prepared = photos.prepare_each(sent.read(photos.MOST_BYTES + 1) for sent in request.files.getlist("photo"))
+        except Refused as refused:
+            problem = refused
+    draft = _own(draft_id)
+    form = PhotosForm()
+    if form.validate_on_submit():
+        if problem is None and len(draft.photos) + len(prepared) > photos.MOST_PHOTOS:
+            problem = Refused("Add up to 6 photos. Remove one first.", field="photo")
+        if problem is None:
+            for one in prepared:
+                photos.keep(one, alt=form.alt.data or "", draft_id=draft.id)
+            return _next(draft, "photos")
+        form.put(problem)
+    return ask("contribute/photos.html", form, draft=draft)
+
+
+@bp.post("/<draft_id>/photos/<key>/remove")
+def remove_photo(draft_id: str, key: str) -> ResponseReturnValue:
+    """Take a photo away again."""
+    draft = _own(draft_id)
+    gone = actions.remove_draft_photos(draft, key)
+    return photos.forget_after(redirect(url_for(".photos", draft_id=draft.id)), gone)
+
+
+@bp.get("/<draft_id>/photos/<key>/<size>.jpg")
+def draft_photo(draft_id: str, key: str, size: str) -> ResponseReturnValue:
+    """A photo of a draft, for the browser that sent it."""
+    draft = _own(draft_id)
+    found = next((photo for photo in draft.photos if photo.key == key), None)
+    return photos.answer(or_404(found).key, size)
+
+
+@bp.route("/<draft_id>/who", methods=["GET", "POST"])
+def who(draft_id: str) -> ResponseReturnValue:
+    """Who may see it, and how you hear back."""
+    draft = _own(draft_id)
+    me = person()
+    form = WhoForm(data={"name": me.name if me else "", "level": str(Level.PUBLIC)} | draft.answers)
+    if form.is_submitted():
+        given = {name: form[name].data for name in ("level", "name", "name_shown", "email")}
+        actions.answer(draft, **given)
+    if form.validate_on_submit():
+        try:
+            if me is None:
+                people.checked_email(form.email.data or "")
+            if form.name_shown.data and not form.name.data:
+                raise Refused("Enter your name, or leave 'Show my name' unticked.", field="name")
+            actions.answer(draft, checked=True)
+            return _next(draft, "who")
+        except Refused as refused:
+            form.put(refused)
+    kind = Kind(draft.answers.get("kind", Kind.ISSUE))
+    return ask("contribute/who.html", form, draft=draft, me=me, hints=level_hints(kind))
+
+
+@bp.route("/<draft_id>/check", methods=["GET", "POST"])
+def check(draft_id: str) -> ResponseReturnValue:
+    """Check your answers, then send them. Sent twice, it is still one contribution."""
+    draft = _own(draft_id)
+    if (missing := _unanswered(draft)) is not None:
+        return redirect(url_for(f".{missing}", draft_id=draft.id))
+    form = SendForm()
+    if form.validate_on_submit():
+        try:
+            entry = _send(draft)
+            actions.answer(draft, sent=entry.ref)
+            return redirect(url_for(".sent", draft_id=draft.id))
+        except Refused as refused:
+            form.put(refused)
+    pin = _spot(draft.answers["spot"])
+    said = {
+        "draft": draft, "pin": pin, "ward": ward_at(pin.point), "me": person(), "category": _category(draft),
+        "level": Level(draft.answers["level"]), "who_sees": queries.who_sees(Level(draft.answers["level"])),
+        "kind": KINDS[Kind(draft.answers["kind"])],
+    }  # fmt: skip
+    return ask("contribute/check.html", form, **said)
+
+
+def _unanswered(draft: Draft) -> str | None:
+    """The first page that still lacks an answer it cannot do without."""
+    told = draft.answers
+    if not told.get("spot") or _readable_spot(draft) is None:
+        return "where"
+    if not (told.get("kind") and told.get("title") and told.get("category") and _category(draft)):
+        return "what"
+    if not told.get("level") or not told.get("checked") or (person() is None and not told.get("email")):
+        return "who"
+    return None
+
+
+def _send(draft: Draft) -> Entry:
+    told = draft.answers
+    me = person()
+    author = me or people.person_with(told["email"], told.get("name") or "")
+    telling = actions.Telling(
+        kind=Kind(told["kind"]), title=told["title"], words=told.get("words") or "",
+        shape=_spot(told["spot"]).point, level=Level(told["level"]), once=draft.id, category=_category(draft),
+        name_shown=bool(told.get("name_shown")),
+    )  # fmt: skip
+    if told.get("name") and not author.name:
+        author.name = told["name"]
+    return actions.tell(viewer(), telling, author, list(draft.photos))
+
+
+@bp.get("/<draft_id>/sent")
+def sent(draft_id: str) -> ResponseReturnValue:
+    """What happens next."""
+    draft = _own(draft_id)
+    if not draft.answers.get("sent"):
+        return redirect(url_for(".check", draft_id=draft.id))
+    entry = queries.entry(draft.answers["sent"], viewer())
+    return render_template("contribute/sent.html", draft=draft, entry=entry, outbox=mail.to_outbox())
+
+
+@bp.route("/confirm/<link>", methods=["GET", "POST"])
+def confirm(link: str) -> ResponseReturnValue:
+    """The link in the email shows a page; the button on it publishes. Mail scanners open links, they press nothing."""
+    proof = or_404(people.proof_by_link(link))
+    entry = or_404(queries.entry(proof.subject or "", Viewer(id=proof.person_id)))
+    form = PressForm()
+    if form.validate_on_submit() and proof.used_at is None:
+        try:
+            entry = actions.confirm(people.use_link(link))
+            sign_in(proof.person)
+            return redirect(url_for("entries.detail", ref=entry.ref, told="yes"))
+        except Refused as refused:
+            form.put(refused)
+    return ask("contribute/confirm.html", form, entry=entry, proof=proof, who_sees=queries.who_sees(entry.level))

@@ -1,0 +1,159 @@
+"""The page of an entry and what can be done there, its photos, and the page on which a note is written."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from wardbook.areas import queries as areas
+from wardbook.clock import today
+from wardbook.entries import actions, photos, queries
+from wardbook.entries.forms import HideForm, NoteForm, ReplyForm, StateForm, level_hints
+from wardbook.entries.kinds import KINDS, Basis, Kind, State, Topic
+from wardbook.entries.models import Entry
+from wardbook.errors import Refused
+from wardbook.forms import Asking, ask
+from wardbook.people.signed_in import person, viewer
+from wardbook.places.place import Place
+from wardbook.places.typed import Form, shape_from
+from wardbook.places.words import place_from_words
+from wardbook.policy import Act, require
+from wardbook.shared import Level
+from wardbook.web import or_404
+
+bp = Blueprint("entries", __name__)
+
+
+@bp.get("/entries/<ref>")
+def detail(ref: str) -> ResponseReturnValue:
+    """What was told, what became of it, and who sees it."""
+    return _page(or_404(queries.entry(ref, viewer())))
+
+
+def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
+    """The page, with a form as it was sent where one could not be accepted."""
+    state = shown.get("state") or StateForm(prefix="state")
+    state.offer_moves(entry)
+    forms = {"state": state, "reply": ReplyForm(prefix="reply"), "hide": HideForm(prefix="hide")} | shown
+    wrong = next((form for form in shown.values() if form.errors), forms["reply"])
+    wards = areas.areas_by_id(queries.wards_of(entry, today()))
+    return ask(
+        "entries/detail.html",
+        wrong,
+        entry=entry,
+        forms=forms,
+        timeline=queries.timeline(entry),
+        wards=list(wards.values()),
+        who_sees=queries.who_sees(entry.level),
+        life=KINDS[entry.kind],
+        said_by=queries.said_by(entry),
+    )
+
+
+def _there(entry: Entry, said: str) -> ResponseReturnValue:
+    flash(said)
+    return redirect(url_for("entries.detail", ref=entry.ref))
+
+
+@bp.post("/entries/<ref>/state")
+def state(ref: str) -> ResponseReturnValue:
+    """Move it to another state."""
+    entry = or_404(queries.entry(ref, viewer()))
+    require(viewer(), Act.CHANGE_STATE, entry)
+    form = StateForm(prefix="state")
+    form.offer_moves(entry)
+    if form.validate_on_submit():
+        try:
+            actions.change_state(
+                viewer(), entry, State(form.state.data), words=form.words.data or "", once=form.once.data
+            )
+            return _there(entry, f"The state is now '{entry.meaning.label}'.")
+        except Refused as refused:
+            form.put(refused)
+    return _page(entry, state=form)
+
+
+@bp.post("/entries/<ref>/reply")
+def reply(ref: str) -> ResponseReturnValue:
+    """Answer in words."""
+    entry = or_404(queries.entry(ref, viewer()))
+    require(viewer(), Act.REPLY, entry)
+    form = ReplyForm(prefix="reply")
+    if form.validate_on_submit():
+        actions.reply(viewer(), entry, words=form.words.data, once=form.once.data)
+        return _there(entry, "Your reply is on the page.")
+    return _page(entry, reply=form)
+
+
+@bp.post("/entries/<ref>/hide")
+def hide(ref: str) -> ResponseReturnValue:
+    """Take it out of sight."""
+    entry = or_404(queries.entry(ref, viewer()))
+    require(viewer(), Act.HIDE, entry)
+    form = HideForm(prefix="hide")
+    if form.validate_on_submit():
+        actions.hide(viewer(), entry, reason=form.reason.data)
+        return _there(entry, "It is hidden. Its author can read the reason.")
+    return _page(entry, hide=form)
+
+
+@bp.post("/entries/<ref>/restore")
+def restore(ref: str) -> ResponseReturnValue:
+    """Bring it back into sight."""
+    entry = or_404(queries.entry(ref, viewer()))
+    actions.restore(viewer(), entry)
+    return _there(entry, "It is back where it was.")
+
+
+@bp.post("/entries/<ref>/pass")
+def let_through(ref: str) -> ResponseReturnValue:
+    """Publish what waited for a moderator."""
+    entry = or_404(queries.entry(ref, viewer()))
+    actions.let_through(viewer(), entry)
+    return _there(entry, "It is published.")
+
+
+@bp.get("/photos/<key>/<size>.jpg")
+def photo(key: str, size: str) -> ResponseReturnValue:
+    """A photo, for those who see its entry."""
+    return photos.answer(or_404(queries.photo(key, viewer())).key, size)
+
+
+@bp.route("/notes/new", methods=["GET", "POST"])
+def new_note() -> ResponseReturnValue:
+    """Draw a point, line or area, or type it, and write what you know."""
+    require(viewer(), Act.WRITE_NOTE)
+    form = NoteForm()
+    if form.validate_on_submit():
+        try:
+            note = actions.write_note(viewer(), _telling(form), _details(form), or_404(person()))
+            return _there(note, "Your note is saved.")
+        except Refused as refused:
+            form.put(refused)
+    return ask("entries/note.html", form, hints=level_hints(Kind.NOTE), place=_asked_place())
+
+
+def _telling(form: NoteForm) -> actions.Telling:
+    return actions.Telling(
+        kind=Kind.NOTE,
+        title=form.title.data,
+        words=form.words.data,
+        shape=shape_from(form.shape.data, Form(form.form.data)),
+        level=Level(form.level.data),
+        once=form.once.data,
+    )
+
+
+def _details(form: NoteForm) -> actions.NoteDetails:
+    return actions.NoteDetails(
+        Topic(form.topic.data), Basis(form.basis.data), form.review_on.data, form.cites.data or ""
+    )
+
+
+def _asked_place() -> Place | None:
+    """The place the map opens at, where the address names one that can be found."""
+    words = request.args.get("place")
+    try:
+        return place_from_words(words, viewer()) if words else None
+    except Refused:
+        return None

@@ -1,0 +1,115 @@
+"""Rows to files: CSV that a spreadsheet opens safely, GeoJSON, and GeoPackage; what they hold is handed in."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import shapely
+
+from wardbook.geo import WGS84
+
+FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
+    """UTF-8 with the mark that Excel looks for, lines ended by CRLF.
+
+    A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay numbers.
+    """
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([_cell(column) for column in columns])
+    writer.writerows([_cell(value) for value in row] for row in rows)
+    return text.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def _cell(value: object) -> object:
+    plain = _plain(value)
+    if isinstance(plain, bool):
+        return "yes" if plain else "no"
+    return f"'{plain}" if isinstance(plain, str) and plain.startswith(FORMULA_BEGINS) else plain
+
+
+def _plain(value: object) -> object:
+    """Nothing, a number, or text; days and moments as in ISO 8601."""
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def geojson_bytes(features: Iterable[Mapping[str, Any]]) -> bytes:
+    """Features as a FeatureCollection (RFC 7946)."""
+    collection = {"type": "FeatureCollection", "features": list(features)}
+    return json.dumps(collection, ensure_ascii=False, default=_plain).encode("utf-8", errors="replace")
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One table of a GeoPackage: as many WGS 84 geometries as rows, of any types. It may be empty."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[object, ...]]
+    geometries: Sequence[shapely.Geometry]
+    description: str = ""
+
+
+def write_geopackage(path: Path, layers: Sequence[Layer], *, title: str = "", description: str = "") -> None:
+    """A new GeoPackage with these layers in place of whatever stood there; days and moments are ISO text.
+
+    Written as version 1.3, which every GDAL in use reads without a warning.
+    """
+    with TemporaryDirectory(dir=path.parent, prefix=".geopackage-") as folder:
+        made = Path(folder) / "made.gpkg"
+        told = {"TITLE": title, "ABSTRACT": description}
+        for layer in layers:
+            _write_layer(made, layer, {name: words for name, words in told.items() if words})
+        made.replace(path)
+
+
+def _write_layer(path: Path, layer: Layer, metadata: dict[str, str]) -> None:
+    import geopandas
+    import pyogrio
+
+    cells = zip(*layer.rows, strict=True) if layer.rows else ([] for _ in layer.columns)
+    table = {name: _column(list(values)) for name, values in zip(layer.columns, cells, strict=True)}
+    shapes = geopandas.GeoSeries(list(layer.geometries), crs=WGS84)
+    first = {} if path.exists() else {"dataset_options": {"VERSION": "1.3"}, "dataset_metadata": metadata}
+    pyogrio.write_dataframe(
+        geopandas.GeoDataFrame(table, geometry=shapes),
+        path,
+        layer=layer.name,
+        driver="GPKG",
+        geometry_type=_geometry_type(layer.geometries),
+        promote_to_multi=False,
+        layer_options={"GEOMETRY_NAME": "geom", "DESCRIPTION": layer.description},
+        **first,
+    )
+
+
+def _column(values: Sequence[object]) -> Any:
+    """A column of the narrowest type that holds all its values; one without any is text."""
+    from pandas import Series  # type: ignore[import-untyped]
+
+    kinds = {type(value) for value in values if value is not None}
+    if kinds == {bool}:
+        return Series(values, dtype="boolean")
+    if kinds == {int}:
+        return Series(values, dtype="Int64")
+    if kinds and kinds <= {int, float}:
+        return Series(values, dtype="float64")
+    return Series([None if value is None else str(_plain(value)) for value in values], dtype=object)
+
+
+def _geometry_type(shapes: Sequence[shapely.Geometry]) -> str:
+    """The one type of all these shapes; 'Unknown', which means any, where they differ or there are none."""
+    types = {shape.geom_type for shape in shapes}
+    return types.pop() if len(types) == 1 else "Unknown"

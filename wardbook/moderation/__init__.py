@@ -1,0 +1,1 @@
+"""Moderation: what waits to be read, and what was hidden."""

@@ -1,0 +1,20 @@
+"""The moderators' page."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from wardbook.entries import queries
+from wardbook.people.signed_in import viewer
+from wardbook.policy import Act, require
+
+bp = Blueprint("moderation", __name__)
+
+
+@bp.get("/moderation")
+def queue() -> ResponseReturnValue:
+    """What waits and what is hidden, oldest first."""
+    require(viewer(), Act.MODERATE)
+    page = queries.page(queries.waiting(viewer()), request.args.get("page", 1, type=int))
+    return render_template("moderation/queue.html", page=page)

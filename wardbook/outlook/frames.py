@@ -1,0 +1,99 @@
+"""The frames of maps: each a small sandboxed document that holds what its reader may see."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import shapely
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from wardbook.areas.locator import locator
+from wardbook.clock import today
+from wardbook.db import db
+from wardbook.entries import queries as entries
+from wardbook.entries import shown
+from wardbook.entries.forms import filters_from
+from wardbook.errors import Refused
+from wardbook.maps import MapView, Use, frame
+from wardbook.outlook.views import reader
+from wardbook.people.signed_in import viewer
+from wardbook.places.find import spot
+from wardbook.places.place import Place
+from wardbook.places.words import place_from_words
+
+bp = Blueprint("frames", __name__, url_prefix="/map/frame")
+MOST_THINGS = 5000
+BRITAIN = (-8.2, 49.9, 1.8, 60.9)
+
+
+@bp.get("/look")
+def look() -> ResponseReturnValue:
+    """A map of the same entries as the list beside it: the newest 5,000."""
+    place = _place()
+    _, filters = filters_from(request.args)
+    rows = entries.shown(entries.published(reader(), place, filters).limit(MOST_THINGS))
+    things = shown.on_map(db.session.scalars(rows), lambda ref: url_for("entries.detail", ref=ref))
+    return frame(MapView(Use.LOOK, _box(place), "Map of what is known here", things, _feature(place)))
+
+
+@bp.get("/entry/<ref>")
+def one(ref: str) -> ResponseReturnValue:
+    """A map of one entry."""
+    entry = entries.entry(ref, viewer())
+    things = shown.on_map([entry] if entry else [], lambda ref: url_for("entries.detail", ref=ref))
+    box = _round(entry.geometry.bounds) if entry else _council()
+    return frame(MapView(Use.LOOK, box, "Map of where it is", things))
+
+
+@bp.get("/pin")
+def pin() -> ResponseReturnValue:
+    """A map on which a spot is chosen."""
+    try:
+        found = spot(request.args.get("at", ""))
+    except Refused:
+        found = None
+    box = _round(found.point.bounds) if found else _council()
+    at = (found.point.x, found.point.y) if found else None
+    return frame(MapView(Use.PIN, box, "Map on which to choose the spot", pin=at))
+
+
+@bp.get("/draw")
+def draw() -> ResponseReturnValue:
+    """A map on which a point, line or area is drawn."""
+    place = _place()
+    return frame(MapView(Use.DRAW, _box(place), "Map on which to draw", place=_feature(place)))
+
+
+def _place() -> Place | None:
+    words = request.args.get("place")
+    try:
+        return place_from_words(words, viewer()) if words else None
+    except Refused:
+        return None
+
+
+Box = tuple[float, float, float, float]
+
+
+def _box(place: Place | None) -> Box:
+    return _council() if place is None else place.geometry.bounds
+
+
+def _round(bounds: Box) -> Box:
+    """A little more than the thing itself: about 300 m each way."""
+    west, south, east, north = bounds
+    return west - 0.004, south - 0.0025, east + 0.004, north + 0.0025
+
+
+def _council() -> Box:
+    sets = locator().wards(today())
+    return tuple(shapely.total_bounds([known.ground for known in sets])) if sets else BRITAIN
+
+
+def _feature(place: Place | None) -> dict[str, Any] | None:
+    if place is None:
+        return None
+    simple = place.geometry.simplify(0.00003)
+    return {"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(simple))}

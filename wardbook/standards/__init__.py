@@ -1,0 +1,1 @@
+"""Interfaces for other software, each as its standard says."""

@@ -1,0 +1,15 @@
+/* Every page: GOV.UK Frontend's behaviour, and what a map's frame says put into the form beside it. */
+import { initAll } from "../govuk/govuk-frontend.min.js";
+
+initAll();
+
+window.addEventListener("message", (event) => {
+  const frame = document.querySelector(".wb-map__frame");
+  const form = document.querySelector("form[data-map]");
+  if (!frame || !form || event.source !== frame.contentWindow || event.data?.from !== "wardbook map") return;
+  const told = event.data;
+  if (form.dataset.map === "pin" && Number.isFinite(told.lat) && Number.isFinite(told.lon)) {
+    form.elements.spot.value = `${told.lat.toFixed(6)}, ${told.lon.toFixed(6)}`;
+  }
+  if (form.dataset.map === "draw" && typeof told.shape === "string") form.elements.shape.value = told.shape;
+});
