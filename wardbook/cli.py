@@ -19,7 +19,8 @@ from wardbook.areas.models import AREA_TYPES
 from wardbook.config import settings
 from wardbook.db import transaction
 from wardbook.errors import Forbidden, NotFound, Refused
-from wardbook.policy import VISITOR, Role, Viewer
+from wardbook.policy import VISITOR, Role, Viewer, everyone_at
+from wardbook.shared import Level
 
 AN_EXISTING_FILE = click.Path(path_type=Path)
 
@@ -83,6 +84,36 @@ def init() -> None:
     """
     store.make_ready()
     click.echo(f"The store is ready in {settings().home}.")
+
+
+@main.command()
+@in_application
+def demo() -> None:
+    """Make the store and bring in the fictional borough of Aldermere. Run again, it keeps what is there.
+
+    Example: WARDBOOK_HOME=./var wardbook demo
+    """
+    from wardbook import demo as aldermere
+
+    store.make_ready()
+    if not aldermere.is_loaded():
+        with transaction():
+            aldermere.load()
+    base = settings().base_url
+    click.echo(
+        f"""Aldermere, a fictional borough, is ready.
+
+  {base}/                       the home page
+  {base}/map                    the map and the list
+  {base}/wards/X05000101        a ward
+  {base}/contribute             tell the council something
+  {base}/desk                   your desk, once signed in
+  {base}/outbox                 the mail that was not sent
+
+Sign in at {base}/sign-in/password (staff) or {base}/sign-in (residents):
+{aldermere.signing_in()}
+"""
+    )
 
 
 # --- boundaries and postcodes ------------------------------------------------------------------------------------
@@ -338,6 +369,66 @@ def people_list(machine: bool) -> None:
     for row in rows:
         ward = f" for {row['ward']}" if row["ward"] else ""
         click.echo(f"{row['email']}: {row['role']}{ward}, {row['from'] or '...'} to {row['until'] or '...'}")
+
+
+# --- places ------------------------------------------------------------------------------------------------------
+
+
+@main.command()
+@click.argument("place")
+@click.option("--for", "level", default="public", show_default=True, type=click.Choice(["council", "public"]))
+@click.option("--pdf", type=AN_EXISTING_FILE, help="Write it as PDF.")
+@click.option("--gpkg", type=AN_EXISTING_FILE, help="Write it as GeoPackage.")
+@click.option("--csv", type=AN_EXISTING_FILE, help="Write its entries as CSV.")
+@click.option("--json", "json_", type=AN_EXISTING_FILE, help="Write it as JSON.")
+@in_application
+def brief(place: str, level: str, **targets: Path | None) -> None:
+    """What is known about a PLACE, from what everyone at a level may see.
+
+    A place is a ward, wards, postcode, point, grid reference or street in words, or @FILE for a boundary in a file.
+
+    \b
+    Example: wardbook brief "postcode:BA1 5AW+800m" --pdf brief.pdf --gpkg brief.gpkg
+    """
+    from wardbook.briefs import forms_of_a_brief as forms
+    from wardbook.briefs import queries
+    from wardbook.places.files import place_from_file
+    from wardbook.places.words import place_from_words
+
+    reader = everyone_at(Level(level))
+    where = place_from_file(Path(place[1:])) if place.startswith("@") else place_from_words(place, reader)
+    made = queries.brief(where, Level(level), reader)
+    items = list(queries.items(where, Level(level)))
+    for name, target in targets.items():
+        if target is not None:
+            _write(target, forms.FORMS[name.rstrip("_")](made, items)[0])
+            click.echo(f"Wrote {target}.")
+    if not any(targets.values()):
+        click.echo(forms.in_words(made))
+
+
+def _write(target: Path, content: bytes) -> None:
+    try:
+        target.write_bytes(content)
+    except OSError:
+        raise Refused(f"{target.name} cannot be written there: check that the folder is there and is yours.") from None
+
+
+@main.command()
+@click.argument("file", type=AN_EXISTING_FILE)
+@click.option("--as", "email", metavar="EMAIL", help="As this person may see it (as everyone, unless given).")
+@in_application
+def export(file: Path, email: str | None) -> None:
+    """Write the wards in force and all entries to a fresh GeoPackage, as one reader may see them.
+
+    Example: wardbook export aldermere.gpkg --as officer@aldermere.example
+    """
+    from wardbook.outlook.lists import export_all
+
+    if file.suffix.lower() != ".gpkg":
+        raise Refused("The export is a GeoPackage: give a file that ends in .gpkg.")
+    counts = export_all(file, reader_called(email))
+    click.echo(f"Wrote {_plural(counts[0], 'ward')} and {_plural(counts[1], 'entry', 'entries')} to {file}.")
 
 
 # --- running -----------------------------------------------------------------------------------------------------

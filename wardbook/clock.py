@@ -20,6 +20,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(LONDON).date()
 
 
+def holds(from_on: date | None, until_on: date | None, on: date) -> bool:
+    """Whether [from, until) holds a day: `until` is the first day that it does not; either end may be open."""
+    return (from_on is None or from_on <= on) and (until_on is None or on < until_on)
+
+
 def day_in_words(day: date) -> str:
     """`2 May 2019`"""
     return f"{day.day} {day:%B %Y}"

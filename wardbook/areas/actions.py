@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
@@ -13,10 +14,12 @@ from sqlalchemy import insert, select
 from wardbook.areas.derive import derive_for_set
 from wardbook.areas.locator import LocatedSet, locator
 from wardbook.areas.models import AREA_TYPES, Area, BoundarySet, Postcode, PostcodeSource
-from wardbook.areas.reading import ReadArea, Reading, slug
 from wardbook.clock import day_in_words, today
 from wardbook.db import db, now
 from wardbook.errors import Refused
+
+if TYPE_CHECKING:
+    from wardbook.areas.reading import ReadArea, Reading  # GDAL and pandas: for imports of files alone
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,8 @@ def add_boundary_set(about: SetDescription, reading: Reading) -> BoundarySet:
 
 
 def _area(set_id: int, read: ReadArea) -> dict[str, object]:
+    from wardbook.areas.reading import slug
+
     return {
         "set_id": set_id,
         "code": read.code or slug(read.name),

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from wardbook.areas.models import Area, BoundarySet
+from wardbook.clock import holds
 from wardbook.config import settings
 from wardbook.db import db
 from wardbook.geo import WGS84, reproject
@@ -45,7 +46,6 @@ class LocatedSet:
         ordered = sorted(areas, key=lambda area: area[1])
         self.id, self.type, self.reference = row.id, row.type, row.reference
         self.from_on, self.until_on = row.from_on, row.until_on
-        self.in_force = row.in_force
         self.epsg = epsg
         self.area_ids = [area_id for area_id, _, _ in ordered]
         self.codes = [code for _, code, _ in ordered]
@@ -53,6 +53,10 @@ class LocatedSet:
         shapely.prepare(self.shapes)
         self.tree = shapely.STRtree(self.shapes)
         self._in_metres: dict[int, shapely.Geometry] = {}
+
+    def in_force(self, on: date) -> bool:
+        """Whether the set holds on a day."""
+        return holds(self.from_on, self.until_on, on)
 
     def covering(self, lon: float, lat: float) -> int | None:
         """The place in `area_ids` of the area that covers a point."""

@@ -8,6 +8,7 @@ import shapely
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from wardbook.clock import holds
 from wardbook.db import Base
 
 AREA_TYPES = {
@@ -43,8 +44,8 @@ class BoundarySet(Base):
     areas: Mapped[list[Area]] = relationship(back_populates="set", order_by="Area.code")
 
     def in_force(self, on: date) -> bool:
-        """Whether it holds on a day; `until` is the first day on which it does not."""
-        return (self.from_on is None or self.from_on <= on) and (self.until_on is None or on < self.until_on)
+        """Whether it holds on a day."""
+        return holds(self.from_on, self.until_on, on)
 
 
 class Area(Base):

@@ -18,7 +18,7 @@ from wardbook.areas.formats import Table, read_table
 from wardbook.areas.repairs import Repair, areal, repaired
 from wardbook.errors import Refused
 
-__all__ = ["ReadArea", "Reading", "Repair", "read_boundaries", "slug"]
+__all__ = ["ReadArea", "Reading", "Repair", "read_boundaries", "read_shapes", "slug"]
 
 ASCII: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"}
@@ -103,6 +103,16 @@ def read_boundaries(
         layer=table.layer,
         rows=len(areas),
     )
+
+
+def read_shapes(path: Path, *, crs: str | None = None, layer: str | None = None) -> list[Geometry]:
+    """The polygons of a file in WGS 84, whatever they are called: a site boundary. Raises Refused as above."""
+    table = read_table(path, layer=layer)
+    if len(table.shapes) == 0:
+        raise Refused(f"{table.title} has no areas in it: export it again.", field="file")
+    labels = [f"Row {number}" for number in range(1, len(table.shapes) + 1)]
+    shapes = to_wgs84(areal(table.shapes, labels), system_of(table, crs))
+    return list(repaired(shapes, labels, [""] * len(labels))[0])
 
 
 def slug(name: str) -> str:

@@ -18,14 +18,14 @@ from wardbook.briefs.svg import INK, LETTER, PALE, ROUND, WIDTH, Look, group, nu
 from wardbook.entries.kinds import KINDS, Kind
 from wardbook.geo import WGS84, reproject
 
-HEIGHT, LEGEND, MARGIN = 440, 50, 34
+HEIGHT, MARGIN = 440, 34
 LEAST_METRES = 300
 """A map shows at least this much ground from side to side, however small the place"""
 TOLERANCE = 0.5
 MOST_SIGNS = 1000
 CELLS = (8, 12, 16, 24, 32)
 """Where there are more signs, those of a kind within such a square become one"""
-MOST_CORNERS = 5000
+MOST_CORNERS = 4000
 """Lines and areas of entries are drawn as such up to this many corners, the newest first; all have their sign"""
 
 LAND, WATER = "#f5f3ee", "#cddfe9"
@@ -87,7 +87,9 @@ def place_map(
     standing = _standing(items, sheet)
     signs = _together(standing)
     shapes, left_out = _shapes(items, sheet)
-    names = Names(sheet.frame, [sign.at for sign in signs], FURNITURE)
+    edge = [shapely.boundary(place)] * 3
+    """A name across the outline of the place is as bad as one over three signs"""
+    names = Names(sheet.frame, [*(sign.at for sign in signs), *edge], FURNITURE)
     ward_names = list(names.of_areas(around))
     drawn = [
         *_backdrop(under),
@@ -97,14 +99,15 @@ def place_map(
         path(place, OUTLINE),
         *shapes,
         *(_use(sign.kind, sign.at.x, sign.at.y) for sign in signs),
-        *names.of_points([(f.name, f.shape) for f in under if f.what in ("place", "station") and f.name]),
+        *names.of_points([(f.name, f.shape) for f in under if f.what == "place" and f.name]),
         *ward_names,
         _scale_bar(sheet.scale),
         _north(),
     ]
     told = Counter(item.kind for item in items)
-    legend = _legend(told, _thinned(len(standing), len(signs), left_out))
-    return svg(HEIGHT + LEGEND, title, in_words(items, [name for name, _ in around]), _framed(drawn) + legend)
+    thinned = _thinned(len(standing), len(signs), left_out)
+    height = HEIGHT + (54 if thinned else 32)
+    return svg(height, title, in_words(items, [name for name, _ in around]), _framed(drawn) + _legend(told, thinned))
 
 
 def in_words(items: Iterable[Item], wards: Iterable[str]) -> str:
@@ -124,9 +127,18 @@ def _framed(drawn: Iterable[Markup]) -> Markup:
     look = Markup(' fill="{}" stroke="#ffffff" stroke-width="1.1"/>')
     defs = Markup("").join(form + look.format(colour) for colour, form in SIGNS.values())
     return Markup(
-        '<defs>{defs}</defs><svg width="{w}" height="{h}" viewBox="0 0 {w} {h}">'
-        '<rect width="{w}" height="{h}" fill="{land}"/>{drawn}</svg><rect x="0.5" y="0.5" width="{iw}" height="{ih}" fill="none" stroke="#b9bfc0"/>'
-    ).format(defs=defs, w=WIDTH, h=HEIGHT, land=LAND, drawn=Markup("").join(drawn), iw=WIDTH - 1, ih=HEIGHT - 1)
+        '<defs>{defs}</defs><svg width="{wide}" height="{high}" viewBox="0 0 {wide} {high}">'
+        '<rect width="{wide}" height="{high}" fill="{land}"/>{drawn}</svg>'
+        '<rect x="0.5" y="0.5" width="{wide_in}" height="{high_in}" fill="none" stroke="#b9bfc0"/>'
+    ).format(
+        defs=defs,
+        wide=WIDTH,
+        high=HEIGHT,
+        land=LAND,
+        drawn=Markup("").join(drawn),
+        wide_in=WIDTH - 1,
+        high_in=HEIGHT - 1,
+    )
 
 
 def _backdrop(under: Sequence[Feature]) -> Iterator[Markup]:
@@ -176,20 +188,23 @@ def _together(standing: list[Sign]) -> list[Sign]:
 
 def _shapes(items: Sequence[Item], sheet: Sheet) -> tuple[list[Markup], int]:
     """Lines and areas as they are, and how many were too many to draw."""
-    drawn: list[Markup] = []
+    drawn: dict[tuple[Kind, int], list[Markup]] = {(kind, size): [] for size in (2, 1) for kind in SIGNS}
     corners = left_out = 0
     for item in items:
-        if shapely.get_dimensions(item.geometry) == 0:
-            continue
-        there, colour = sheet.put(item.geometry), SIGNS[item.kind][0]
-        corners += shapely.get_num_coordinates(there)
-        if corners > MOST_CORNERS:
+        size = int(shapely.get_dimensions(item.geometry))
+        there = sheet.put(item.geometry) if size else item.geometry
+        corners += shapely.get_num_coordinates(there) if size else 0
+        if size and corners <= MOST_CORNERS:
+            drawn[item.kind, size].append(path(there))
+        elif size:
             left_out += 1
-            continue
-        look = {**ROUND, "stroke": colour, "stroke-width": 2, "stroke-opacity": 0.8}
-        filled = {"fill": colour, "fill-opacity": 0.13} if shapely.get_dimensions(there) == 2 else {"fill": "none"}
-        drawn.append(path(there, look | filled))
-    return drawn, left_out
+    return [group(found, _look(kind, size)) for (kind, size), found in drawn.items() if found], left_out
+
+
+def _look(kind: Kind, size: int) -> Look:
+    colour = SIGNS[kind][0]
+    line = {"stroke": colour, "stroke-width": 2, "stroke-opacity": 0.8, **ROUND}
+    return line | ({"fill": colour, "fill-opacity": 0.13} if size == 2 else {"fill": "none"})
 
 
 def _thinned(entries: int, signs: int, left_out: int) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import numpy as np
 import shapely
@@ -22,10 +22,10 @@ class Names:
     """The names of one map, all in units of the drawing."""
 
     def __init__(
-        self, frame: shapely.Polygon, signs: Sequence[shapely.Point], taken: Sequence[shapely.Polygon]
+        self, frame: shapely.Polygon, avoided: Sequence[shapely.Geometry], taken: Iterable[shapely.Polygon]
     ) -> None:
         self.frame = frame
-        self.signs = shapely.STRtree(signs)
+        self.avoided = shapely.STRtree(avoided)
         self.taken = list(taken)
 
     def of_areas(self, areas: Sequence[tuple[str, shapely.Geometry]], size: float = 13) -> Iterator[Markup]:
@@ -44,23 +44,26 @@ class Names:
         for name, shape in points:
             at = shapely.centroid(shape)
             box = _box((name,), size, at)
-            if self.frame.covers(box) and self._free(box) and not len(self.signs.query(box)):
+            if self.frame.covers(box) and self._free(box) and not self._covered(box):
                 self.taken.append(box)
                 yield _words((name,), at, size, {"font-style": "italic"})
 
     def _spot(self, lines: Sequence[str], size: float, inside: shapely.Geometry) -> shapely.Point | None:
-        """The spot in an area with the fewest signs under these lines, and of equals the nearest to its middle."""
+        """The spot in an area with the least under these lines, and of equals the nearest to its middle."""
         middle = shapely.point_on_surface(inside)
         west, north, east, south = inside.bounds
         grid = shapely.points(*np.meshgrid(np.linspace(west, east, SPOTS), np.linspace(north, south, SPOTS))).ravel()
         shapely.prepare(inside)
         boxes = (_box(lines, size, spot) for spot in (middle, *grid))
         free = [box for box in boxes if inside.covers(box) and self._free(box)]
-        best = min(free, key=lambda box: (len(self.signs.query(box)), box.centroid.distance(middle)), default=None)
+        best = min(free, key=lambda box: (self._covered(box), box.centroid.distance(middle)), default=None)
         if best is None:
             return None
         self.taken.append(best)
         return best.centroid
+
+    def _covered(self, box: shapely.Polygon) -> int:
+        return len(self.avoided.query(box, predicate="intersects"))
 
     def _free(self, box: shapely.Polygon) -> bool:
         return not any(box.intersects(other) for other in self.taken)
@@ -87,5 +90,5 @@ def _words(lines: Sequence[str], middle: shapely.Point, size: float, look: Look)
         Markup('<tspan x="{}" y="{}">{}</tspan>').format(number(middle.x), number(first + row * size * 1.2), text(line))
         for row, line in enumerate(lines)
     )
-    look = attributes({**EDGE, **look, "font-size": size})
-    return Markup("<text {}>{}</text>").format(look, Markup("").join(spans))
+    whole = attributes({**EDGE, **look, "font-size": size})
+    return Markup("<text {}>{}</text>").format(whole, Markup("").join(spans))

@@ -54,7 +54,7 @@ def outline(shape: shapely.Geometry) -> str:
     """The lines and rings of a shape on paper as path commands; points have none."""
     drawn: list[shapely.Geometry] = []
     for part in shapely.get_parts(shape):
-        drawn += shapely.get_parts(shapely.boundary(part)) if shapely.get_dimensions(part) == 2 else [part]
+        drawn.extend(shapely.get_parts(shapely.boundary(part)) if shapely.get_dimensions(part) == 2 else [part])
     return "".join(_run(shapely.get_coordinates(line), line.is_closed) for line in drawn if line.length > 0)
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Sequence
-from pathlib import Path
-
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from markupsafe import Markup
 
-from wardbook.briefs import files, paper, queries
+from wardbook.briefs import queries
+from wardbook.briefs.drawing import bars
 from wardbook.briefs.forms import BriefForm
-from wardbook.briefs.picture import Brief, Item
+from wardbook.briefs.forms_of_a_brief import FORMS
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask
 from wardbook.people.signed_in import viewer
@@ -74,7 +72,7 @@ def _level() -> Level:
 def brief(words: str) -> ResponseReturnValue:
     """The page of a brief."""
     made = queries.brief(place_at(words), _level(), viewer())
-    return render_template("briefs/brief.html", brief=made)
+    return render_template("briefs/brief.html", brief=made, bars=lambda months: Markup(bars(months)))
 
 
 @bp.get("/places/<words>/brief.<suffix>")
@@ -88,18 +86,3 @@ def brief_file(words: str, suffix: str) -> ResponseReturnValue:
     response = Response(body, mimetype=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="brief-{level}-{made.made_at:%Y-%m-%d}.{suffix}"'
     return response
-
-
-def _geopackage(made: Brief, items: Sequence[Item]) -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "brief.gpkg"
-        files.geopackage(made, items, target)
-        return target.read_bytes()
-
-
-FORMS: dict[str, Callable[[Brief, Sequence[Item]], tuple[bytes, str]]] = {
-    "pdf": lambda made, items: (paper.pdf(made, items), "application/pdf"),
-    "gpkg": lambda made, items: (_geopackage(made, items), "application/geopackage+sqlite3"),
-    "csv": lambda made, items: (files.csv_file(made, items), "text/csv"),
-    "json": lambda made, items: (files.json_file(made, items), "application/json"),
-}

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 from flask import Response
 from sqlalchemy import Select
 
 from wardbook import exports
+from wardbook.areas import queries as areas
 from wardbook.db import db
 from wardbook.entries import queries, shown
 from wardbook.entries.models import Entry
 from wardbook.errors import NotFound
+from wardbook.policy import Viewer
 
 
 def as_file(rows: Select[tuple[Entry]], suffix: str, name: str) -> Response:
@@ -53,6 +56,25 @@ def entries_layer(entries: Sequence[Entry]) -> exports.Layer:
     """Entries as a layer of a GeoPackage."""
     rows = [shown.row(entry) for entry in entries]
     return exports.Layer("entries", shown.COLUMNS, rows, [entry.geometry for entry in entries])
+
+
+def export_all(target: Path, reader: Viewer) -> tuple[int, int]:
+    """Write the wards in force and every entry a reader sees to a fresh GeoPackage; how many of each."""
+    wards = areas.wards()
+    entries = db.session.scalars(queries.shown(queries.published(reader))).all()
+    columns = ("code", "name", "set", "from_on", "until_on", "source", "licence")
+    rows = [
+        (ward.code, ward.name, ward.set.name, _iso(ward.set.from_on), _iso(ward.set.until_on), ward.set.source, ward.set.licence)
+        for ward in wards
+    ]  # fmt: skip
+    shapes = [ward.geometry for ward in wards]
+    target.unlink(missing_ok=True)
+    exports.write_geopackage(target, [exports.Layer("wards", columns, rows, shapes), entries_layer(entries)])
+    return len(wards), len(entries)
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""
 
 
 _MAKERS: dict[str, Callable[[Sequence[Entry]], tuple[bytes, str]]] = {

@@ -8,6 +8,7 @@ from flask_security import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from wardbook.clock import holds
 from wardbook.db import Base
 from wardbook.policy import Role
 from wardbook.shared import words_of
@@ -64,7 +65,7 @@ class Term(Base):
 
     def runs(self, on: date) -> bool:
         """Whether the term runs on a day."""
-        return (self.from_on is None or self.from_on <= on) and (self.until_on is None or on < self.until_on)
+        return holds(self.from_on, self.until_on, on)
 
 
 class Proof(Base):

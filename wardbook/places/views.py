@@ -15,8 +15,9 @@ from wardbook.errors import Refused
 from wardbook.forms import ask
 from wardbook.people.signed_in import viewer
 from wardbook.places import actions
+from wardbook.places.files import shape_from_file
 from wardbook.places.forms import PlaceForm
-from wardbook.places.typed import Form, checked, shape_from
+from wardbook.places.typed import Form, shape_from
 from wardbook.policy import Act, require
 
 bp = Blueprint("places", __name__)
@@ -48,9 +49,7 @@ def new() -> ResponseReturnValue:
 
 def _read(upload: FileStorage) -> shapely.Geometry:
     """The shapes of an uploaded file, joined into one."""
-    from wardbook.areas.reading import read_shapes
-
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / (secure_filename(upload.filename or "") or "upload")
         upload.save(path)
-        return checked(shapely.union_all(read_shapes(path)))
+        return shape_from_file(path)

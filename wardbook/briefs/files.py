@@ -1,0 +1,154 @@
+"""A brief as files for other programs: a table, the whole of it as JSON, and layers of a map."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import fields, is_dataclass
+from datetime import date
+from pathlib import Path
+
+import shapely
+
+from wardbook.briefs.picture import Brief, Figure, Item
+from wardbook.briefs.surroundings import surroundings
+from wardbook.config import settings
+from wardbook.exports import Layer, csv_bytes, write_geopackage
+
+ENTRY = (
+    "ref", "kind", "title", "words", "category", "state", "told_on", "closed_on", "by", "level", "topic", "basis",
+    "review_on",
+)  # fmt: skip
+MADE = ("place", "brief_level", "made_at", "council", "licences")
+
+
+def csv_file(brief: Brief, items: Sequence[Item]) -> bytes:
+    """A row for each entry. Every row says which brief it is from, since rows are copied from file to file."""
+    made = _made(brief)
+    rows = ((*_entry(item), *_lon_lat(item.geometry), *made) for item in items)
+    return csv_bytes((*ENTRY, "longitude", "latitude", *MADE), rows)
+
+
+def json_file(brief: Brief, items: Sequence[Item]) -> bytes:
+    """The whole content. A section names its entries by reference; a figure has the filters that list what it counts."""
+    sections = {"where": brief.where, "glance": brief.glance, "residents": brief.residents, "known": brief.known}
+    told = {
+        "title": brief.title,
+        "place": {"words": brief.words, "label": brief.label, "address": f"{settings().base_url}/places/{brief.path}"},
+        "level": str(brief.level),
+        "readers": brief.readers,
+        "made_at": _moment(brief),
+        "council": brief.council,
+        "fictional": brief.fictional,
+        "licences": _licences(brief),
+        "total": brief.total,
+        "sections": _content(sections),
+        "items": [_whole(item) for item in items],
+    }
+    return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", errors="replace")
+
+
+def geopackage(brief: Brief, items: Sequence[Item], path: Path) -> None:
+    """The place, the wards it touches and its entries, as layers of one file."""
+    place, level, made_at, council, licences = _made(brief)
+    said = f"{brief.title}. {brief.readers}. {council}, {made_at}. {licences}"
+    shapes = {ward.code: ward.shape for ward in surroundings(brief.where).wards}
+    wards = [ward for ward in brief.where.wards if ward.code in shapes]
+    layers = [
+        Layer(
+            "place",
+            ("words", "label", "hectares", "entries", "fictional", *MADE[1:]),
+            [
+                (
+                    place,
+                    brief.label,
+                    brief.where.hectares,
+                    brief.total,
+                    brief.fictional,
+                    level,
+                    made_at,
+                    council,
+                    licences,
+                )
+            ],
+            [brief.where.geometry],
+            f"The place. {said}",
+        ),
+        Layer(
+            "wards",
+            ("code", "name", "share", "councillors"),
+            [(ward.code, ward.name, ward.share, ", ".join(ward.councillors)) for ward in wards],
+            [shapes[ward.code] for ward in wards],
+            f"The wards it touches, whole, and the share of the place in each. {said}",
+        ),
+        Layer(
+            "entries",
+            ENTRY,
+            [_entry(item) for item in items],
+            [item.geometry for item in items],
+            f"What is known in the place. {said}",
+        ),
+    ]
+    write_geopackage(path, layers, title=brief.title, description=said)
+
+
+def _made(brief: Brief) -> tuple[str, str, str, str, str]:
+    council = f"{brief.council} (fictional)" if brief.fictional else brief.council
+    return brief.words, str(brief.level), _moment(brief), council, " ".join(_licences(brief))
+
+
+def _moment(brief: Brief) -> str:
+    return brief.made_at.isoformat(timespec="seconds")
+
+
+def _licences(brief: Brief) -> list[str]:
+    """The lines that must go wherever the boundaries go."""
+    lines = [f"{row.name}: {row.source}, {row.licence}." for row in brief.where.sets]
+    return [*lines, settings().os_licence] if settings().os_licence else lines
+
+
+def _entry(item: Item) -> tuple[object, ...]:
+    return (
+        item.ref,
+        item.kind,
+        item.title,
+        item.words,
+        item.category,
+        item.state,
+        item.told_on,
+        item.closed_on,
+        item.by,
+        item.level,
+        item.topic,
+        item.basis,
+        item.review_on,
+    )
+
+
+def _lon_lat(shape: shapely.Geometry) -> tuple[float, float]:
+    """A point on a thing, whatever its shape."""
+    at = shapely.point_on_surface(shape)
+    return round(at.x, 7), round(at.y, 7)
+
+
+def _whole(item: Item) -> dict[str, object]:
+    return {field.name: _content(getattr(item, field.name)) for field in fields(item)}
+
+
+def _content(value: object) -> object:
+    """Any part of a brief as plain JSON."""
+    if isinstance(value, Item):
+        return value.ref
+    if isinstance(value, Figure):
+        return {"label": value.label, "count": value.count, "filters": value.filters.in_address()}
+    if isinstance(value, shapely.Geometry):
+        return shapely.geometry.mapping(value)
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return {name: _content(part) for name, part in value.items()}
+    if isinstance(value, tuple):
+        return [_content(part) for part in value]
+    if is_dataclass(value):
+        return {field.name: _content(getattr(value, field.name)) for field in fields(value)}
+    return value

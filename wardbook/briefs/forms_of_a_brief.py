@@ -1,0 +1,33 @@
+"""The files a brief can be had as, by the suffix of its address; one content, many forms."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from wardbook.briefs import files, paper
+from wardbook.briefs.picture import Brief, Item
+
+
+def in_words(brief: Brief) -> str:
+    """The least that can be said of it, for a terminal."""
+    wards = ", ".join(f"{ward.name} ({ward.share:.0%})" for ward in brief.where.wards) or "no ward"
+    lines = [brief.title, f"{brief.readers}. {brief.where.hectares:,.1f} hectares in {wards}.", f"{brief.total} entries."]
+    lines += [f"{figure.label}: {figure.count}" for figure in brief.glance.headlines]
+    return "\n".join([*lines, brief.glance.trend_in_words])
+
+
+def _geopackage(made: Brief, items: Sequence[Item]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        target = Path(folder) / "brief.gpkg"
+        files.geopackage(made, items, target)
+        return target.read_bytes()
+
+
+FORMS: dict[str, Callable[[Brief, Sequence[Item]], tuple[bytes, str]]] = {
+    "pdf": lambda made, items: (paper.pdf(made, items), "application/pdf"),
+    "gpkg": lambda made, items: (_geopackage(made, items), "application/geopackage+sqlite3"),
+    "csv": lambda made, items: (files.csv_file(made, items), "text/csv"),
+    "json": lambda made, items: (files.json_file(made, items), "application/json"),
+}

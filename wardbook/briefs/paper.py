@@ -1,0 +1,2 @@
+"""A brief as a PDF."""
+def pdf(brief, items): raise NotImplementedError

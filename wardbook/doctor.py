@@ -1,0 +1,77 @@
+"""Looking at an installation: what is there, what is missing, what would help."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyproj import Transformer
+from sqlalchemy.engine import make_url
+
+from wardbook import store
+from wardbook.areas import queries as areas
+from wardbook.config import Settings, settings
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at: whether it is as it should be, and in words what to do where it is not."""
+
+    good: bool
+    words: str
+
+
+def findings() -> list[Finding]:
+    """Everything that is looked at."""
+    return list(_look(settings()))
+
+
+def _look(chosen: Settings) -> Iterator[Finding]:
+    ready = store.is_ready()
+    yield Finding(ready, "The store is at this version." if ready else "Run 'wardbook init': the store is not ready.")
+    if chosen.embedded:
+        yield _file_mode(Path(make_url(chosen.database_url).database or ""))
+    if ready:
+        wards = len(areas.wards())
+        yield Finding(wards > 0, f"{wards} wards are in force today." if wards else
+                      "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'.")  # fmt: skip
+    yield _brand(chosen.brand_colour)
+    yield _grid()
+    if chosen.mail.startswith("outbox"):
+        yield Finding(True, "Mail stays in the outbox page: for a real service set WARDBOOK_MAIL=smtp://...")
+
+
+def _file_mode(path: Path) -> Finding:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    return Finding(mode == 0o600, f"The store's file has mode {mode:04o}" + ("." if mode == 0o600 else ": chmod 600 it."))
+
+
+def _grid() -> Finding:
+    """Without the OSTN15 grid the British grid is off by up to some metres; told, since it is no fault of the council."""
+    name = Transformer.from_crs(4326, 27700, always_xy=True).description or ""
+    exact = "OSTN" in name
+    words = "Grid coordinates use OSTN15." if exact else (
+        "Grid coordinates are good to a few metres: PROJ's OSTN15 grid is not installed."
+    )  # fmt: skip
+    return Finding(True, words)
+
+
+def _brand(colour: str) -> Finding:
+    ratio = contrast_with_white(colour)
+    if ratio is None:
+        return Finding(False, f"WARDBOOK_BRAND_COLOUR={colour} is no colour: write it like #00573d.")
+    if ratio < 4.5:
+        return Finding(False, f"White words on {colour} have a contrast of {ratio:.1f} to 1: choose a darker colour (4.5).")
+    return Finding(True, f"White words on {colour} have a contrast of {ratio:.1f} to 1.")
+
+
+def contrast_with_white(colour: str) -> float | None:
+    """WCAG 2.2's contrast ratio of white on a colour like #00573d; None where it is no such colour."""
+    digits = colour.removeprefix("#")
+    if len(digits) != 6 or any(sign not in "0123456789abcdefABCDEF" for sign in digits):
+        return None
+    parts = [int(digits[place : place + 2], 16) / 255 for place in (0, 2, 4)]
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
+    return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
