@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, get_flashed_messages
+from flask_wtf.csrf import generate_csrf
+from markupsafe import Markup
 
 from wardbook import clock, policy
 from wardbook.config import settings
@@ -13,7 +15,6 @@ from wardbook.entries import views as entries
 from wardbook.entries.kinds import KINDS, STATES, Family, Kind
 from wardbook.entries.queries import said_by, who_sees
 from wardbook.people import views as people
-from wardbook.people.forms import PressForm
 from wardbook.people.signed_in import person, viewer
 from wardbook.places import views as places
 from wardbook.shared import Level
@@ -34,7 +35,7 @@ def configure(app: Flask) -> None:
     app.jinja_env.globals.update(
         nonce=nonce, viewer=viewer, person=person, Act=policy.Act, Kind=Kind, KINDS=KINDS, STATES=STATES, Family=Family,
         Level=Level, said_by=said_by, who_sees=who_sees, settings=settings, layer_version=layers.layer_version,
-        press=_press, may=_may, today=clock.today, messages=get_flashed_messages,
+        token=_token, may=_may, today=clock.today, messages=get_flashed_messages,
     )  # fmt: skip
     app.jinja_env.filters.update(
         day=clock.day_in_words, moment=clock.moment_in_words, day_of=clock.day_of, percent=_percent
@@ -46,8 +47,8 @@ def _may(act: str, thing: Any = None) -> bool:
     return policy.may(viewer(), policy.Act(act), thing)
 
 
-def _press() -> PressForm:
-    return PressForm(formdata=None)
+def _token() -> Markup:
+    return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
 
 
 def _percent(share: float) -> str:

@@ -1,0 +1,239 @@
+"""A small borough of four square wards, a cast known everywhere, and plain factories for what they tell."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator
+from contextvars import Context
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+import shapely
+from flask import Flask
+from flask.testing import FlaskClient
+
+from wardbook import geo, store
+from wardbook.app import create_app
+from wardbook.areas.actions import PostcodeRow, SetDescription, add_boundary_set, add_postcodes
+from wardbook.areas.reading import ReadArea, Reading
+from wardbook.config import Settings
+from wardbook.db import db, now, transaction
+from wardbook.entries import actions
+from wardbook.entries.kinds import Basis, Channel, Kind, Topic
+from wardbook.entries.models import Category, Entry
+from wardbook.people.actions import Grant, add_person, person_with, service_called
+from wardbook.people.models import Person
+from wardbook.people.queries import person_by_email, viewer_of
+from wardbook.policy import Role, Viewer
+from wardbook.shared import Level, Standing
+
+ROOT = Path(__file__).resolve().parent.parent
+CORNER = (375_000, 164_000)
+"""South-west corner of the borough on the British grid: each ward is a square of a kilometre."""
+MILL, BRIDGE, CASTLE, DOCK = "T05000001", "T05000002", "T05000003", "T05000004"
+WARDS = {MILL: ("Mill", 0, 0), BRIDGE: ("Bridge", 1, 0), CASTLE: ("Castle", 0, 1), DOCK: ("Dock", 1, 1)}
+
+
+@dataclass(frozen=True)
+class Member:
+    """One of the cast."""
+
+    email: str
+    name: str
+    roles: tuple[Role, ...] = ()
+    ward: str | None = None
+
+    def __str__(self) -> str:
+        return self.name
+
+
+NOBODY = Member("", "Nobody")
+RESIDENT = Member("resident@example.org", "Rhian Resident", (Role.RESIDENT,))
+NEIGHBOUR = Member("neighbour@example.org", "Nia Neighbour", (Role.RESIDENT,))
+CLLR = Member("cllr@example.org", "Carys Mill", (Role.COUNCILLOR,), MILL)
+CLLR_NEXT_DOOR = Member("next-door@example.org", "Bryn Bridge", (Role.COUNCILLOR,), BRIDGE)
+OFFICER = Member("officer@example.org", "Owen Officer", (Role.OFFICER,))
+MODERATOR = Member("moderator@example.org", "Mair Moderator", (Role.MODERATOR,))
+ADMINISTRATOR = Member("administrator@example.org", "Alun Administrator", (Role.ADMINISTRATOR,))
+CAST = (NOBODY, RESIDENT, NEIGHBOUR, CLLR, CLLR_NEXT_DOOR, OFFICER, MODERATOR, ADMINISTRATOR)
+
+
+def shared_data() -> Path:
+    """The folder of open data; CI has it and may not skip."""
+    return Path(os.environ.get("WARDBOOK_TEST_DATA", ROOT.parent / "shared" / "data"))
+
+
+@pytest.fixture(scope="session")
+def open_data() -> Path:
+    folder = shared_data()
+    if not folder.is_dir():
+        pytest.skip(f"the open data is not there: set WARDBOOK_TEST_DATA (looked in {folder.name})")
+    return folder
+
+
+def square(column: float, row: float, side: float = 1000, height: float | None = None) -> shapely.Polygon:
+    """A rectangle in kilometres from the borough's corner, in WGS 84."""
+    x, y = CORNER[0] + column * 1000, CORNER[1] + row * 1000
+    on_grid = shapely.box(x, y, x + side, y + (height or side))
+    return geo.reproject(on_grid, geo.BRITISH_GRID, geo.WGS84)
+
+
+def spot(column: float, row: float) -> shapely.Point:
+    """A point in kilometres from the borough's corner, in WGS 84."""
+    return geo.point_from_grid(CORNER[0] + column * 1000, CORNER[1] + row * 1000)
+
+
+IN_MILL, IN_BRIDGE = (0.4, 0.6), (1.5, 0.5)
+
+
+def settings_in(home: Path, **changes: Any) -> Settings:
+    """Settings for a test: everything under one folder, mail in the outbox."""
+    chosen = Settings(
+        home=home, database_url=f"sqlite:///{home / 'wardbook.sqlite'}", secret_key="for tests alone",
+        council_name="Testham", council_code="", crs=27700, base_url="http://localhost", mail="outbox:",
+        mail_from="wardbook@example.org", brand_colour="#00573d", tiles_url="", tiles_attribution="", os_licence="",
+        ward_type="ward",
+    )  # fmt: skip
+    return replace(chosen, **changes)
+
+
+def application(home: Path, **changes: Any) -> Flask:
+    app = create_app(settings_in(home, **changes))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    app.test_client_class = Browser
+    return app
+
+
+def _borough() -> Reading:
+    areas = [
+        ReadArea(row, code, name, (), shapely.MultiPolygon([square(column, line)]))
+        for row, (code, (name, column, line)) in enumerate(WARDS.items(), start=1)
+    ]
+    return Reading(tuple(areas), (), (), "EPSG:4326", "file", "code", "name", None, len(areas))
+
+
+def _people_the_borough() -> None:
+    add_boundary_set(SetDescription("Wards of Testham", "ward", date(2020, 5, 7)), _borough())
+    add_postcodes([PostcodeRow("ZZ11AA", spot(*IN_MILL).x, spot(*IN_MILL).y)], file_name="t.csv", dated_on=date(2024, 1, 1))
+    for member in CAST[1:]:
+        person = person_with(member.email, member.name)
+        person.confirmed_at = now()
+        for role in member.roles:
+            service = "Highways" if role is Role.OFFICER else None
+            add_person(member.email, Grant(role, member.ward, service), name=member.name)
+    highways = service_called("Highways")
+    for name, kind in (("Dropped kerbs", Kind.ISSUE), ("Place to meet", Kind.ASSET)):
+        db.session.add(Category(service=highways, name=name, kinds=[str(kind)]))
+    db.session.add(Category(service=highways, name="About a person", kinds=[str(Kind.ISSUE)], moderated=True))
+
+
+@pytest.fixture(scope="session")
+def borough(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the borough and the cast, made once and copied for each test."""
+    home = tmp_path_factory.mktemp("borough")
+    app = application(home)
+    with app.app_context():
+        store.make_ready()
+        with transaction():
+            _people_the_borough()
+        db.engine.dispose()
+    return home
+
+
+@pytest.fixture
+def home(borough: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(borough, tmp_path / "home"))
+
+
+@pytest.fixture
+def app(home: Path) -> Iterator[Flask]:
+    made = application(home)
+    with made.app_context():
+        yield made
+        db.session.remove()
+        db.engine.dispose()
+
+
+class Browser(FlaskClient):
+    """A client whose requests share nothing with the test around them; the test then reads what they wrote."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        answer = Context().run(super().open, *args, **kwargs)
+        db.session.rollback()
+        return answer
+
+
+@pytest.fixture
+def as_(app: Flask) -> Callable[[Member], FlaskClient]:
+    """A browser in which a member of the cast is signed in."""
+
+    def client_of(member: Member) -> FlaskClient:
+        client = app.test_client()
+        if member.email:
+            with client.session_transaction() as session:
+                session["_user_id"] = person_of(member).fs_uniquifier
+                session["_fresh"] = True
+        return client
+
+    return client_of
+
+
+def person_of(member: Member) -> Person:
+    person = person_by_email(member.email)
+    assert person is not None
+    return person
+
+
+def as_viewer(member: Member) -> Viewer:
+    """A member of the cast as the policy sees them."""
+    return viewer_of(person_of(member) if member.email else None)
+
+
+def category(name: str = "Dropped kerbs") -> Category:
+    return db.session.query(Category).filter_by(name=name).one()
+
+
+def an_issue(
+    title: str = "No dropped kerb", *, by: Member | None = RESIDENT, at: tuple[float, float] = IN_MILL,
+    level: Level = Level.PUBLIC, standing: Standing = Standing.PUBLISHED, words: str = "Wheels cannot cross.",
+    kind: Kind = Kind.ISSUE, **columns: Any,
+) -> Entry:  # fmt: skip
+    """An issue (or asset) as it stands after being told."""
+    about = category("Place to meet" if kind is Kind.ASSET else "Dropped kerbs")
+    telling = actions.Telling(
+        kind=kind, title=title, words=words, shape=spot(*at), level=level if level is not Level.PRIVATE else Level.WARD,
+        once=secrets.token_hex(8), category=about, channel=Channel.WEB,
+    )  # fmt: skip
+    with transaction():
+        author = person_of(by or RESIDENT)
+        entry = actions.tell(viewer_of(author), telling, author, [])
+        entry.level, entry.standing = level, standing
+        entry.author = author if by else None
+        for column, value in columns.items():
+            setattr(entry, column, value)
+    return entry
+
+
+def an_asset(title: str = "The Tuesday lunch", **told: Any) -> Entry:
+    return an_issue(title, kind=Kind.ASSET, **told)
+
+
+def a_note(
+    title: str = "Promised in 2019", *, by: Member = CLLR, shape: shapely.Geometry | None = None,
+    level: Level = Level.COUNCIL, standing: Standing = Standing.PUBLISHED, words: str = "A crossing was promised.",
+    topic: Topic = Topic.PROMISE, review_on: date | None = None,
+) -> Entry:  # fmt: skip
+    """A note as it stands after being written."""
+    telling = actions.Telling(
+        kind=Kind.NOTE, title=title, words=words, shape=shape or spot(*IN_MILL), level=level, once=secrets.token_hex(8)
+    )
+    with transaction():
+        author = person_of(by)
+        note = actions.write_note(viewer_of(author), telling, actions.NoteDetails(topic, Basis.SEEN, review_on), author)
+        note.standing = standing
+    return note
