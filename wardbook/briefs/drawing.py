@@ -270,7 +270,7 @@ def bars(months: Sequence[Month], colour: str = "#00573d") -> Markup:
     """Contributions by month as bars, each with its number; nothing where there are no months."""
     if not months:
         return Markup("")
-    step, foot, tall = WIDTH / len(months), 118, 92
+    step, foot, tall = WIDTH / len(months), 98, 74
     most = max(1, *(month.figure.count for month in months))
     parts = [Markup('<path d="M0 {}.5H{}" stroke="#9aa5a8" fill="none"/>').format(foot, WIDTH)]
     for place, month in enumerate(months):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import is_dataclass
 from datetime import date
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def csv_file(brief: Brief, items: Sequence[Item]) -> bytes:
 
 
 def json_file(brief: Brief, items: Sequence[Item]) -> bytes:
-    """The whole content. A section names its entries by reference; a figure has the filters that list what it counts."""
+    """The whole content. A section names its entries by reference, a figure the filters of what it counts."""
     sections = {"where": brief.where, "glance": brief.glance, "residents": brief.residents, "known": brief.known}
     told = {
         "title": brief.title,
@@ -42,8 +42,8 @@ def json_file(brief: Brief, items: Sequence[Item]) -> bytes:
         "fictional": brief.fictional,
         "licences": _licences(brief),
         "total": brief.total,
-        "sections": _content(sections),
-        "items": [_whole(item) for item in items],
+        "sections": {name: _content(section) for name, section in sections.items()},
+        "items": [_fields(item) for item in items],
     }
     return json.dumps(told, ensure_ascii=False, indent=1).encode("utf-8", errors="replace")
 
@@ -131,24 +131,23 @@ def _lon_lat(shape: shapely.Geometry) -> tuple[float, float]:
     return round(at.x, 7), round(at.y, 7)
 
 
-def _whole(item: Item) -> dict[str, object]:
-    return {field.name: _content(getattr(item, field.name)) for field in fields(item)}
-
-
 def _content(value: object) -> object:
     """Any part of a brief as plain JSON."""
+    found: object = value
     if isinstance(value, Item):
-        return value.ref
-    if isinstance(value, Figure):
-        return {"label": value.label, "count": value.count, "filters": value.filters.in_address()}
-    if isinstance(value, shapely.Geometry):
-        return shapely.geometry.mapping(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, dict):
-        return {name: _content(part) for name, part in value.items()}
-    if isinstance(value, tuple):
-        return [_content(part) for part in value]
-    if is_dataclass(value):
-        return {field.name: _content(getattr(value, field.name)) for field in fields(value)}
-    return value
+        found = value.ref
+    elif isinstance(value, Figure):
+        found = {"label": value.label, "count": value.count, "filters": value.filters.in_address()}
+    elif isinstance(value, shapely.Geometry):
+        found = shapely.geometry.mapping(value)
+    elif isinstance(value, date):
+        found = value.isoformat()
+    elif isinstance(value, tuple):
+        found = [_content(part) for part in value]
+    elif is_dataclass(value) and not isinstance(value, type):
+        found = _fields(value)
+    return found
+
+
+def _fields(value: object) -> dict[str, object]:
+    return {name: _content(part) for name, part in vars(value).items()}

@@ -138,6 +138,14 @@ def timeline(thing: Entry) -> Sequence[Event]:
     ).all()
 
 
+def last_words(rows: Sequence[Entry]) -> dict[int, Event]:
+    """For each of these entries the latest step with words in it: what came of it. One query."""
+    said = select(Event).where(
+        Event.thing == Entry.__tablename__, Event.thing_id.in_([row.id for row in rows]), Event.words != ""
+    )
+    return {event.thing_id: event for event in db.session.scalars(said.order_by(Event.at, Event.id))}
+
+
 def photo(key: str, viewer: Viewer) -> Photo | None:
     """A photo of an entry that this viewer may see."""
     return db.session.scalar(select(Photo).join(Photo.entry).where(Photo.key == key, visible(Entry, viewer)))

@@ -77,6 +77,7 @@ def ward(code: str) -> ResponseReturnValue:
     def some(filters: Filters, size: int) -> entries.Page:
         return entries.page(entries.published(who, place, filters), 1, size=size)
 
+    closed = some(Filters(kind=Kind.ISSUE, family=Family.CLOSED), 4)
     return render_template(
         "outlook/ward.html",
         ward=area,
@@ -85,7 +86,8 @@ def ward(code: str) -> ResponseReturnValue:
         in_force=area.set.in_force(today()),
         assets=some(Filters(kind=Kind.ASSET, family=Family.CURRENT), 4),
         open=some(Filters(kind=Kind.ISSUE, family=Family.OPEN), 6),
-        closed=some(Filters(kind=Kind.ISSUE, family=Family.CLOSED), 4),
+        closed=closed,
+        answers=entries.last_words(closed.rows),
         notes=some(Filters(kind=Kind.NOTE), 4),
         mine=area.id in who.area_ids,
     )

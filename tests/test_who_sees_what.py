@@ -1,0 +1,539 @@
+"""The leak table: every level and standing, by every member of the cast, by every road out."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+
+from tests import conftest
+from tests.conftest import (
+    ADMINISTRATOR,
+    BRIDGE,
+    CAST,
+    CLLR,
+    CLLR_NEXT_DOOR,
+    MILL,
+    MODERATOR,
+    NEIGHBOUR,
+    NOBODY,
+    OFFICER,
+    RESIDENT,
+    Member,
+    as_viewer,
+)
+from wardbook.cli import main
+from wardbook.db import db, transaction
+from wardbook.entries import actions, photos
+from wardbook.entries.kinds import Kind, State
+from wardbook.events import Did, record
+from wardbook.mail import letters
+from wardbook.outlook.lists import export_all
+from wardbook.policy import VISITOR
+from wardbook.shared import Level, Standing
+
+# --- what product.md says, written out ---------------------------------------------------------------------------
+
+AUTHOR = Member("", "the author of the thing")
+EVERYONE = set(CAST)
+WHO_SEES: dict[tuple[Standing, Level], set[Member]] = {
+    (Standing.PUBLISHED, Level.PRIVATE): {AUTHOR},
+    (Standing.PUBLISHED, Level.WARD): {AUTHOR, CLLR},
+    (Standing.PUBLISHED, Level.COUNCIL): {AUTHOR, CLLR, CLLR_NEXT_DOOR, OFFICER},
+    (Standing.PUBLISHED, Level.PUBLIC): EVERYONE,
+    (Standing.PENDING, Level.PRIVATE): {AUTHOR},
+    (Standing.PENDING, Level.WARD): {AUTHOR, MODERATOR},
+    (Standing.PENDING, Level.COUNCIL): {AUTHOR, MODERATOR},
+    (Standing.PENDING, Level.PUBLIC): {AUTHOR, MODERATOR},
+    (Standing.WITHDRAWN, Level.PRIVATE): {AUTHOR},
+    (Standing.WITHDRAWN, Level.WARD): {AUTHOR, MODERATOR},
+    (Standing.WITHDRAWN, Level.COUNCIL): {AUTHOR, MODERATOR},
+    (Standing.WITHDRAWN, Level.PUBLIC): {AUTHOR, MODERATOR},
+    (Standing.HIDDEN, Level.PRIVATE): {AUTHOR},
+    (Standing.HIDDEN, Level.WARD): {AUTHOR, MODERATOR},
+    (Standing.HIDDEN, Level.COUNCIL): {AUTHOR, MODERATOR},
+    (Standing.HIDDEN, Level.PUBLIC): {AUTHOR, MODERATOR},
+    (Standing.ERASED, Level.PRIVATE): set(),
+    (Standing.ERASED, Level.WARD): set(),
+    (Standing.ERASED, Level.COUNCIL): set(),
+    (Standing.ERASED, Level.PUBLIC): set(),
+}
+"""Everything is told in Mill, the ward of CLLR. The administrator and the officer see nothing by that role alone."""
+
+READS_COUNCIL_BRIEFS = {CLLR, CLLR_NEXT_DOOR, OFFICER}
+WRITERS = ((Kind.ISSUE, RESIDENT), (Kind.ASSET, CLLR), (Kind.NOTE, CLLR), (Kind.NOTE, OFFICER))
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One entry of the table, as a test speaks of it. `mark` begins a word in all of its texts and in no other's."""
+
+    mark: str
+    ref: str
+    kind: Kind
+    author: Member
+    level: Level
+    standing: Standing
+    photo: str
+
+    def __repr__(self) -> str:
+        return f"{self.standing} {self.kind} for {self.level} by {self.author}"
+
+    def seen_by(self, member: Member) -> bool:
+        who = WHO_SEES[self.standing, self.level]
+        return member in who or (AUTHOR in who and member == self.author)
+
+    def listed_for(self, member: Member) -> bool:
+        return self.standing is Standing.PUBLISHED and self.seen_by(member)
+
+
+# --- a store that holds one of each ------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def store(borough: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    home = Path(shutil.copytree(borough, tmp_path_factory.mktemp("told") / "home"))
+    app = conftest.application(home)
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def things(store: Flask) -> list[Thing]:
+    """One of every kind, level and standing, each with a photo, a step on its timeline and words of its own."""
+    prepared = photos.prepare(_a_photo())
+    cases = [(*writer, *rule) for writer in WRITERS for rule in WHO_SEES]
+    return [_told(number, *case, prepared) for number, case in enumerate(cases)]
+
+
+def _a_photo() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(out, "JPEG")
+    return out.getvalue()
+
+
+def _told(
+    number: int, kind: Kind, author: Member, standing: Standing, level: Level, prepared: photos.Prepared
+) -> Thing:
+    mark = f"zq{number:03}"
+    told = {"title": f"{mark}title", "words": f"{mark}words", "by": author, "level": level, "standing": standing}
+    entry = conftest.a_note(**told) if kind is Kind.NOTE else conftest.an_issue(kind=kind, **told)
+    with transaction():
+        if standing is Standing.HIDDEN:
+            entry.hidden_for = f"{mark}reason"
+        if kind is Kind.NOTE:
+            entry.cites = f"{mark}cites"
+        record(VISITOR, Did.REPLIED, entry, words=f"{mark}step")
+        photo = photos.keep(prepared, alt=f"{mark}alt", entry_id=entry.id)
+    return Thing(mark, entry.ref, kind, author, level, standing, photo.key)
+
+
+@pytest.fixture
+def browser(store: Flask) -> Callable[[Member], FlaskClient]:
+    def client_of(member: Member) -> FlaskClient:
+        client = store.test_client()
+        if member.email:
+            with client.session_transaction() as session:
+                session["_user_id"] = conftest.person_of(member).fs_uniquifier
+        return client
+
+    return client_of
+
+
+def shown_in(content: bytes, things: list[Thing]) -> set[Thing]:
+    """The things of which any mark, reference or photo stands in the bytes of an answer."""
+    text = content.decode("utf-8", errors="replace")
+    found = set(re.findall(r"zq\d{3}|WB-[0-9A-Z]{5}|[0-9a-f]{32}", text))
+    return {thing for thing in things if {thing.mark, thing.ref, thing.photo} & found}
+
+
+def listed(things: list[Thing], member: Member) -> set[Thing]:
+    return {thing for thing in things if thing.listed_for(member)}
+
+
+every_member = pytest.mark.parametrize("member", CAST, ids=str)
+
+# --- one thing at a time -----------------------------------------------------------------------------------------
+
+
+def test_the_table_has_every_level_and_standing():
+    assert set(WHO_SEES) == {(standing, level) for standing in Standing for level in Level}
+
+
+@every_member
+def test_the_page_of_an_entry_is_there_for_those_who_see_it_and_nowhere_for_others(member, browser, things):
+    client = browser(member)
+    answers = {thing: client.get(f"/entries/{thing.ref}") for thing in things}
+    assert {thing: answer.status_code for thing, answer in answers.items()} == {
+        thing: 200 if thing.seen_by(member) else 404 for thing in things
+    }
+    for thing, answer in answers.items():
+        expected = {thing} if thing.seen_by(member) else set()
+        assert shown_in(answer.data, things) == expected, thing
+
+
+@every_member
+def test_the_map_of_an_entry_shows_it_to_those_who_see_it(member, browser, things):
+    client = browser(member)
+    for thing in things:
+        answer = client.get(f"/map/frame/entry/{thing.ref}")
+        assert shown_in(answer.data, things) == ({thing} if thing.seen_by(member) else set()), thing
+
+
+@every_member
+def test_a_photo_is_sent_to_those_who_see_its_entry(member, browser, things):
+    client = browser(member)
+    for size in ("small", "large"):
+        found = {thing: client.get(f"/photos/{thing.photo}/{size}.jpg").status_code for thing in things}
+        assert found == {thing: 200 if thing.seen_by(member) else 404 for thing in things}
+
+
+@every_member
+def test_the_find_box_leads_to_an_entry_those_who_see_it(member, browser, things):
+    client = browser(member)
+    for thing in things:
+        answer = client.get("/find", query_string={"q": thing.ref.lower()})
+        assert (answer.location == f"/entries/{thing.ref}") is thing.seen_by(member), thing
+
+
+@every_member
+def test_nobody_does_anything_to_what_they_do_not_see(member, browser, things):
+    client = browser(member)
+    unseen = [thing for thing in things if not thing.seen_by(member)]
+    for thing in unseen[::5]:
+        for act in ("state", "reply", "hide", "restore", "pass"):
+            assert client.post(f"/entries/{thing.ref}/{act}").status_code == 404, (thing, act)
+
+
+# --- many at a time ----------------------------------------------------------------------------------------------
+
+LISTS = {
+    "the list": "/map",
+    "the list as JSON": "/map.json",
+    "the list as GeoJSON": "/map.geojson",
+    "the list as CSV": "/map.csv",
+    "the list as GeoPackage": "/map.gpkg",
+    "the list found by words": "/map?words=zq",
+    "the list of a ward": f"/places/ward:{MILL}",
+    "the list of a ward and its neighbour": f"/places/wards:{MILL},{BRIDGE}/entries",
+    "a ward as JSON": f"/places/ward:{MILL}/entries.json",
+    "a ward as GeoJSON": f"/places/ward:{MILL}/entries.geojson",
+    "a ward as CSV": f"/places/ward:{MILL}/entries.csv",
+    "a ward as GeoPackage": f"/places/ward:{MILL}/entries.gpkg",
+    "the list round a postcode": "/places/postcode:ZZ1%201AA+300m",
+    "a postcode as GeoJSON": "/places/postcode:ZZ1%201AA+300m/entries.geojson",
+    "the map": "/map/frame/look",
+    "the map of a ward": f"/map/frame/look?place=ward:{MILL}",
+}
+
+
+@every_member
+@pytest.mark.parametrize("address", LISTS.values(), ids=LISTS)
+def test_a_list_shows_what_is_published_and_its_reader_may_see(address, member, browser, things):
+    answer = browser(member).get(address)
+    assert answer.status_code == 200
+    assert shown_in(answer.data, things) == listed(things, member)
+
+
+SILENT = [
+    f"/places/ward:{BRIDGE}",
+    f"/wards/{BRIDGE}",
+    "/map/frame/pin",
+    "/map/frame/draw",
+    "/map/layers/1/wards.js",
+    "/about/who-sees-what",
+    "/about/data",
+    "/find?q=zq000title",
+    "/briefs/new",
+    "/contribute",
+    "/mapit/postcode/ZZ1%201AA",
+    "/mapit/point/27700/375400,164600",
+]
+
+
+@every_member
+@pytest.mark.parametrize("address", SILENT)
+def test_what_has_nothing_to_do_with_entries_shows_none(address, member, browser, things):
+    assert shown_in(browser(member).get(address).data, things) == set()
+
+
+@every_member
+def test_the_home_page_shows_the_newest_contributions_its_reader_may_see(member, browser, things):
+    told = [thing for thing in things if thing.listed_for(member) and thing.kind is not Kind.NOTE]
+    assert shown_in(browser(member).get("/").data, things) == set(told[-6:])
+
+
+@every_member
+def test_a_ward_page_shows_the_newest_of_each_kind_its_reader_may_see(member, browser, things):
+    found = shown_in(browser(member).get(f"/wards/{MILL}").data, things)
+    newest = {kind: [t for t in things if t.listed_for(member) and t.kind is kind] for kind in Kind}
+    assert found == {*newest[Kind.ASSET][-4:], *newest[Kind.ISSUE][-6:], *newest[Kind.NOTE][-4:]}
+
+
+@every_member
+def test_a_desk_shows_a_person_their_own_and_to_officers_what_waits_for_an_answer(member, browser, things):
+    own = {thing for thing in things if thing.author == member and thing.standing is not Standing.ERASED}
+    issues = {thing for thing in listed(things, member) if thing.kind is Kind.ISSUE}
+    client = browser(member)
+    pages = [client.get(f"/desk?page={page}").data for page in (1, 2)]
+    assert shown_in(b"".join(pages), things) == (own | issues if member is OFFICER else own)
+
+
+@every_member
+def test_the_moderators_page_shows_what_waits_or_is_hidden_to_moderators_alone(member, browser, things):
+    client = browser(member)
+    answers = [client.get(f"/moderation?page={page}") for page in (1, 2)]
+    waiting = {t for t in things if t.standing in (Standing.PENDING, Standing.HIDDEN) and t.seen_by(member)}
+    found = shown_in(b"".join(answer.data for answer in answers), things)
+    assert found == (waiting if member is MODERATOR else set())
+    assert answers[0].status_code == (200 if member is MODERATOR else 403)
+
+
+# --- briefs ------------------------------------------------------------------------------------------------------
+
+FOR_EACH = {"public": {Level.PUBLIC}, "council": {Level.PUBLIC, Level.COUNCIL}}
+
+
+def in_a_brief(things: list[Thing], level: str) -> set[Thing]:
+    return {thing for thing in things if thing.standing is Standing.PUBLISHED and thing.level in FOR_EACH[level]}
+
+
+@every_member
+@pytest.mark.parametrize("level", FOR_EACH)
+@pytest.mark.parametrize("form", ["brief.json", "brief.csv", "brief.gpkg", "entries.csv", "entries", "brief"])
+def test_a_brief_holds_what_everyone_at_its_level_may_see_whoever_asks(form, level, member, browser, things):
+    answer = browser(member).get(f"/places/ward:{MILL}/{form}?for={level}")
+    if level == "council" and member not in READS_COUNCIL_BRIEFS:
+        assert (answer.status_code, shown_in(answer.data, things)) == (403, set())
+    else:
+        assert answer.status_code == 200
+        assert shown_in(answer.data, things) == in_a_brief(things, level)
+
+
+@every_member
+@pytest.mark.parametrize("level", ["ward", "private", "nonsense"])
+def test_no_brief_is_made_for_a_level_of_few(level, member, browser, things):
+    answer = browser(member).get(f"/places/ward:{MILL}/brief.json?for={level}")
+    assert (answer.status_code, shown_in(answer.data, things)) == (404, set())
+
+
+@pytest.mark.parametrize(("member", "level"), [(NOBODY, "public"), (CLLR, "public"), (CLLR, "council"), (OFFICER, "council")])
+def test_a_brief_on_paper_holds_the_same(member, level, browser, things, tmp_path):
+    pdftotext = shutil.which("pdftotext")
+    if pdftotext is None:
+        pytest.skip("pdftotext is not installed (poppler-utils)")
+    answer = browser(member).get(f"/places/ward:{MILL}/brief.pdf?for={level}")
+    assert answer.status_code == 200
+    paper = tmp_path / "brief.pdf"
+    paper.write_bytes(answer.data)
+    words = subprocess.run([pdftotext, str(paper), "-"], capture_output=True, check=True).stdout
+    unseen = set(things) - in_a_brief(things, level)
+    assert shown_in(words, things) & unseen == set()
+    assert shown_in(words, things)
+    assert not any(thing.mark.encode() in answer.data for thing in unseen)
+
+
+@pytest.mark.parametrize("member", [member for member in CAST if member not in READS_COUNCIL_BRIEFS], ids=str)
+def test_a_councils_brief_on_paper_is_for_councillors_and_officers(member, browser, things):
+    assert browser(member).get(f"/places/ward:{MILL}/brief.pdf?for=council").status_code == 403
+
+
+# --- the command line and mail -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def command(store: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bytes]:
+    """`wardbook ...` over the same store; its words."""
+    home = Path(store.extensions["wardbook.settings"].home)
+    monkeypatch.setenv("WARDBOOK_HOME", str(home))
+
+    def run(*words: str) -> bytes:
+        result = CliRunner().invoke(main, list(words))
+        assert result.exit_code == 0, result.output
+        return result.output.encode()
+
+    return run
+
+
+@every_member
+def test_an_export_holds_what_its_reader_may_see(member, things, tmp_path):
+    target = tmp_path / "export.gpkg"
+    counts = export_all(target, as_viewer(member))
+    assert shown_in(target.read_bytes(), things) == listed(things, member)
+    assert counts == (4, len(listed(things, member)))
+
+
+@every_member
+def test_an_export_on_the_command_line_is_as_somebody(member, command, things, tmp_path):
+    target = tmp_path / "export.gpkg"
+    said = command("export", str(target), *(["--as", member.email] if member.email else []))
+    assert shown_in(target.read_bytes(), things) == listed(things, member)
+    assert f"{len(listed(things, member))} entries".encode() in said
+
+
+@pytest.mark.parametrize("level", FOR_EACH)
+def test_a_brief_on_the_command_line_is_for_a_level(level, command, things, tmp_path):
+    forms = {form: tmp_path / f"brief.{form}" for form in ("csv", "json", "gpkg")}
+    options = [word for form, path in forms.items() for word in (f"--{form}", str(path))]
+    command("brief", f"ward:{MILL}", "--for", level, *options)
+    for form, path in forms.items():
+        assert shown_in(path.read_bytes(), things) == in_a_brief(things, level), form
+
+
+def test_a_brief_on_the_command_line_is_public_unless_said_and_its_words_name_nothing(command, things):
+    said = command("brief", f"ward:{MILL}")
+    assert shown_in(said, things) == set()
+    assert f"{len(in_a_brief(things, 'public'))} entries.".encode() in said
+
+
+def test_a_letter_about_an_entry_goes_to_its_author_alone(home, app, as_):
+    told = [
+        conftest.an_issue(f"zq{number:03}title", level=level) for number, level in enumerate(Level)
+    ] + [conftest.a_note("zq900title", by=CLLR), conftest.an_issue("zq901title", by=NEIGHBOUR)]
+    writers = {entry.title: entry.author.email for entry in told}
+    officer = as_(OFFICER)
+    for entry in told:
+        officer.post(f"/entries/{entry.ref}/reply", data={"reply-words": "A reply.", "reply-once": f"r{entry.ref}"})
+        moves = {"state-state": str(State.ACKNOWLEDGED), "state-words": "Read.", "state-once": f"s{entry.ref}"}
+        officer.post(f"/entries/{entry.ref}/state", data=moves)
+    sent = [(letter.to, *re.findall(r"zq\d{3}title", letter.subject)) for letter in letters()]
+    assert {(to, title) for to, title in sent} == {
+        (writers[title], title) for title in ("zq002title", "zq003title", "zq900title", "zq901title")
+    }, "of those an officer sees, and to nobody else"
+
+
+# --- counts ------------------------------------------------------------------------------------------------------
+
+
+class _Cells(HTMLParser):
+    """The texts of a table's rows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.rows: list[list[str]] = []
+        self.inside = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag == "tr":
+            self.rows.append([])
+        self.inside = tag in ("td", "th") or (self.inside and tag == "a")
+        if tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.inside and self.rows:
+            self.rows[-1][-1] += data.strip()
+
+
+def counts_of(things: list[Thing], member: Member) -> dict[Kind, int]:
+    return {kind: sum(thing.kind is kind for thing in listed(things, member)) for kind in Kind}
+
+
+@every_member
+def test_the_wards_page_counts_for_each_reader_what_they_may_see(member, browser, things):
+    cells = _Cells()
+    cells.feed(browser(member).get("/wards").text)
+    expected = counts_of(things, member)
+    mill = next(row for row in cells.rows if row[0] == "Mill")
+    assert mill[2:] == [str(expected[kind]) for kind in (Kind.ISSUE, Kind.ASSET, Kind.NOTE)]
+
+
+@every_member
+def test_a_ward_page_counts_for_each_reader_what_they_may_see(member, browser, things):
+    page = browser(member).get(f"/wards/{MILL}").text
+    found = re.findall(r'class="wb-figure"[^>]*><strong>(\d+)</strong> ([a-z]+)', page)
+    expected = counts_of(things, member)
+    told = [(str(expected[Kind.ASSET]), "assets"), (str(expected[Kind.ISSUE]), "issues"), ("0", "issues")]
+    assert found == told + ([(str(expected[Kind.NOTE]), "notes")] if expected[Kind.NOTE] else [])
+
+
+@every_member
+@pytest.mark.parametrize("address", ["/map", "/map?words=zq", f"/places/ward:{MILL}", "/map?words=title"])
+def test_a_list_counts_for_each_reader_what_they_may_see(address, member, browser, things):
+    found = re.search(r'id="list"[^>]*>([\d,]+) entr', browser(member).get(address).text)
+    assert found is not None
+    assert int(found[1]) == len(listed(things, member))
+
+
+@every_member
+def test_a_words_filter_does_not_tell_of_what_its_reader_may_not_see(member, browser, things):
+    client = browser(member)
+    unseen = [thing for thing in things if not thing.listed_for(member)]
+    for thing in unseen[::4]:
+        for words in (thing.mark, thing.ref):
+            assert client.get("/map.json", query_string={"words": words}).json == {"entries": []}, thing
+
+
+@pytest.mark.parametrize("level", FOR_EACH)
+def test_every_figure_of_a_brief_counts_its_level_alone(level, browser, things):
+    brief = browser(OFFICER).get(f"/places/ward:{MILL}/brief.json?for={level}").json
+    expected = in_a_brief(things, level)
+    assert brief["total"] == len(brief["items"]) == len(expected)
+    by_kind = {figure["filters"]["kind"]: figure["count"] for figure in brief["sections"]["residents"]["kinds"]}
+    assert by_kind == {
+        kind: sum(thing.kind == kind for thing in expected) for kind in ("issue", "asset")
+    }
+
+
+@pytest.mark.parametrize("member", [CLLR, MODERATOR], ids=str)
+def test_a_desk_counts_what_its_person_may_see(member, browser, things):
+    page = browser(member).get("/desk").text
+    if member is CLLR:
+        count = counts_of(things, CLLR)
+        assert f"{count[Kind.ISSUE]} issues, {count[Kind.ASSET]} assets, {count[Kind.NOTE]} notes" in page
+    else:
+        waiting = [t for t in things if t.standing in (Standing.PENDING, Standing.HIDDEN) and t.seen_by(member)]
+        assert f"{len(waiting)} entries wait or are hidden" in page
+
+
+# --- terms and names ---------------------------------------------------------------------------------------------
+
+
+def test_what_the_public_reads_never_holds_an_address_or_a_name_that_was_not_to_be_shown(browser, things):
+    client = browser(NOBODY)
+    pages = ["/", "/map", "/map.json", "/map.csv", "/map.geojson", "/map.gpkg", f"/wards/{MILL}", "/map/frame/look"]
+    pages += [f"/places/ward:{MILL}/brief{form}" for form in ("", ".json", ".csv", ".gpkg")]
+    pages += [f"/entries/{thing.ref}" for thing in listed(things, NOBODY)]
+    for page in pages:
+        text = client.get(page).data
+        assert RESIDENT.email.encode() not in text, page
+        assert RESIDENT.name.encode() not in text, page
+
+
+@every_member
+def test_an_officer_alone_reads_how_to_reach_a_resident(member, browser, things):
+    issue = next(t for t in things if t.kind is Kind.ISSUE and t.level is Level.PUBLIC and t.standing is Standing.PUBLISHED)
+    page = browser(member).get(f"/entries/{issue.ref}").text
+    assert (RESIDENT.email in page) is (member is OFFICER)
+
+
+def test_a_geopackage_is_a_real_one_and_not_a_copy_of_the_store(browser, things):
+    import sqlite3
+
+    answer = browser(OFFICER).get("/map.gpkg")
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.deserialize(answer.data)
+        tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    assert "entries" in tables
+    assert tables & {"person", "proof", "letter", "event"} == set()
+
+
+def test_no_answer_is_an_archive_of_more_than_it_says(browser, things):
+    assert not zipfile.is_zipfile(io.BytesIO(browser(OFFICER).get("/map.gpkg").data))
+    assert json.loads(browser(ADMINISTRATOR).get("/map.json").data)["entries"]

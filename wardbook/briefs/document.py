@@ -1,0 +1,247 @@
+"""What a brief says on paper, in words: the template that sets it reckons nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from wardbook.briefs.drawing import bars, bars_in_words, in_words, place_map
+from wardbook.briefs.picture import Brief, CategoryRow, Figure, Item, SetRow, TopicRow
+from wardbook.briefs.surroundings import Surroundings
+from wardbook.clock import day_in_words, day_of, moment_in_words
+from wardbook.config import settings
+from wardbook.entries.kinds import KINDS, Kind
+from wardbook.shared import Level
+
+PLAIN_COLOUR = "#00573d"
+GIST = 85
+"""So many characters of a text are shown at a glance"""
+LONG = 1800
+"""A text with more characters may be parted by the end of a page"""
+Content = dict[str, Any]
+
+
+def document(brief: Brief, items: Sequence[Item], around: Surroundings) -> Content:
+    """All that the template shows."""
+    colour = settings().brand_colour
+    accent = colour if re.fullmatch(r"#[0-9a-fA-F]{6}", colour) else PLAIN_COLOUR
+    entries = _counted(brief.total, "entry", "entries")
+    return {
+        "title": brief.title,
+        "council": brief.council,
+        "readers": brief.readers,
+        "accent": accent,
+        "mark": _mark(brief, items),
+        "made_on": f"Made on {day_in_words(day_of(brief.made_at))}",
+        "made": f"Made on {moment_in_words(brief.made_at)} from {entries}.",
+        "fictional": f"The {brief.council} is fictional: its places and people are invented."
+        if brief.fictional
+        else "",
+        "where": _where(brief, items, around),
+        "glance": _glance(brief, accent),
+        "residents": _residents(brief),
+        "known": _known(brief),
+        "sources": _sources(brief),
+    }
+
+
+def _mark(brief: Brief, items: Iterable[Item]) -> str:
+    """What stands at the head of each page that is not for everyone."""
+    if brief.level is Level.PUBLIC:
+        return ""
+    notes = any(item.kind is Kind.NOTE and item.level is not Level.PUBLIC for item in items)
+    return f"Not for publication: {'holds notes at council level' if notes else 'made for councillors and officers'}"
+
+
+# --- sections ----------------------------------------------------------------------------------------------------
+
+
+def _where(brief: Brief, items: Sequence[Item], around: Surroundings) -> Content:
+    where = brief.where
+    drawn = place_map(
+        where,
+        items,
+        wards=[(ward.name, ward.shape) for ward in around.wards],
+        backdrop=around.backdrop,
+        epsg=settings().crs,
+        title=f"Map of {brief.label}",
+    )
+    return {
+        "map": drawn,
+        "alt": f"Map of {brief.label}. {in_words(items, (ward.name for ward in where.wards))}",
+        "size": f"{where.hectares:,.1f} hectares.",
+        "touched": f"Wards it touches on {day_in_words(where.as_at)}",
+        "wards": [[ward.name, _percent(ward.share), _names(ward.councillors)] for ward in where.wards],
+        "no_wards": "It touches no ward of this council.",
+        "sets": [f"Boundaries: {_set(row)}" for row in where.sets],
+        "licence": settings().os_licence,
+    }
+
+
+def _glance(brief: Brief, accent: str) -> Content:
+    glance = brief.glance
+    more = glance.assets_in_all.count - len(glance.assets)
+    return {
+        "assets": [_in_short(item, item.category) for item in glance.assets],
+        "more_assets": _figure(brief, glance.assets_in_all, "assets in all") if more > 0 else None,
+        "no_assets": "Nobody has named an asset here yet. That is a gap in what we know, not a fact about the place.",
+        "figures": [_figure(brief, found, found.label) for found in glance.headlines],
+        "trend": glance.trend_in_words,
+        "bars": bars(glance.trend, accent),
+        "bars_alt": f"Contributions by month: {bars_in_words(glance.trend)}" if glance.trend else "",
+        "themes": [
+            {
+                "theme": theme.label,
+                "voices": _counted(theme.voices, "voice", "voices"),
+                **_figure(brief, theme.figure, "entry" if theme.figure.count == 1 else "entries"),
+            }
+            for theme in glance.themes
+        ],
+        "no_themes": "Nobody has said anything here yet from which a theme could be read.",
+        "to_mind": [_in_short(item, str(item.topic or "").capitalize()) for item in glance.to_mind],
+        "no_to_mind": f"Nobody has noted a sensitivity or a promise here{_readable(brief)}.",
+    }  # fmt: skip
+
+
+def _residents(brief: Brief) -> Content:
+    said = brief.residents
+    return {
+        "kinds": [_figure(brief, found, found.label) for found in said.kinds],
+        "tables": [table for kind in Kind if (table := _categories(brief, kind))],
+        "recent": [_whole(item) for item in said.recent],
+        "nobody": f"Nobody has told the council of an issue or an asset here yet{_readable(brief)}.",
+        "longest": [
+            [item.title, item.ref, _entry_address(item), item.category, _short_day(item), f"{item.days_open or 0:,}"]
+            for item in said.longest
+        ],
+        "no_longest": "No issue is open here.",
+    }
+
+
+def _categories(brief: Brief, kind: Kind) -> Content | None:
+    """What is said of one kind, by category. A lasting thing is current or past, any other open or closed."""
+    rows = [row for row in brief.residents.categories if row.total.filters.kind is kind]
+    if not rows:
+        return None
+    ways = ["Open", "Closed"] if kind is Kind.ISSUE else ["Current", "Past"]
+    return {"title": f"{KINDS[kind].plural} by category", "ways": ways, "rows": [_category(brief, row) for row in rows]}
+
+
+def _category(brief: Brief, row: CategoryRow) -> Content:
+    counts = [_figure(brief, found, row.label) for found in (row.total, row.open, row.closed)]
+    return {"label": row.label, "service": row.service, "counts": counts}
+
+
+def _known(brief: Brief) -> Content:
+    overdue = brief.known.overdue
+    notes, them = ("note is", "it") if overdue == 1 else ("notes are", "them")
+    return {
+        "overdue": f"{overdue} {notes} past the review date: ask before you rely on {them}." if overdue else "",
+        "topics": [_topic(brief, row) for row in brief.known.topics],
+        "nobody": f"No councillor or officer has written a note about this place yet{_readable(brief)}.",
+    }
+
+
+def _topic(brief: Brief, row: TopicRow) -> Content:
+    return {"notes": [_whole(item) for item in row.notes], **_figure(brief, row.figure, row.topic.capitalize())}
+
+
+def _sources(brief: Brief) -> list[Content]:
+    read = "as it may be read at this level. A reference or a figure opens the entries it stands for. The place:"
+    told = f"What people have told {brief.council}, {read}"
+    return [
+        {"name": "Entries", "said": told, "url": f"{settings().base_url}/places/{brief.path}"},
+        *({"name": "Boundaries", "said": _set(row), "url": ""} for row in brief.where.sets),
+        *([{"name": "Maps", "said": settings().os_licence, "url": ""}] if settings().os_licence else []),
+    ]
+
+
+def _readable(brief: Brief) -> str:
+    """What is not said to everyone may still be known."""
+    return " that everyone may read" if brief.level is Level.PUBLIC else ""
+
+
+# --- one thing ---------------------------------------------------------------------------------------------------
+
+
+def _item(item: Item, paragraphs: list[str], facts: Iterable[str], cites: str = "") -> Content:
+    due = f"Was due for review on {day_in_words(item.review_on)}." if item.overdue and item.review_on else ""
+    return {
+        "title": item.title,
+        "paragraphs": paragraphs,
+        "long": len(item.title) + sum(map(len, paragraphs)) > LONG,
+        "cites": f"Source: {cites}" if cites else "",
+        "overdue": due,
+        "facts": [fact for fact in facts if fact],
+        "ref": item.ref,
+        "url": _entry_address(item),
+    }
+
+
+def _in_short(item: Item, about: str) -> Content:
+    """The beginning of what it says, for a page that is read at a glance."""
+    return _item(item, _gist(item.words), [about])
+
+
+def _whole(item: Item) -> Content:
+    return _item(item, _paragraphs(item.words), _facts(item), " ".join(item.cites.split()))
+
+
+def _facts(item: Item) -> list[str]:
+    """Who said it, when, how they know and how it stands, as far as it bears saying of its kind."""
+    review = f"review on {day_in_words(item.review_on)}" if item.review_on and not item.overdue else ""
+    told = [KINDS[item.kind].label, item.category, item.state] if item.kind is not Kind.NOTE else []
+    known = [str(item.basis).capitalize()] if item.basis else []
+    closed = f"closed on {day_in_words(item.closed_on)}" if item.closed_on else ""
+    readers = "" if item.level is Level.PUBLIC else "not public"
+    return [*told, item.by, day_in_words(item.told_on), closed, *known, review, readers]
+
+
+def _entry_address(item: Item) -> str:
+    return f"{settings().base_url}/entries/{item.ref}"
+
+
+def _figure(brief: Brief, figure: Figure, label: str) -> Content:
+    """A count with the address of the list of what it counts, at this level."""
+    asked = urlencode({**figure.filters.in_address(), "for": str(brief.level)})
+    return {
+        "count": f"{figure.count:,}",
+        "label": label,
+        "url": f"{settings().base_url}/places/{brief.path}/entries?{asked}",
+    }
+
+
+def _paragraphs(words: str) -> list[str]:
+    return [" ".join(line.split()) for line in words.splitlines() if line.strip()]
+
+
+def _gist(words: str) -> list[str]:
+    """The beginning of a text, in whole words."""
+    plain = " ".join(words.split())
+    if len(plain) <= GIST:
+        return [plain] if plain else []
+    return [f"{plain[:GIST].rsplit(' ', 1)[0].rstrip(',.;: ')} …"]
+
+
+def _short_day(item: Item) -> str:
+    return f"{item.told_on.day} {item.told_on:%b %Y}"
+
+
+def _set(row: SetRow) -> str:
+    """A boundary set as its source wants it said, each part closed by one full stop."""
+    parts = (f"{row.name}, {row.dates}", row.source, row.licence)
+    return " ".join(f"{part.strip().rstrip('.')}." for part in parts if part.strip())
+
+
+def _names(names: Sequence[str]) -> str:
+    return ", ".join(names) or "Not known to us"
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}" if share >= 0.01 else "under 1%"
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}"
