@@ -119,7 +119,9 @@ def _borough() -> Reading:
 
 def _people_the_borough() -> None:
     add_boundary_set(SetDescription("Wards of Testham", "ward", date(2020, 5, 7)), _borough())
-    add_postcodes([PostcodeRow("ZZ11AA", spot(*IN_MILL).x, spot(*IN_MILL).y)], file_name="t.csv", dated_on=date(2024, 1, 1))
+    add_postcodes(
+        [PostcodeRow("ZZ11AA", spot(*IN_MILL).x, spot(*IN_MILL).y)], file_name="t.csv", dated_on=date(2024, 1, 1)
+    )
     for member in CAST[1:]:
         person = person_with(member.email, member.name)
         person.confirmed_at = now()

@@ -38,7 +38,7 @@ from tests.conftest import (
 )
 from wardbook.cli import main
 from wardbook.db import db, transaction
-from wardbook.entries import actions, photos
+from wardbook.entries import photos
 from wardbook.entries.kinds import Kind, State
 from wardbook.events import Did, record
 from wardbook.mail import letters
@@ -333,7 +333,9 @@ def test_no_brief_is_made_for_a_level_of_few(level, member, browser, things):
     assert (answer.status_code, shown_in(answer.data, things)) == (404, set())
 
 
-@pytest.mark.parametrize(("member", "level"), [(NOBODY, "public"), (CLLR, "public"), (CLLR, "council"), (OFFICER, "council")])
+@pytest.mark.parametrize(
+    ("member", "level"), [(NOBODY, "public"), (CLLR, "public"), (CLLR, "council"), (OFFICER, "council")]
+)
 def test_a_brief_on_paper_holds_the_same(member, level, browser, things, tmp_path):
     pdftotext = shutil.which("pdftotext")
     if pdftotext is None:
@@ -403,9 +405,10 @@ def test_a_brief_on_the_command_line_is_public_unless_said_and_its_words_name_no
 
 
 def test_a_letter_about_an_entry_goes_to_its_author_alone(home, app, as_):
-    told = [
-        conftest.an_issue(f"zq{number:03}title", level=level) for number, level in enumerate(Level)
-    ] + [conftest.a_note("zq900title", by=CLLR), conftest.an_issue("zq901title", by=NEIGHBOUR)]
+    told = [conftest.an_issue(f"zq{number:03}title", level=level) for number, level in enumerate(Level)] + [
+        conftest.a_note("zq900title", by=CLLR),
+        conftest.an_issue("zq901title", by=NEIGHBOUR),
+    ]
     writers = {entry.title: entry.author.email for entry in told}
     officer = as_(OFFICER)
     for entry in told:
@@ -486,9 +489,7 @@ def test_every_figure_of_a_brief_counts_its_level_alone(level, browser, things):
     expected = in_a_brief(things, level)
     assert brief["total"] == len(brief["items"]) == len(expected)
     by_kind = {figure["filters"]["kind"]: figure["count"] for figure in brief["sections"]["residents"]["kinds"]}
-    assert by_kind == {
-        kind: sum(thing.kind == kind for thing in expected) for kind in ("issue", "asset")
-    }
+    assert by_kind == {kind: sum(thing.kind == kind for thing in expected) for kind in ("issue", "asset")}
 
 
 @pytest.mark.parametrize("member", [CLLR, MODERATOR], ids=str)
@@ -518,7 +519,9 @@ def test_what_the_public_reads_never_holds_an_address_or_a_name_that_was_not_to_
 
 @every_member
 def test_an_officer_alone_reads_how_to_reach_a_resident(member, browser, things):
-    issue = next(t for t in things if t.kind is Kind.ISSUE and t.level is Level.PUBLIC and t.standing is Standing.PUBLISHED)
+    issue = next(
+        t for t in things if t.kind is Kind.ISSUE and t.level is Level.PUBLIC and t.standing is Standing.PUBLISHED
+    )
     page = browser(member).get(f"/entries/{issue.ref}").text
     assert (RESIDENT.email in page) is (member is OFFICER)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any, cast
 
 from flask import Flask
 from flask_migrate import Migrate
@@ -19,7 +20,8 @@ from wardbook.people.models import Person
 def create_app(chosen: Settings | None = None) -> Flask:
     """An application for these settings, or for those of the environment."""
     chosen = chosen or settings_from_environment()
-    app = Flask("wardbook", template_folder=str(DATA / "templates"), static_folder=str(Path(__file__).parent / "static"))
+    static = Path(__file__).parent / "static"
+    app = Flask("wardbook", template_folder=str(DATA / "templates"), static_folder=str(static))
     keep_settings(app, chosen)
     app.config.update(
         SECRET_KEY=chosen.secret_key,
@@ -46,14 +48,14 @@ def create_app(chosen: Settings | None = None) -> Flask:
 
 def _people(app: Flask) -> None:
     app.config.update(
-        SECURITY_PASSWORD_HASH="argon2",
+        SECURITY_PASSWORD_HASH="argon2",  # noqa: S106 - a method
         SECURITY_PASSWORD_SCHEMES=["argon2"],
         SECURITY_PASSWORD_SALT=app.config["SECRET_KEY"],
         SECURITY_JOIN_USER_ROLES=False,
         SECURITY_REGISTER_BLUEPRINT=False,
         SECURITY_CSRF_COOKIE_NAME=None,
     )
-    security = Security(app, SQLAlchemyUserDatastore(db.db, Person, None), register_blueprint=False)
+    security = Security(app, SQLAlchemyUserDatastore(db.db, Person, cast(Any, None)), register_blueprint=False)
     security.principal.identity_loaders.clear()  # our policy asks who is looking, and only when a page needs to know
 
 
@@ -61,13 +63,11 @@ def _templates(app: Flask) -> None:
     app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     govuk = {name: PackageLoader(name) for name in ("govuk_frontend_jinja", "govuk_frontend_wtf")}
     own = app.jinja_loader
-    app.jinja_loader = ChoiceLoader([*([own] if own else []), PrefixLoader(govuk)])  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader([*([own] if own else []), PrefixLoader(govuk)])
     WTFormsHelpers(app)
 
 
 def _pages(app: Flask) -> None:
-    from wardbook.outlook import pages
+    from wardbook import pages
 
     pages.configure(app)
-
-

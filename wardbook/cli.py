@@ -233,8 +233,8 @@ def boundaries_list(machine: bool) -> None:
     counts = queries.area_counts()
     rows = [
         {
-            "name": row.name, "type": row.type, "from": row.from_on, "until": row.until_on, "areas": counts.get(row.id, 0),
-            "reference": row.reference, "source": row.source, "licence": row.licence,
+            "name": row.name, "type": row.type, "from": row.from_on, "until": row.until_on,
+            "areas": counts.get(row.id, 0), "reference": row.reference, "source": row.source, "licence": row.licence,
         }
         for row in queries.boundary_sets()
     ]  # fmt: skip
@@ -243,7 +243,9 @@ def boundaries_list(machine: bool) -> None:
         return
     for row in rows:
         role = ", reference" if row["reference"] else ""
-        click.echo(f"{row['name']}: {row['areas']} x {row['type']}{role}, {row['from'] or '...'} to {row['until'] or '...'}")
+        click.echo(
+            f"{row['name']}: {row['areas']} x {row['type']}{role}, {row['from'] or '...'} to {row['until'] or '...'}"
+        )
 
 
 @main.group()
@@ -274,8 +276,8 @@ def postcodes_import(file: Path, dated_on: date | None, machine: bool) -> None:
     for refused in read.refused:
         click.echo(f"Refused: row {refused.row}: {refused.why}.", err=True)
     click.echo(
-        f"{tally.created:,} created, {tally.updated:,} updated, {tally.unchanged:,} unchanged; {tally.outside:,} of them "
-        f"lie outside the council; {len(read.refused):,} refused."
+        f"{tally.created:,} created, {tally.updated:,} updated, {tally.unchanged:,} unchanged; {tally.outside:,} of "
+        f"them lie outside the council; {len(read.refused):,} refused."
     )
 
 
@@ -302,14 +304,22 @@ def entries_import(file: Path, mapping: Path | None, machine: bool) -> None:
     with transaction():
         tally = import_entries(file, mapping)
     if machine:
-        _print_json({"created": tally.created, "updated": tally.updated, "unchanged": tally.unchanged, "refused": len(tally.refused)})
+        _print_json(
+            {
+                "created": tally.created,
+                "updated": tally.updated,
+                "unchanged": tally.unchanged,
+                "refused": len(tally.refused),
+            }
+        )
         return
     for refused in tally.refused[:50]:
         click.echo(f"Refused: row {refused.row}: {refused.why}.", err=True)
     if len(tally.refused) > 50:
         click.echo(f"... and {len(tally.refused) - 50:,} rows more.", err=True)
     click.echo(
-        f"{tally.created:,} created, {tally.updated:,} updated, {tally.unchanged:,} unchanged, {len(tally.refused):,} refused."
+        f"{tally.created:,} created, {tally.updated:,} updated, {tally.unchanged:,} unchanged, "
+        f"{len(tally.refused):,} refused."
     )
 
 
@@ -451,8 +461,8 @@ def serve(bind: str, workers: int) -> None:
         host = bind.rpartition(":")[0].strip("[]")
         if settings().mail.startswith("outbox") and host not in {"127.0.0.1", "localhost", "::1"}:
             _stop(
-                "With WARDBOOK_MAIL=outbox: a page shows everybody's sign-in links, so it is served on 127.0.0.1 alone: "
-                "set WARDBOOK_MAIL=smtp://... or bind to 127.0.0.1."
+                "With WARDBOOK_MAIL=outbox: a page shows everybody's sign-in links, so it is served on 127.0.0.1 "
+                "alone: set WARDBOOK_MAIL=smtp://... or bind to 127.0.0.1."
             )
     run(app, bind, workers)
 
@@ -483,7 +493,6 @@ def reader_called(email: str | None) -> Viewer:
     if person is None:
         raise Refused(f"Nobody here has the address {email}: 'wardbook people list' shows who has a role.")
     return queries.viewer_of(person)
-
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ def to_blob(shape: shapely.Geometry) -> bytes:
     if not empty:
         west, south, east, north = shape.bounds
         header += struct.pack("<4d", west, east, south, north)
-    return header + shapely.to_wkb(shape, byte_order=1)
+    return header + bytes(shapely.to_wkb(shape, byte_order=1))
 
 
 def from_blob(blob: bytes) -> shapely.Geometry:

@@ -137,14 +137,20 @@ def _step(entry: Entry, step: dict[str, Any], people: dict[str, Person], number:
         before, entry.state = entry.state, State(step["state"].replace("_", " "))
         entry.closed_at = entry.changed_at if STATES[entry.state].family is Family.CLOSED else None
         change = {"state": [before, entry.state]}
-        record(viewer, Did.CHANGED_STATE, entry, words=step["words"], told=Told.AUTHOR, change=change, at=entry.changed_at)
+        record(
+            viewer, Did.CHANGED_STATE, entry, words=step["words"], told=Told.AUTHOR, change=change, at=entry.changed_at
+        )
     else:
         record(viewer, Did.REPLIED, entry, words=step["words"], told=Told.AUTHOR, at=entry.changed_at)
 
 
 def signing_in() -> str:
     """How to sign in to the demo, as lines to print."""
-    staff = db.session.scalars(select(Person.email).where(Person.email.like("%@aldermere.example")).order_by(Person.email))
+    staff = db.session.scalars(
+        select(Person.email).where(Person.email.like("%@aldermere.example")).order_by(Person.email)
+    )
     roles = [email for email in staff if not email.startswith("resident@")]
     lines = [f"  {email:<36} password {PASSWORD}" for email in roles]
-    return "\n".join(["  resident@aldermere.example           by a link: ask for it, then open the outbox page", *lines])
+    return "\n".join(
+        ["  resident@aldermere.example           by a link: ask for it, then open the outbox page", *lines]
+    )

@@ -35,8 +35,8 @@ def _look(chosen: Settings) -> Iterator[Finding]:
         yield _file_mode(Path(make_url(chosen.database_url).database or ""))
     if ready:
         wards = len(areas.wards())
-        yield Finding(wards > 0, f"{wards} wards are in force today." if wards else
-                      "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'.")  # fmt: skip
+        none = "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'."
+        yield Finding(wards > 0, f"{wards} wards are in force today." if wards else none)
     yield _brand(chosen.brand_colour)
     yield _grid()
     if chosen.mail.startswith("outbox"):
@@ -45,11 +45,13 @@ def _look(chosen: Settings) -> Iterator[Finding]:
 
 def _file_mode(path: Path) -> Finding:
     mode = stat.S_IMODE(path.stat().st_mode)
-    return Finding(mode == 0o600, f"The store's file has mode {mode:04o}" + ("." if mode == 0o600 else ": chmod 600 it."))
+    return Finding(
+        mode == 0o600, f"The store's file has mode {mode:04o}" + ("." if mode == 0o600 else ": chmod 600 it.")
+    )
 
 
 def _grid() -> Finding:
-    """Without the OSTN15 grid the British grid is off by up to some metres; told, since it is no fault of the council."""
+    """Without the OSTN15 grid the British grid is off by up to some metres: told, but no fault of the council's."""
     name = Transformer.from_crs(4326, 27700, always_xy=True).description or ""
     exact = "OSTN" in name
     words = "Grid coordinates use OSTN15." if exact else (
@@ -63,7 +65,9 @@ def _brand(colour: str) -> Finding:
     if ratio is None:
         return Finding(False, f"WARDBOOK_BRAND_COLOUR={colour} is no colour: write it like #00573d.")
     if ratio < 4.5:
-        return Finding(False, f"White words on {colour} have a contrast of {ratio:.1f} to 1: choose a darker colour (4.5).")
+        return Finding(
+            False, f"White words on {colour} have a contrast of {ratio:.1f} to 1: choose a darker colour (4.5)."
+        )
     return Finding(True, f"White words on {colour} have a contrast of {ratio:.1f} to 1.")
 
 

@@ -75,7 +75,7 @@ def _csv_rows(raw: bytes, name: str) -> Iterator[FileRow]:
         if not reader.fieldnames or "\x00" in first:
             raise Refused(f"{name} has no header row: its first line must name the columns.")
         for number, cells in enumerate(reader, start=2):
-            cells.pop(None, None)  # type: ignore[call-overload]
+            cells.pop(None, None)
             yield FileRow(number, cells)
     except csv.Error:
         raise Refused(f"{name} cannot be read as CSV: open it in a spreadsheet and save it as CSV again.") from None
@@ -88,8 +88,8 @@ def _geojson_rows(raw: bytes, name: str) -> Iterator[FileRow]:
         raise Refused(f"{name} is nested too deeply to be GeoJSON: export it again.") from None
     except (ValueError, KeyError, TypeError):
         raise Refused(
-            f"{name} is not a GeoJSON FeatureCollection: open it in a text editor, it may hold an error message or be cut "
-            "short. Fetch or export it again."
+            f"{name} is not a GeoJSON FeatureCollection: open it in a text editor, it may hold an error message or be "
+            "cut short. Fetch or export it again."
         ) from None
     if not isinstance(features, list):
         raise Refused(f"{name} has no list of features: export it again as a GeoJSON FeatureCollection.")
@@ -105,5 +105,7 @@ def _shape(geometry: Any, number: int, name: str) -> shapely.Geometry | None:
     try:
         shape = shapely.from_geojson(json.dumps(geometry))
     except (shapely.GEOSException, ValueError, RecursionError):
-        raise Refused(f"The geometry of feature {number} of {name} cannot be read: correct it or remove the row.") from None
+        raise Refused(
+            f"The geometry of feature {number} of {name} cannot be read: correct it or remove the row."
+        ) from None
     return None if shape.is_empty else shape

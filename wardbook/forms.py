@@ -33,6 +33,7 @@ from wtforms import (
     SubmitField,
     TextAreaField,
 )
+from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 
 from wardbook.errors import Refused
@@ -87,19 +88,24 @@ def password(label: str, *checks: Any) -> PasswordField:
     return PasswordField(label, validators=checks, widget=GovPasswordInput())
 
 
-def one_of(label: str, choices: Iterable[tuple[Any, str]], sentence: str, *, hint: str = "", **kw: Any) -> RadioField:
+def choices(pairs: Iterable[tuple[Any, str]]) -> list[SelectChoice]:
+    """Values and their labels as a field takes them."""
+    return [SelectChoice(str(value), label) for value, label in pairs]
+
+
+def one_of(label: str, pairs: Iterable[tuple[Any, str]], sentence: str, *, hint: str = "", **kw: Any) -> RadioField:
     """One of a few, all shown."""
     validators = [needed(sentence)] if sentence else [Optional()]
     return RadioField(
-        label, choices=list(choices), description=hint, validators=validators, widget=GovRadioInput(),
+        label, choices=choices(pairs), description=hint, validators=validators, widget=GovRadioInput(),
         validate_choice=True, **kw,
     )  # fmt: skip
 
 
-def picked(label: str, choices: Iterable[tuple[Any, str]] = (), *checks: Any, hint: str = "", **kw: Any) -> SelectField:
+def picked(label: str, pairs: Iterable[tuple[Any, str]] = (), *checks: Any, hint: str = "", **kw: Any) -> SelectField:
     """One of many."""
     return SelectField(
-        label, choices=list(choices), description=hint, validators=checks, widget=GovSelect(), **kw
+        label, choices=choices(pairs), description=hint, validators=checks, widget=GovSelect(), **kw
     )  # fmt: skip
 
 

@@ -20,7 +20,8 @@ from wardbook.config import settings
 from wardbook.web import nonce
 
 FRAME_POLICY = (
-    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src {host} data:{tiles}; font-src {host}; "
+    "default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; img-src {host} data:{tiles}; "
+    "font-src {host}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'; "
     "sandbox allow-scripts allow-top-navigation-by-user-activation"
 )
@@ -65,15 +66,17 @@ def _shell(drawing: bool, static: str) -> _Shell:
     from folium.plugins import Draw
     from folium.template import Template
 
-    class OwnLayers(JSCSSMixin):  # type: ignore[misc]
+    class OwnLayers(JSCSSMixin):
         """Our layers, drawn by our own script from the page's JSON."""
 
-        _template = Template("{% macro script(this, kwargs) %}wardbookMap({{ this._parent.get_name() }});{% endmacro %}")
-        default_js = [
+        _template = Template(
+            "{% macro script(this, kwargs) %}wardbookMap({{ this._parent.get_name() }});{% endmacro %}"
+        )
+        default_js = [  # noqa: RUF012 - as folium has it
             ("markercluster_js", f"{static}markercluster/leaflet.markercluster.js"),
             ("wardbook_map_js", f"{static}js/map.js"),
         ]
-        default_css = [
+        default_css = [  # noqa: RUF012
             ("markercluster_css", f"{static}markercluster/MarkerCluster.css"),
             ("wardbook_map_css", f"{static}map.css"),
         ]
@@ -85,9 +88,11 @@ def _shell(drawing: bool, static: str) -> _Shell:
     drawn = folium.Map(location=(0, 0), zoom_start=5, tiles=None, max_zoom=19, height=480, zoom_snap=0.5)
     if drawing:
         shapes = {"circle": False, "circlemarker": False, "polygon": {"allowIntersection": False}}
-        Draw(show_geometry_on_click=False, draw_options=shapes, position="topright").add_to(drawn)
-    drawn.add_child(OwnLayers())
-    figure = drawn.get_root()
+        draw: Any = Draw
+        draw(show_geometry_on_click=False, draw_options=shapes, position="topright").add_to(drawn)
+    own: Any = OwnLayers
+    drawn.add_child(own())
+    figure: Any = drawn.get_root()
     figure.render()
     head = re.sub(r'<meta name="viewport".*?/>', "", figure.header.render(), flags=re.DOTALL)
     head = re.sub(r"<style>.*?</style>", "", head, flags=re.DOTALL)

@@ -75,7 +75,7 @@ def _represents_its_ward(model: Any, viewer: Viewer) -> Condition:
     if not viewer.area_ids or not issubclass(model, Located):
         return false()
     lies = model.lies_in.c
-    return exists().where(lies.thing_id == model.id, lies.area_id.in_(sorted(viewer.area_ids)))
+    return exists().where(lies.thing_id == model.id, lies.area_id.in_(sorted(viewer.area_ids))).correlate(model)
 
 
 everyone = Rule(lambda model, viewer: true())
@@ -133,7 +133,7 @@ class Act(StrEnum):
     READ_CONTACT = "read contact"
     HIDE = "hide"
     RESTORE = "restore"
-    PASS = "pass"
+    PASS = "pass"  # noqa: S105 - a moderator lets it through
     MODERATE = "moderate"
     DRAW_PLACE = "draw place"
     BRIEF_COUNCIL = "brief for the council"

@@ -18,7 +18,8 @@ READS = {"GET", "HEAD", "OPTIONS"}
 Thing = TypeVar("Thing")
 
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; img-src 'self' data: blob:; "
+    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+    "img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; manifest-src 'self'"
 )
@@ -118,7 +119,7 @@ def _refused(error: Refused) -> ResponseReturnValue:
 
 
 def _form_too_old(_: Exception) -> ResponseReturnValue:
-    sentence = "This form was open for too long or in a page from elsewhere. Go back, copy what you wrote, and try again."
+    sentence = "This form was open for too long, or in a page from elsewhere. Go back, copy what you wrote, try again."
     return _answer(400, "The form has ended", sentence)
 
 

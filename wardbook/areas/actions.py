@@ -85,14 +85,16 @@ def _refuse_overlap(about: SetDescription, reading: Reading) -> None:
     if about.reference:
         return
     same_days = [known for known in locator().own() if known.type == about.type and _share_days(known, about)]
-    ground = shapely.union_all([area.geometry for area in reading.areas]) if same_days else None
+    if not same_days:
+        return
+    ground = shapely.union_all([area.geometry for area in reading.areas])
     for known in same_days:
-        shared = shapely.intersection(shapely.union_all(known.shapes), ground)
-        if shared.area > 0.001 * min(shapely.union_all(known.shapes).area, ground.area):
+        held = shapely.union_all(known.shapes)
+        if shapely.intersection(held, ground).area > 0.001 * min(held.area, ground.area):
             name = db.session.get_one(BoundarySet, known.id).name
             raise Refused(
-                f"The set '{name}' holds on some of the same days over the same ground: give --from and --until so that "
-                "one ends on the day the other begins, or load this one with --reference."
+                f"The set '{name}' holds on some of the same days over the same ground: give --from and --until so "
+                "that one ends on the day the other begins, or load this one with --reference."
             )
 
 

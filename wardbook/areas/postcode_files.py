@@ -44,7 +44,9 @@ def read_postcodes(path: Path) -> PostcodeFile:
         raise Refused(f"{path.name} has no column of postcodes: name one of its columns 'Postcode' or 'pc'.")
     lat, lon = _column(names, LAT_COLUMNS), _column(names, LON_COLUMNS)
     if (lat is None or lon is None) and not any(row.shape for row in rows):
-        raise Refused(f"{path.name} does not say where its postcodes are: it needs columns 'lat' and 'long', or points.")
+        raise Refused(
+            f"{path.name} does not say where its postcodes are: it needs columns 'lat' and 'long', or points."
+        )
     found = PostcodeFile()
     for row in rows:
         read = _read(row, postcode, lat, lon)

@@ -17,7 +17,7 @@ from wardbook.db import db
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
 
 
-def _areas() -> Select[tuple[Area]]:
+def _areas() -> Select[Area]:
     """Areas with their set and without their shape, which is large and seldom wanted."""
     return select(Area).join(Area.set).options(contains_eager(Area.set), defer(Area.geometry))
 
@@ -62,7 +62,7 @@ def boundary_sets() -> Sequence[BoundarySet]:
 def area_counts() -> dict[int, int]:
     """How many areas each set has."""
     counts = db.session.execute(select(Area.set_id, func.count()).group_by(Area.set_id))
-    return {set_id: count for set_id, count in counts}
+    return dict(counts.tuples().all())
 
 
 def compact_postcode(words: str) -> str | None:

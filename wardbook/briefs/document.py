@@ -84,7 +84,7 @@ def _glance(brief: Brief, accent: str) -> Content:
     glance = brief.glance
     more = glance.assets_in_all.count - len(glance.assets)
     return {
-        "assets": [_in_short(item, item.category) for item in glance.assets],
+        "assets": [_item(item, _gist(item.words), [item.category]) for item in glance.assets],
         "more_assets": _figure(brief, glance.assets_in_all, "assets in all") if more > 0 else None,
         "no_assets": "Nobody has named an asset here yet. That is a gap in what we know, not a fact about the place.",
         "figures": [_figure(brief, found, found.label) for found in glance.headlines],
@@ -100,7 +100,7 @@ def _glance(brief: Brief, accent: str) -> Content:
             for theme in glance.themes
         ],
         "no_themes": "Nobody has said anything here yet from which a theme could be read.",
-        "to_mind": [_in_short(item, str(item.topic or "").capitalize()) for item in glance.to_mind],
+        "to_mind": [_item(item, [], [str(item.topic or "").capitalize(), item.by]) for item in glance.to_mind],
         "no_to_mind": f"Nobody has noted a sensitivity or a promise here{_readable(brief)}.",
     }  # fmt: skip
 
@@ -178,11 +178,6 @@ def _item(item: Item, paragraphs: list[str], facts: Iterable[str], cites: str = 
         "ref": item.ref,
         "url": _entry_address(item),
     }
-
-
-def _in_short(item: Item, about: str) -> Content:
-    """The beginning of what it says, for a page that is read at a glance."""
-    return _item(item, _gist(item.words), [about])
 
 
 def _whole(item: Item) -> Content:

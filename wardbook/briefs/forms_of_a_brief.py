@@ -13,7 +13,11 @@ from wardbook.briefs.picture import Brief, Item
 def in_words(brief: Brief) -> str:
     """The least that can be said of it, for a terminal."""
     wards = ", ".join(f"{ward.name} ({ward.share:.0%})" for ward in brief.where.wards) or "no ward"
-    lines = [brief.title, f"{brief.readers}. {brief.where.hectares:,.1f} hectares in {wards}.", f"{brief.total} entries."]
+    lines = [
+        brief.title,
+        f"{brief.readers}. {brief.where.hectares:,.1f} hectares in {wards}.",
+        f"{brief.total} entries.",
+    ]
     lines += [f"{figure.label}: {figure.count}" for figure in brief.glance.headlines]
     return "\n".join([*lines, brief.glance.trend_in_words])
 

@@ -172,7 +172,8 @@ class Brief:
 
     @property
     def title(self) -> str:
-        return f"What is known about {self.label[:1].lower() + self.label[1:] if self.label.startswith('Within') else self.label}"
+        about = self.label.replace("Within", "the area within", 1) if self.label.startswith("Within") else self.label
+        return f"What is known about {about}"
 
     @property
     def readers(self) -> str:

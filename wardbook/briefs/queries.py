@@ -291,7 +291,9 @@ def _known(facts: Facts) -> Known:
     by_topic = {topic: tuple(item for item in whole if item.topic is topic) for topic in Topic}
     return Known(
         topics=tuple(
-            TopicRow(topic, facts.figure(str(topic), Filters(kind=Kind.NOTE, topic=topic, family=Family.CURRENT)), found)
+            TopicRow(
+                topic, facts.figure(str(topic), Filters(kind=Kind.NOTE, topic=topic, family=Family.CURRENT)), found
+            )
             for topic, found in by_topic.items()
             if found
         ),

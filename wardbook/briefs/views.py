@@ -11,7 +11,7 @@ from wardbook.briefs.drawing import bars
 from wardbook.briefs.forms import BriefForm
 from wardbook.briefs.forms_of_a_brief import FORMS
 from wardbook.errors import NotFound, Refused
-from wardbook.forms import ask
+from wardbook.forms import ask, choices
 from wardbook.people.signed_in import viewer
 from wardbook.places.converter import place_at
 from wardbook.places.find import wards_called
@@ -28,7 +28,7 @@ def new() -> ResponseReturnValue:
     """Which place, and for whom?"""
     form = BriefForm(place=request.args.get("place", ""))
     if not may(viewer(), Act.BRIEF_COUNCIL):
-        form.level.choices = [(Level.PUBLIC, "Everyone")]
+        form.level.choices = choices([(Level.PUBLIC, "Everyone")])
         form.level.data = form.level.data or Level.PUBLIC
     if form.validate_on_submit():
         try:
@@ -55,7 +55,9 @@ def _place(words: str) -> Place:
             return place_from_words(f"{scheme}:{words}", viewer())
         except Refused:
             continue
-    raise Refused(f"We cannot find '{words[:60]}'. Try a postcode, the name of a ward or a grid reference.", field="place")
+    raise Refused(
+        f"We cannot find '{words[:60]}'. Try a postcode, the name of a ward or a grid reference.", field="place"
+    )
 
 
 def _level() -> Level:

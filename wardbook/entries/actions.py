@@ -83,8 +83,8 @@ def remove_draft_photos(draft: Draft, key: str) -> list[str]:
 def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo]) -> Entry:
     """Make a contribution of what somebody says. From the same form it makes one entry, however often it is sent.
 
-    It is published at once for its author signed in, unless its category is moderated; otherwise it waits, and a link is
-    mailed to the author.
+    It is published at once for its author signed in, unless its category is moderated; otherwise it waits, and a link
+    is mailed to the author.
     """
     require(viewer, Act.CONTRIBUTE)
     already = db.session.scalar(select(Entry).where(Entry.once == telling.once))
@@ -189,11 +189,15 @@ def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once
     if state not in KINDS[entry.kind].moves[entry.state]:
         raise Refused(f"It cannot go from '{entry.meaning.label}' to '{STATES[state].label}'.", field="state")
     if needs_words(state) and not words.strip():
-        raise Refused("Say in words what was done, or why it was closed. The person who told you reads this.", field="words")
+        raise Refused(
+            "Say in words what was done, or why it was closed. The person who told you reads this.", field="words"
+        )
     before, entry.state = entry.state, state
     entry.changed_at = now()
     entry.closed_at = entry.changed_at if STATES[state].family is Family.CLOSED else None
-    event = record(viewer, Did.CHANGED_STATE, entry, words=words, told=Told.AUTHOR, change={"state": [before, state]}, once=once)
+    event = record(
+        viewer, Did.CHANGED_STATE, entry, words=words, told=Told.AUTHOR, change={"state": [before, state]}, once=once
+    )
     _tell_author(entry, event)
     return entry
 

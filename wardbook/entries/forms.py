@@ -15,6 +15,7 @@ from wardbook.forms import (
     Filtering,
     at_most,
     button,
+    choices,
     day,
     files,
     long_text,
@@ -96,7 +97,7 @@ class WhatForm(Asking):
     words = long_text(
         "Tell us more (optional)",
         at_most(MOST_WORDS, "What you tell us"),
-        hint="What would somebody need to know who has never been there? Leave out names and private details of others.",
+        hint="What would somebody need to know who has never been there? Leave out private details of others.",
     )
     go_on = button("Continue")
 
@@ -104,7 +105,7 @@ class WhatForm(Asking):
         """Put in the categories in use, under the kind each is for."""
         grouped = {KINDS[kind].invitation: categories(kind) for kind in (Kind.ISSUE, Kind.ASSET)}
         chosen = [(str(category.id), category.name) for found in grouped.values() for category in found]
-        self.category.choices = [("", "Choose"), *dict(chosen).items()]
+        self.category.choices = choices([("", "Choose"), *dict(chosen).items()])
 
 
 class PhotosForm(Asking):
@@ -155,8 +156,8 @@ class NoteForm(Asking):
         "Where it is",
         needed("Draw it on the map, or type its points"),
         at_most(200_000, "The shape"),
-        hint="Drawing on the map fills this in. To type it: one point a line, as a postcode, a grid reference, or latitude "
-        "and longitude.",
+        hint="Drawing on the map fills this in. To type it: one point a line, as a postcode, a grid reference, or "
+        "latitude and longitude.",
     )
     title = text("Title", needed("Enter a title"), at_most(MOST_TITLE, "The title"))
     words = long_text("What you know", needed("Say what you know"), at_most(MOST_WORDS, "What you know"))
@@ -164,7 +165,9 @@ class NoteForm(Asking):
         "Topic", [("", "Choose"), *((str(t), label) for t, label in TOPIC_LABELS.items())], needed("Choose a topic")
     )
     basis = one_of("How do you know?", [(str(b), label) for b, label in BASIS_LABELS.items()], "Say how you know")
-    cites = text("Source (optional)", at_most(300, "The source"), hint="A report, a minute or an address where it can be read")
+    cites = text(
+        "Source (optional)", at_most(300, "The source"), hint="A report, a minute or an address where it can be read"
+    )
     level = one_of("Who may see it?", level_choices(Kind.NOTE), "Choose who may see it", default=str(Level.COUNCIL))
     review_on = day("Look at it again on (optional)", hint="After this day readers are told that it is due for review.")
     save = button("Save the note")
@@ -187,7 +190,7 @@ class StateForm(Asking):
     def offer_moves(self, entry: Entry) -> None:
         """The states it may go to from here."""
         moves = [state for state in STATES if state in KINDS[entry.kind].moves[entry.state]]
-        self.state.choices = [("", "Choose"), *((str(state), STATES[state].label) for state in moves)]
+        self.state.choices = choices([("", "Choose"), *((state, STATES[state].label) for state in moves)])
 
 
 class ReplyForm(Asking):
@@ -232,7 +235,7 @@ class FilterForm(Filtering):
     def offer_categories(self) -> None:
         """Every category, retired ones too: old entries have them."""
         names = sorted((category.name, str(category.id)) for category in every_category())
-        self.category.choices = [_any("Every category"), *((id_, name) for name, id_ in names)]
+        self.category.choices = choices([_any("Every category"), *((id_, name) for name, id_ in names)])
 
 
 def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:

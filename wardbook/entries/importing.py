@@ -69,8 +69,8 @@ class Tally:
 def import_entries(path: Path, mapping_file: Path | None = None) -> Tally:
     """Bring in reports from a GeoJSON or CSV file.
 
-    What is new is added, what has changed its state at its source since the last file changes it here, and what the file
-    lacks is left alone. Nobody is mailed. Raises Refused where the file or the mapping cannot be used at all.
+    What is new is added, what has changed its state at its source since the last file changes it here, and what the
+    file lacks is left alone. Nobody is mailed. Raises Refused where the file or the mapping cannot be used at all.
     """
     rows = read_rows(path)
     if not rows:
@@ -232,9 +232,9 @@ def _create(reports: Sequence[Report], mapping: Mapping) -> None:
     rows = [_row(report, mapping, categories[report.category], _reference(taken)) for report in reports]
     db.session.execute(insert(Entry), rows)
     made = select(Entry.source_id, Entry.id).where(Entry.source == mapping.source)
-    ids = {source_id: entry_id for source_id, entry_id in db.session.execute(made)}
+    ids = dict(db.session.execute(made).tuples().all())
     derive_many(Entry, [(ids[report.source_id], report.point) for report in reports])
-    events = [
+    events: list[dict[str, Any]] = [
         {
             "at": report.told_at, "actor_id": None, "signed": "", "did": Did.IMPORTED, "thing": Entry.__tablename__,
             "thing_id": ids[report.source_id], "words": "", "told": Told.NOBODY, "change": {}, "once": None,

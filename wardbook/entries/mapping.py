@@ -16,13 +16,14 @@ from wardbook.entries.kinds import KINDS, Kind, State
 from wardbook.errors import Refused
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "id": ("reportid", "report_id", "service_request_id", "case_enquiry_id", "enquiry_id", "globalid", "note_id", "case_id",
-           "reference", "ref", "id"),
+    "id": ("reportid", "report_id", "service_request_id", "case_enquiry_id", "enquiry_id", "globalid", "note_id",
+           "case_id", "reference", "ref", "id"),
     "title": ("title", "case_title", "summary", "subject_line"),
     "words": ("words", "description", "detail", "details", "comments", "comment", "opening_comment", "text"),
     "category": ("category", "enquiry_category", "service_name", "requesttype", "request_type", "type", "enquiry_type"),
     "state": ("status", "state", "case_status", "approval_status_name"),
-    "told": ("created", "requested_datetime", "open_dt", "opened_at", "date_recorded", "requestdate", "confirmed", "date"),
+    "told": ("created", "requested_datetime", "open_dt", "opened_at", "date_recorded", "requestdate", "confirmed",
+             "date"),
     "closed": ("closed", "closed_dt", "closed_at", "closed_datetime"),
     "fixed": ("fixed", "fixed_at"),
     "lat": ("latitude", "lat", "latitude vz"),
@@ -75,7 +76,9 @@ def mapping_for(columns: Iterable[str], given: Path | None = None) -> Mapping:
     recognised = {what: names[name] for what, known in COLUMNS.items() for name in known[::-1] if name in names}
     recognised |= {what: _named(what, name, names) for what, name in (told.get("columns") or {}).items()}
     kind = _word(Kind, told.get("kind", Kind.ISSUE), "kind")
-    states = {str(word).strip().lower(): _word(State, state, "state") for word, state in (told.get("states") or {}).items()}
+    states = {
+        str(word).strip().lower(): _word(State, state, "state") for word, state in (told.get("states") or {}).items()
+    }
     for state in [*states.values(), _word(State, told.get("default_state", KINDS[kind].starts), "state")]:
         if state not in KINDS[kind].moves:
             raise Refused(f"The mapping gives an {kind} the state '{state}', which it cannot have.")

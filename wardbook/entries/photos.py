@@ -92,9 +92,7 @@ def keep(prepared: Prepared, *, alt: str, draft_id: str | None = None, entry_id:
     key = secrets.token_hex(16)
     for size, content in prepared.sizes.items():
         _write(path(key, size), content)
-    photo = Photo(
-        key=key, alt=alt, draft_id=draft_id, entry_id=entry_id, width=prepared.width, height=prepared.height
-    )
+    photo = Photo(key=key, alt=alt, draft_id=draft_id, entry_id=entry_id, width=prepared.width, height=prepared.height)
     db.session.add(photo)
     db.session.flush()
     return photo
@@ -130,5 +128,10 @@ def answer(key: str, size: str) -> Response:
 def forget_after(response: Response, keys: Sequence[str]) -> Response:
     """Take the files of photos away once the answer, and the commit before it, has gone out."""
     paths = [path(key, size) for key in keys for size in LONGEST_SIDE]
-    response.call_on_close(lambda: [gone.unlink(missing_ok=True) for gone in paths])
+
+    @response.call_on_close
+    def _forget() -> None:
+        for gone in paths:
+            gone.unlink(missing_ok=True)
+
     return response

@@ -78,7 +78,7 @@ def start_of(day: date) -> datetime:
     return datetime.combine(day, time(), LONDON)
 
 
-def entries(viewer: Viewer, place: Place | None = None, filters: Filters | None = None) -> Select[tuple[Entry]]:
+def entries(viewer: Viewer, place: Place | None = None, filters: Filters | None = None) -> Select[Entry]:
     """What this viewer may see of what is known, newest first: in a place, or in all of the council."""
     asked = select(Entry).where(visible(Entry, viewer), *(filters or Filters()).conditions())
     if place is not None:
@@ -86,12 +86,12 @@ def entries(viewer: Viewer, place: Place | None = None, filters: Filters | None 
     return asked.order_by(Entry.told_at.desc(), Entry.id.desc())
 
 
-def published(viewer: Viewer, place: Place | None = None, filters: Filters | None = None) -> Select[tuple[Entry]]:
+def published(viewer: Viewer, place: Place | None = None, filters: Filters | None = None) -> Select[Entry]:
     """The same without what waits, is hidden or was withdrawn: what lists, maps, files and briefs show."""
     return entries(viewer, place, filters).where(Entry.standing == Standing.PUBLISHED)
 
 
-def shown(rows: Select[tuple[Entry]]) -> Select[tuple[Entry]]:
+def shown(rows: Select[Entry]) -> Select[Entry]:
     """With what a list of entries shows of each, in two queries whatever their number."""
     return rows.options(
         joinedload(Entry.category).joinedload(Category.service), joinedload(Entry.author), selectinload(Entry.photos)
@@ -112,7 +112,7 @@ class Page:
         return max(1, -(-self.total // self.size))
 
 
-def page(rows: Select[tuple[Entry]], number: int, size: int = 25) -> Page:
+def page(rows: Select[Entry], number: int, size: int = 25) -> Page:
     """A page of a list, the first being 1; beyond the last, the last."""
     total = count(rows)
     number = min(max(1, number), max(1, -(-total // size)))
@@ -120,9 +120,12 @@ def page(rows: Select[tuple[Entry]], number: int, size: int = 25) -> Page:
     return Page(found, total, number, size)
 
 
-def count(rows: Select[tuple[Entry]]) -> int:
+def count(rows: Select[Entry]) -> int:
     """How many rows a selection has."""
-    return db.session.scalar(select(func.count()).select_from(rows.with_only_columns(Entry.id).order_by(None).subquery())) or 0
+    return (
+        db.session.scalar(select(func.count()).select_from(rows.with_only_columns(Entry.id).order_by(None).subquery()))
+        or 0
+    )
 
 
 def entry(ref: str, viewer: Viewer) -> Entry | None:
@@ -151,13 +154,13 @@ def photo(key: str, viewer: Viewer) -> Photo | None:
     return db.session.scalar(select(Photo).join(Photo.entry).where(Photo.key == key, visible(Entry, viewer)))
 
 
-def by_author(person_id: int) -> Select[tuple[Entry]]:
+def by_author(person_id: int) -> Select[Entry]:
     """What a person has told, whatever became of it: for their own page."""
     own = select(Entry).where(Entry.author_id == person_id, Entry.standing != Standing.ERASED)
     return own.order_by(Entry.told_at.desc(), Entry.id.desc())
 
 
-def waiting(viewer: Viewer) -> Select[tuple[Entry]]:
+def waiting(viewer: Viewer) -> Select[Entry]:
     """What waits for a moderator or was hidden by one, oldest first."""
     rows = entries(viewer).where(Entry.standing.in_([Standing.PENDING, Standing.HIDDEN]))
     return rows.order_by(None).order_by(Entry.told_at, Entry.id)
@@ -228,7 +231,7 @@ def notes_due(viewer: Viewer) -> Sequence[Entry]:
     return db.session.scalars(shown(due.order_by(Entry.review_on).limit(20))).all()
 
 
-def unanswered(viewer: Viewer) -> Select[tuple[Entry]]:
+def unanswered(viewer: Viewer) -> Select[Entry]:
     """Issues to which nobody has said anything yet, oldest first."""
     rows = published(viewer, None, Filters(kind=Kind.ISSUE, state=State.RECEIVED))
     return rows.order_by(None).order_by(Entry.told_at, Entry.id)

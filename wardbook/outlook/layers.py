@@ -40,7 +40,7 @@ _kept: dict[tuple[int, ...], str] = {}
 def _outlines(ids: tuple[int, ...], shapes: list[shapely.Geometry]) -> str:
     if ids not in _kept:
         _kept.clear()
-        simple = shapely.coverage_simplify(shapes, SIMPLE) if shapes else []
+        simple: Any = shapely.coverage_simplify(shapes, SIMPLE) if shapes else []
         features = [
             {"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(_short(shape)))}
             for shape in simple
@@ -63,7 +63,6 @@ def backdrop(version: str) -> Response:
 @lru_cache(maxsize=2)
 def _read(path: str, _: int) -> str:
 
-
     value: Any = json.loads(Path(path).read_text("utf-8"))
     return json.dumps(value, separators=(",", ":"))
 
@@ -73,5 +72,3 @@ def _script(name: str, value: str) -> Response:
     response.headers["Cache-Control"] = "public, max-age=86400"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
-
-

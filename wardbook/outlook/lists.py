@@ -20,7 +20,7 @@ from wardbook.errors import NotFound
 from wardbook.policy import Viewer
 
 
-def as_file(rows: Select[tuple[Entry]], suffix: str, name: str) -> Response:
+def as_file(rows: Select[Entry], suffix: str, name: str) -> Response:
     """These entries as a file, by the suffix of the list's address."""
     maker = _MAKERS.get(suffix)
     if maker is None:
@@ -64,7 +64,8 @@ def export_all(target: Path, reader: Viewer) -> tuple[int, int]:
     entries = db.session.scalars(queries.shown(queries.published(reader))).all()
     columns = ("code", "name", "set", "from_on", "until_on", "source", "licence")
     rows = [
-        (ward.code, ward.name, ward.set.name, _iso(ward.set.from_on), _iso(ward.set.until_on), ward.set.source, ward.set.licence)
+        (ward.code, ward.name, ward.set.name, _iso(ward.set.from_on), _iso(ward.set.until_on),
+         ward.set.source, ward.set.licence)
         for ward in wards
     ]  # fmt: skip
     shapes = [ward.geometry for ward in wards]

@@ -47,9 +47,13 @@ def find_place() -> ResponseReturnValue:
             return redirect(url_for(".ward", code=wards[0].code))
         inside = found is not None and find.ward_at(found.point)
         place = _round(words, found) if found and inside else None
-        return render_template("outlook/found.html", q=words, found=found, ward=inside, wards=wards, place=place, help=find.HELP)
+        return render_template(
+            "outlook/found.html", q=words, found=found, ward=inside, wards=wards, place=place, help=find.HELP
+        )
     except Refused as refused:
-        return render_template("outlook/found.html", q=words, found=None, wards=[], sentence=refused.sentence, help=find.HELP)
+        return render_template(
+            "outlook/found.html", q=words, found=None, wards=[], sentence=refused.sentence, help=find.HELP
+        )
 
 
 def _round(words: str, found: find.Spot) -> Place:
@@ -111,7 +115,6 @@ def place(words: str) -> ResponseReturnValue:
 def place_entries(words: str, suffix: str | None = None) -> ResponseReturnValue:
     """The entries in a place, for whoever is looking or as everyone at a level sees them (`for`)."""
     return _list(place_at(words), reader(), suffix)
-
 
 
 def reader() -> Viewer:

@@ -50,9 +50,7 @@ def checked_email(email: str) -> str:
     try:
         found = validate_email(email.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError:
-        raise Refused(
-            "Enter an email address in the correct format, like name@example.com", field="email"
-        ) from None
+        raise Refused("Enter an email address in the correct format, like name@example.com", field="email") from None
     return found.normalized.lower()
 
 
@@ -155,7 +153,7 @@ def use_link(link: str) -> Proof:
 
 
 def use_code(proof_id: int, code: str) -> Proof:
-    """Take a code as proof. Raises Refused where it is wrong; call `note_wrong_code` then, in a transaction of its own."""
+    """Take a code as proof. Raises Refused where it is wrong; then call `note_wrong_code` in its own transaction."""
     proof = db.session.get(Proof, proof_id)
     if proof is None or proof.ends_at <= now() or proof.wrong_tries >= MOST_WRONG_TRIES:
         raise Refused("This code has ended. Ask for a new one.", field="code")

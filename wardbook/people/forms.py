@@ -23,7 +23,9 @@ class PasswordForm(Asking):
 class CodeForm(Asking):
     """By the code in the email."""
 
-    code = text("Code", needed("Enter the code from the email"), at_most(12, "Code"), hint="6 figures, for example 204 816")
+    code = text(
+        "Code", needed("Enter the code from the email"), at_most(12, "Code"), hint="6 figures, for example 204 816"
+    )
     send = button("Sign in")
 
 

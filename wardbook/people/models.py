@@ -23,7 +23,7 @@ class Service(Base):
     name: Mapped[str] = mapped_column(unique=True)
 
 
-class Person(Base, UserMixin):  # type: ignore[misc]  # Flask-Security is not typed
+class Person(Base, UserMixin):
     """Somebody with an email address. They have no role until they hold a term, but for resident."""
 
     __tablename__ = "person"

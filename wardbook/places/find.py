@@ -82,5 +82,9 @@ def refuse_outside(point: shapely.Geometry, *, field: str | None = None) -> None
 
 def ward_at(point: shapely.Point) -> Area | None:
     """The ward in force that covers a point; never the nearest."""
-    ids = [known.area_ids[place] for known in locator().wards(today()) if (place := known.covering(point.x, point.y)) is not None]
+    ids = [
+        known.area_ids[place]
+        for known in locator().wards(today())
+        if (place := known.covering(point.x, point.y)) is not None
+    ]
     return areas.areas_by_id(ids)[ids[0]] if ids else None

@@ -52,8 +52,8 @@ class Place:
     def wards(self) -> tuple[WardShare, ...]:
         """The council's wards it touches on its day, largest share first.
 
-        A place made of wards touches those; its neighbours share slivers with it that are only how edges were drawn. Any
-        other is taken by the rule for a polygon.
+        A place made of wards touches those; its neighbours share slivers with it that are only how edges were drawn.
+        Any other is taken by the rule for a polygon.
         """
         found: list[tuple[int, float]] = []
         for known in locator().wards(self.as_at):
@@ -75,5 +75,5 @@ def inside(model: Any, place: Place) -> ColumnElement[bool]:
     """Whether a thing lies in a place: by its derived rows in areas, by its own shape in any other."""
     if place.area_ids:
         lies = model.lies_in.c
-        return exists().where(lies.thing_id == model.id, lies.area_id.in_(place.area_ids))
+        return exists().where(lies.thing_id == model.id, lies.area_id.in_(place.area_ids)).correlate(model)
     return touches(model, place.geometry)

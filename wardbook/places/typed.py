@@ -61,7 +61,9 @@ def _drawn(text: str) -> shapely.Geometry:
         geometry = value.get("geometry", value)
         return shapely.from_geojson(json.dumps(geometry))
     except (ValueError, AttributeError, RecursionError, shapely.GEOSException):
-        raise Refused("The shape cannot be read. Draw it again, or type its points one a line.", field="shape") from None
+        raise Refused(
+            "The shape cannot be read. Draw it again, or type its points one a line.", field="shape"
+        ) from None
 
 
 def _typed(text: str, form: Form) -> shapely.Geometry:
@@ -79,8 +81,8 @@ def _point(line: str, number: int) -> shapely.Point:
     found = spot(line)
     if found is None:
         raise Refused(
-            f"Line {number}, '{line.strip()[:40]}', is not a point. Type a grid reference like ST 750 647, or latitude and "
-            "longitude like 51.38, -2.36.",
+            f"Line {number}, '{line.strip()[:40]}', is not a point. Type a grid reference like ST 750 647, or latitude "
+            "and longitude like 51.38, -2.36.",
             field="shape",
         )
     return found.point

@@ -29,7 +29,8 @@ def configure(app: Flask) -> None:
     from wardbook.standards import mapit
 
     for blueprint in (
-        views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, places.bp, briefs.bp, moderation.bp, mapit.bp,
+        views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, places.bp, briefs.bp, moderation.bp,
+        mapit.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
@@ -53,5 +54,3 @@ def _token() -> Markup:
 
 def _percent(share: float) -> str:
     return f"{share:.0%}" if share >= 0.01 else "under 1%"
-
-

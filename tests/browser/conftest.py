@@ -1,0 +1,184 @@
+"""A real server over the demo borough, and a real browser in which everything that goes wrong fails the test."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, StorageState, sync_playwright
+
+from tests.browser.someone import SIZES, Someone, Watch
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "aldermere-demo"
+ALONE = (
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync", "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)  # fmt: skip
+"""Chromium as it runs in a container, and unable to find any other machine."""
+
+
+def _chromium() -> str | None:
+    named = os.environ.get("WARDBOOK_CHROMIUM")
+    if named:
+        return named
+    return "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the demo borough, made once."""
+    home = tmp_path_factory.mktemp("demo")
+    subprocess.run([*_WARDBOOK, "demo"], env=_environment(home), cwd=ROOT, check=True, capture_output=True, timeout=120)
+    return home
+
+
+_WARDBOOK = (sys.executable, "-m", "wardbook.cli")
+
+
+def _environment(home: Path, **more: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WARDBOOK_")}
+    return kept | {"WARDBOOK_HOME": str(home), "PYTHONPATH": str(ROOT)} | more
+
+
+@pytest.fixture(scope="package")
+def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of `wardbook serve` over a copy of the demo borough."""
+    home = Path(shutil.copytree(demo, tmp_path_factory.mktemp("site") / "home"))
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        bind = f"127.0.0.1:{free.getsockname()[1]}"
+    base = f"http://{bind}"
+    log = home / "serve.log"
+    with log.open("wb") as out:
+        server = subprocess.Popen(
+            [*_WARDBOOK, "serve", "--bind", bind], env=_environment(home, WARDBOOK_BASE_URL=base), cwd=ROOT,
+            stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        _wait_for(server, f"{base}/-/health", log)
+        yield base
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def _wait_for(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
+    for _ in range(300):
+        assert server.poll() is None, f"the server ended:\n{log.read_text()}"
+        try:
+            with urllib.request.urlopen(address, timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise AssertionError(f"the server did not answer:\n{log.read_text()}")
+
+
+@pytest.fixture(scope="package")
+def browser() -> Iterator[Browser]:
+    path = _chromium()
+    if path is None:
+        pytest.skip("no Chromium here: install it, or name it in WARDBOOK_CHROMIUM")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path, args=ALONE)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="package")
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture(autouse=True)
+def nothing_goes_wrong(watch: Watch) -> Iterator[None]:
+    """Fail where a script broke, a policy was breached, or anything but this server was asked."""
+    watch.take()
+    yield
+    assert watch.take() == []
+
+
+@pytest.fixture(params=list(SIZES))
+def size(request: pytest.FixtureRequest) -> tuple[int, int]:
+    """The size of the screen: a phone's and a desk's."""
+    return SIZES[request.param]
+
+
+class Enter(Protocol):
+    """Somebody comes in, signed in where they are named."""
+
+    def __call__(self, who: str | None = None, *, size: tuple[int, int] = ..., javascript: bool = True) -> Someone: ...
+
+
+class Door:
+    """Lets people in, each with a browser context of their own; who has signed in once keeps their cookie."""
+
+    def __init__(self, browser: Browser, site: str, watch: Watch) -> None:
+        self.browser, self.site, self.watch = browser, site, watch
+        self.signed_in: dict[str, StorageState] = {}
+        self.open: list[BrowserContext] = []
+
+    def __call__(
+        self, who: str | None = None, *, size: tuple[int, int] = SIZES["desktop"], javascript: bool = True
+    ) -> Someone:
+        if who and who not in self.signed_in:
+            self._sign_in(who)
+        context = self.browser.new_context(
+            viewport={"width": size[0], "height": size[1]}, java_script_enabled=javascript, locale="en-GB",
+            storage_state=self.signed_in[who] if who else None,
+        )  # fmt: skip
+        context.set_default_timeout(10_000)
+        self.watch.over(context)
+        self.open.append(context)
+        return Someone(context.new_page(), self.site)
+
+    def _sign_in(self, who: str) -> None:
+        them = self()
+        address = f"{who}@aldermere.example" if "@" not in who else who
+        if who == "resident":
+            letter = self.letter_to(them, address)
+            them.goes_to(letter)
+            them.presses("Sign in")
+        else:
+            them.goes_to("/sign-in/password")
+            them.enters("Email address", address)
+            them.enters("Password", PASSWORD)
+            them.presses("Sign in")
+        assert them.path == "/desk", f"{who} could not sign in"
+        self.signed_in[who] = them.page.context.storage_state()
+
+    @staticmethod
+    def letter_to(them: Someone, address: str) -> str:
+        """Ask for a link to sign in with; the path of the link in the newest letter."""
+        them.goes_to("/sign-in")
+        them.enters("Email address", address)
+        them.presses("Email me a link")
+        them.goes_to("/outbox")
+        link = them.page.locator(".wb-letter").first.locator("a[href*='/sign-in/link/']")
+        return str(link.get_attribute("href")).removeprefix(them.base)
+
+    def shut(self) -> None:
+        for context in self.open:
+            context.close()
+        self.open.clear()
+
+
+@pytest.fixture(scope="package")
+def door(browser: Browser, site: str, watch: Watch) -> Door:
+    return Door(browser, site, watch)
+
+
+@pytest.fixture
+def enter(door: Door) -> Iterator[Enter]:
+    """Let somebody in; everybody has left when the test ends."""
+    yield door
+    door.shut()
