@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import click
+from environs import EnvError
+from sqlalchemy.exc import DBAPIError
 
 from wardbook import store
 from wardbook.app import create_app
@@ -22,6 +24,7 @@ from wardbook.errors import Forbidden, NotFound, Refused
 from wardbook.policy import VISITOR, Role, Viewer, everyone_at
 from wardbook.shared import Level
 
+NOT_READY = "There is no store here yet, or it is older than this version: run 'wardbook init'."
 AN_EXISTING_FILE = click.Path(path_type=Path)
 
 
@@ -37,18 +40,19 @@ def in_application(command: Callable[..., None]) -> Callable[..., None]:
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        app = create_app()
-        with app.app_context():
-            try:
+        try:
+            with create_app().app_context():
                 if command.__name__ not in {"init", "demo", "doctor"} and not store.is_ready():
-                    raise Refused("There is no store here yet, or it is older than this version: run 'wardbook init'.")
+                    raise Refused(NOT_READY)
                 command(*args, **kwargs)
-            except Refused as refused:
-                _stop(refused.sentence)
-            except NotFound:
-                _stop("There is no such place, or it is not for this reader.")
-            except Forbidden as forbidden:
-                _stop(forbidden.sentence)
+        except (Refused, Forbidden) as refused:
+            _stop(refused.sentence)
+        except NotFound:
+            _stop("There is no such place, or it is not for this reader.")
+        except (OSError, DBAPIError) as error:
+            _stop(f"The store or its folder cannot be used ({error}): check WARDBOOK_HOME and WARDBOOK_DATABASE_URL.")
+        except EnvError as error:
+            _stop(f"A setting is wrong: {error}.")
 
     return run
 
@@ -69,7 +73,26 @@ def _plural(number: int, one: str, many: str = "") -> str:
 as_json = click.option("--json", "machine", is_flag=True, help="Print one JSON object.")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Sentences(click.Group):
+    """Commands whose misuse, too, is one sentence and exit status 2."""
+
+    def main(self, *args: Any, standalone_mode: bool = True, **kwargs: Any) -> Any:  # type: ignore[override]
+        """Run, and end the process as a command does unless told otherwise."""
+        if not standalone_mode:
+            return super().main(*args, standalone_mode=False, **kwargs)
+        try:
+            status = super().main(*args, standalone_mode=False, **kwargs)
+        except click.exceptions.NoArgsIsHelpError as empty:
+            click.echo(empty.format_message())
+            sys.exit(2)
+        except click.ClickException as misuse:
+            _stop(misuse.format_message())
+        except click.Abort:
+            sys.exit(130)
+        sys.exit(status if isinstance(status, int) else 0)
+
+
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="wardbook")
 def main() -> None:
     """Wardbook: what is known about the places of a council."""
@@ -457,7 +480,7 @@ def serve(bind: str, workers: int) -> None:
     app = create_app()
     with app.app_context():
         if not store.is_ready():
-            _stop("There is no store here yet, or it is older than this version: run 'wardbook init'.")
+            _stop(NOT_READY)
         host = bind.rpartition(":")[0].strip("[]")
         if settings().mail.startswith("outbox") and host not in {"127.0.0.1", "localhost", "::1"}:
             _stop(

@@ -22,8 +22,15 @@ from wardbook.clock import today
 from wardbook.errors import Refused
 
 bp = Blueprint("mapit", __name__, url_prefix="/mapit")
-TYPES = {"ward": "WD", "division": "CED", "parish": "CPC", "polling-district": "PD", "neighbourhood": "NBH", 
-         "lsoa": "OLF",          "authority": "LA"}  # fmt: skip
+TYPES = {
+    "ward": "WD",
+    "division": "CED",
+    "parish": "CPC",
+    "polling-district": "PD",
+    "neighbourhood": "NBH",
+    "lsoa": "OLF",
+    "authority": "LA",
+}
 
 
 def generations(sets: Sequence[BoundarySet]) -> list[date]:
