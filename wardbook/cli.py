@@ -76,12 +76,13 @@ as_json = click.option("--json", "machine", is_flag=True, help="Print one JSON o
 class Sentences(click.Group):
     """Commands whose misuse, too, is one sentence and exit status 2."""
 
-    def main(self, *args: Any, standalone_mode: bool = True, **kwargs: Any) -> Any:  # type: ignore[override]
+    def main(self, *args: Any, standalone_mode: bool = True, **kwargs: Any) -> Any:
         """Run, and end the process as a command does unless told otherwise."""
+        run: Any = super().main
         if not standalone_mode:
-            return super().main(*args, standalone_mode=False, **kwargs)
+            return run(*args, standalone_mode=False, **kwargs)
         try:
-            status = super().main(*args, standalone_mode=False, **kwargs)
+            status = run(*args, standalone_mode=False, **kwargs)
         except click.exceptions.NoArgsIsHelpError as empty:
             click.echo(empty.format_message())
             sys.exit(2)

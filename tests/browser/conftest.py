@@ -122,9 +122,9 @@ class Enter(Protocol):
 class Door:
     """Lets people in, each with a browser context of their own; who has signed in once keeps their cookie."""
 
-    def __init__(self, browser: Browser, site: str, watch: Watch) -> None:
+    def __init__(self, browser: Browser, site: str, watch: Watch, signed_in: dict[str, StorageState]) -> None:
         self.browser, self.site, self.watch = browser, site, watch
-        self.signed_in: dict[str, StorageState] = {}
+        self.signed_in = signed_in
         self.open: list[BrowserContext] = []
 
     def __call__(
@@ -174,7 +174,7 @@ class Door:
 
 @pytest.fixture(scope="package")
 def door(browser: Browser, site: str, watch: Watch) -> Door:
-    return Door(browser, site, watch)
+    return Door(browser, site, watch, {})
 
 
 @pytest.fixture
