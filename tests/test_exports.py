@@ -54,7 +54,10 @@ def test_a_csv_opens_in_excel_with_its_accents_and_long_texts_whole():
 def test_geojson_is_a_collection_of_the_features_given():
     feature = {"type": "Feature", "geometry": None, "properties": {"told_on": date(2024, 2, 29), "words": "Café"}}
     read = json.loads(geojson_bytes([feature]))
-    assert read == {"type": "FeatureCollection", "features": [feature | {"properties": {"told_on": "2024-02-29", "words": "Café"}}]}
+    assert read == {
+        "type": "FeatureCollection",
+        "features": [feature | {"properties": {"told_on": "2024-02-29", "words": "Café"}}],
+    }
 
 
 def test_a_geopackage_keeps_names_types_and_shapes(tmp_path):
@@ -94,7 +97,10 @@ def test_an_older_gdal_reads_a_geopackage_without_a_warning(tmp_path):
     write_geopackage(path, [THINGS, NOTHING], title="Things of Testham", description="Made for a test")
     said = subprocess.run([ogrinfo, "-al", str(path)], capture_output=True, text=True, check=True)
     assert said.stderr == ""
-    assert all(words in said.stdout for words in ("TITLE=Things of Testham", "DESCRIPTION=What stands here", "Feature Count: 2"))
+    assert all(
+        words in said.stdout
+        for words in ("TITLE=Things of Testham", "DESCRIPTION=What stands here", "Feature Count: 2")
+    )
 
 
 def test_a_layer_whose_rows_do_not_fit_its_columns_is_not_written(tmp_path: Path):

@@ -259,7 +259,7 @@ SILENT = [
     "/map/layers/1/wards.js",
     "/about/who-sees-what",
     "/about/data",
-    "/find?q=zq000title",
+    "/find?q=title",
     "/briefs/new",
     "/contribute",
     "/mapit/postcode/ZZ1%201AA",

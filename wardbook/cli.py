@@ -123,6 +123,7 @@ def demo() -> None:
     if not aldermere.is_loaded():
         with transaction():
             aldermere.load()
+        aldermere.mark()
     base = settings().base_url
     click.echo(
         f"""Aldermere, a fictional borough, is ready.

@@ -27,6 +27,7 @@ from wardbook.policy import Role
 from wardbook.shared import Level
 
 PASSWORD = "aldermere-demo"  # noqa: S105 - the demo is served on loopback alone and says its password
+WARDS = "Wards of Aldermere 2023"
 BASES = {"seen": Basis.SEEN, "told": Basis.TOLD, "long_known": Basis.LONG_KNOWN, "hunch": Basis.HUNCH}
 
 
@@ -37,7 +38,10 @@ def is_loaded() -> bool:
 
 def load() -> None:
     """Bring in Aldermere: wards, postcodes, people, and what they have told each other. Only into an empty store."""
-    if areas.boundary_sets():
+    sets = areas.boundary_sets()
+    if [known.name for known in sets] == [WARDS]:
+        return  # it was brought in, and stopped before it was marked
+    if sets:
         raise Refused("This store holds a council already: set WARDBOOK_HOME to an empty folder for the demo.")
     told = json.loads((DATA / "boundaries" / "aldermere_demo.json").read_text("utf-8"))
     _ground()
@@ -45,6 +49,10 @@ def load() -> None:
     categories = _categories(told["services"])
     for number, entry in enumerate(told["entries"]):
         _entry(number, entry, people, categories)
+
+
+def mark() -> None:
+    """Say that this installation is fictional, and give it its map: done when the store holds it."""
     shutil.copyfile(DATA / "boundaries" / "aldermere_backdrop.geojson", settings().backdrop)
     (settings().home / "fictional").write_text("Aldermere is a fictional borough.\n")
 
@@ -54,7 +62,7 @@ def _ground() -> None:
     from wardbook.areas.reading import read_boundaries
 
     about = SetDescription(
-        "Wards of Aldermere 2023", "ward", date(2023, 5, 4), source="Drawn for Wardbook: Aldermere is fictional.",
+        WARDS, "ward", date(2023, 5, 4), source="Drawn for Wardbook: Aldermere is fictional.",
         licence="CC0 1.0.",
     )  # fmt: skip
     add_boundary_set(about, read_boundaries(DATA / "boundaries" / "aldermere_wards_2023.geojson"))

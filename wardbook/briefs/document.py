@@ -36,9 +36,7 @@ def document(brief: Brief, items: Sequence[Item], around: Surroundings) -> Conte
         "mark": _mark(brief, items),
         "made_on": f"Made on {day_in_words(day_of(brief.made_at))}",
         "made": f"Made on {moment_in_words(brief.made_at)} from {entries}.",
-        "fictional": f"The {brief.council} is fictional: its places and people are invented."
-        if brief.fictional
-        else "",
+        "fictional": f"{brief.council} is fictional: its places and people are invented." if brief.fictional else "",
         "where": _where(brief, items, around),
         "glance": _glance(brief, accent),
         "residents": _residents(brief),

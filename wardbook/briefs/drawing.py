@@ -18,16 +18,6 @@ from wardbook.briefs.svg import INK, LETTER, PALE, ROUND, WIDTH, Look, group, nu
 from wardbook.entries.kinds import KINDS, Kind
 from wardbook.geo import WGS84, reproject
 
-HEIGHT, MARGIN = 440, 34
-LEAST_METRES = 300
-"""A map shows at least this much ground from side to side, however small the place"""
-TOLERANCE = 0.5
-MOST_SIGNS = 1000
-CELLS = (8, 12, 16, 24, 32)
-"""Where there are more signs, those of a kind within such a square become one"""
-MOST_CORNERS = 4000
-"""Lines and areas of entries are drawn as such up to this many corners, the newest first; all have their sign"""
-
 LAND, WATER = "#f5f3ee", "#cddfe9"
 AREAS = {"builtup": "#ebe6dd", "park": "#dfead5", "wood": "#d3e2ca", "water": WATER, "river": WATER}
 LINES = {
@@ -38,36 +28,7 @@ LINES = {
     "highstreet": ("#ffffff", 4.0, ""),
 }
 """The backdrop's classes in the order in which they are drawn: colour, width and dashes"""
-SIGNS = {
-    Kind.ISSUE: ("#b23b1e", Markup('<circle id="wb-sign-issue" r="4.6"')),
-    Kind.ASSET: ("#1c7348", Markup('<path id="wb-sign-asset" d="M0-6.2 6.2 0 0 6.2-6.2 0Z"')),
-    Kind.NOTE: ("#37489f", Markup('<path id="wb-sign-note" d="M-4.4-4.4H4.4V4.4H-4.4Z"')),
-}
-"""Colour and form of each kind's sign: nobody need tell them by colour"""
-
-
 OUTLINE: Look = {"fill": "none", "stroke": INK, "stroke-width": 2.6, **ROUND}
-
-
-class Sheet:
-    """The ground a map shows, and where metres on it go on paper."""
-
-    def __init__(self, place: shapely.Geometry, epsg: int) -> None:
-        west, south, east, north = reproject(place, WGS84, epsg).bounds
-        across, down = (east - west) / (WIDTH - 2 * MARGIN), (north - south) / (HEIGHT - 2 * MARGIN)
-        self.epsg = epsg
-        self.scale = max(across, down, LEAST_METRES / WIDTH)
-        """Metres to one unit of the drawing"""
-        self.corner = np.array([(west + east - WIDTH * self.scale) / 2, (north + south + HEIGHT * self.scale) / 2])
-        self.frame = shapely.box(0, 0, WIDTH, HEIGHT)
-
-    def put(self, shape: shapely.Geometry) -> shapely.Geometry:
-        """A WGS 84 shape on paper, y downwards, no finer than is seen; empty where it lies outside the frame."""
-        moved = reproject(shape, WGS84, self.epsg)
-        there = shapely.transform(moved, lambda xy: (xy - self.corner) / self.scale * (1, -1))
-        if shapely.get_dimensions(there) == 0:
-            return shapely.intersection(there, self.frame)
-        return shapely.simplify(shapely.clip_by_rect(there, -9, -9, WIDTH + 9, HEIGHT + 9), TOLERANCE)
 
 
 def place_map(
@@ -84,9 +45,9 @@ def place_map(
     place = sheet.put(where.geometry)
     around = [(name, there) for name, shape in wards if not (there := sheet.put(shape)).is_empty]
     under = [replace(f, shape=there) for f in backdrop if not (there := sheet.put(f.shape)).is_empty]
-    standing = _standing(items, sheet)
-    signs = _together(standing)
-    shapes, left_out = _shapes(items, sheet)
+    standing = standing(items, sheet)
+    signs = together(standing)
+    shapes, left_out = shapes(items, sheet)
     edge = [shapely.boundary(place)] * 3
     """A name across the outline of the place is as bad as one over three signs"""
     names = Names(sheet.frame, [*(sign.at for sign in signs), *edge], FURNITURE)
@@ -98,7 +59,7 @@ def place_map(
         path(place, {**OUTLINE, "stroke": "#ffffff", "stroke-width": 6, "stroke-opacity": 0.75}),
         path(place, OUTLINE),
         *shapes,
-        *(_use(sign.kind, sign.at.x, sign.at.y) for sign in signs),
+        *(use(sign.kind, sign.at.x, sign.at.y) for sign in signs),
         *names.of_points([(f.name, f.shape) for f in under if f.what == "place" and f.name]),
         *ward_names,
         _scale_bar(sheet.scale),
@@ -159,65 +120,6 @@ def _veil(place: shapely.Geometry) -> Markup:
     return outside.format(WIDTH + 9, HEIGHT + 9, outline(place))
 
 
-# --- entries -----------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Sign:
-    """Where an entry stands on paper."""
-
-    kind: Kind
-    at: shapely.Point
-
-
-def _standing(items: Sequence[Item], sheet: Sheet) -> list[Sign]:
-    """Where entries stand within the frame, the newest last so that it lies on top."""
-    points = ((item.kind, sheet.put(shapely.point_on_surface(item.geometry))) for item in reversed(items))
-    return [Sign(kind, point) for kind, point in points if not point.is_empty]
-
-
-def _together(standing: list[Sign]) -> list[Sign]:
-    """One sign for those of a kind that stand close together, where all of them are too many for a map."""
-    signs = standing
-    for cell in CELLS:
-        if len(signs) <= MOST_SIGNS:
-            break
-        signs = list({(sign.kind, sign.at.x // cell, sign.at.y // cell): sign for sign in standing}.values())
-    return signs
-
-
-def _shapes(items: Sequence[Item], sheet: Sheet) -> tuple[list[Markup], int]:
-    """Lines and areas as they are, and how many were too many to draw."""
-    drawn: dict[tuple[Kind, int], list[Markup]] = {(kind, size): [] for size in (2, 1) for kind in SIGNS}
-    corners = left_out = 0
-    for item in items:
-        size = int(shapely.get_dimensions(item.geometry))
-        there = sheet.put(item.geometry) if size else item.geometry
-        corners += shapely.get_num_coordinates(there) if size else 0
-        if size and corners <= MOST_CORNERS:
-            drawn[item.kind, size].append(path(there))
-        elif size:
-            left_out += 1
-    return [group(found, _look(kind, size)) for (kind, size), found in drawn.items() if found], left_out
-
-
-def _look(kind: Kind, size: int) -> Look:
-    colour = SIGNS[kind][0]
-    line = {"stroke": colour, "stroke-width": 2, "stroke-opacity": 0.8, **ROUND}
-    return line | ({"fill": colour, "fill-opacity": 0.13} if size == 2 else {"fill": "none"})
-
-
-def _thinned(entries: int, signs: int, left_out: int) -> str:
-    """What the map does not show one by one, said in its legend."""
-    shared = f"Entries close together share a sign: {entries:,} are drawn as {signs:,}." if signs < entries else ""
-    only = f"{left_out:,} lines or areas are drawn as a sign only." if left_out else ""
-    return f"{shared} {only}".strip()
-
-
-def _use(kind: Kind, x: float, y: float) -> Markup:
-    return Markup('<use href="#wb-sign-{}" x="{}" y="{}"/>').format(kind, number(x), number(y))
-
-
 # --- scale, north and legend -------------------------------------------------------------------------------------
 
 FURNITURE = (shapely.box(WIDTH - 50, 0, WIDTH, 64), shapely.box(0, HEIGHT - 46, 185, HEIGHT))
@@ -247,10 +149,17 @@ def _north() -> Markup:
     ).format(left=WIDTH - 44, x=WIDTH - 26, ink=INK)
 
 
+def _thinned(entries: int, signs: int, left_out: int) -> str:
+    """What the map does not show one by one, said in its legend."""
+    shared = f"Entries close together share a sign: {entries:,} are drawn as {signs:,}." if signs < entries else ""
+    only = f"{left_out:,} lines or areas are drawn as a sign only." if left_out else ""
+    return f"{shared} {only}".strip()
+
+
 def _legend(told: Counter[Kind], thinned: str) -> Markup:
     line, y = Markup('<path d="M0 {}h22" stroke="{}" stroke-width="{}"/>'), HEIGHT + 19
     keys = [(line.format(y, INK, 2.6), 28.0, "The place"), (line.format(y, PALE, 0.9), 28.0, "Ward boundary")]
-    keys += [(_use(kind, 7, y), 18.0, f"{_named(kind, told[kind])} ({told[kind]:,})") for kind in SIGNS if told[kind]]
+    keys += [(use(kind, 7, y), 18.0, f"{_named(kind, told[kind])} ({told[kind]:,})") for kind in SIGNS if told[kind]]
     x, parts = 1.0, []
     for sign, gap, words in keys:
         parts.append(Markup('<g transform="translate({} 0)">{}{}</g>').format(number(x), sign, _said(words, gap, y)))

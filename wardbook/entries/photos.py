@@ -122,7 +122,9 @@ def answer(key: str, size: str) -> Response:
     """A photo's file as an answer; whether it may be seen has been asked before."""
     if size not in LONGEST_SIDE:
         raise NotFound
-    return send_file(path(key, size), mimetype="image/jpeg", max_age=0)
+    response = send_file(path(key, size), mimetype="image/jpeg")
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response
 
 
 def forget_after(response: Response, keys: Sequence[str]) -> Response:

@@ -19,9 +19,10 @@ from wardbook.errors import Refused
 from wardbook.maps import MapView, Use, frame
 from wardbook.outlook.views import reader
 from wardbook.people.signed_in import viewer
+from wardbook.places.converter import place_at
 from wardbook.places.find import spot
 from wardbook.places.place import Place
-from wardbook.places.words import place_from_words
+from wardbook.web import or_404
 
 bp = Blueprint("frames", __name__, url_prefix="/map/frame")
 MOST_THINGS = 5000
@@ -41,10 +42,9 @@ def look() -> ResponseReturnValue:
 @bp.get("/entry/<ref>")
 def one(ref: str) -> ResponseReturnValue:
     """A map of one entry."""
-    entry = entries.entry(ref, viewer())
-    things = shown.on_map([entry] if entry else [], lambda ref: url_for("entries.detail", ref=ref))
-    box = _round(entry.geometry.bounds) if entry else _council()
-    return frame(MapView(Use.LOOK, box, "Map of where it is", things))
+    entry = or_404(entries.entry(ref, viewer()))
+    things = shown.on_map([entry], lambda ref: url_for("entries.detail", ref=ref))
+    return frame(MapView(Use.LOOK, _round(entry.geometry.bounds), "Map of where it is", things))
 
 
 @bp.get("/pin")
@@ -68,10 +68,7 @@ def draw() -> ResponseReturnValue:
 
 def _place() -> Place | None:
     words = request.args.get("place")
-    try:
-        return place_from_words(words, viewer()) if words else None
-    except Refused:
-        return None
+    return place_at(words) if words else None
 
 
 Box = tuple[float, float, float, float]

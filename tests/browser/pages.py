@@ -1,0 +1,320 @@
+"""Every page in each of its states, and how somebody comes to it."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from PIL import Image
+
+from tests.browser.someone import Someone
+
+WARD, WARD_NAME, WARD_NEXT_DOOR = "X05000101", "Aldermere Market", "X05000102"
+POSTCODE = "ZZ1 1AX"
+OFFICER, CLLR, CLLR_NEXT_DOOR = "officer", "councillor", "bronwen.tudge@members.aldermere.example"
+RESIDENT, MODERATOR, ADMINISTRATOR = "resident", "moderator", "administrator"
+NOWHERE = f"/places/{quote('point:-2.36,51.38+50m')}"
+"""A place far outside the borough: nothing is known there."""
+
+Reach = Callable[[Someone], object]
+
+
+@dataclass(frozen=True)
+class State:
+    """A page as one person comes to see it."""
+
+    name: str
+    who: str | None
+    reach: Reach
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def photo(colour: str = "#4c7a5d") -> bytes:
+    """A JPEG as a telephone makes it: it says where it was taken, when, and with what."""
+    image = Image.new("RGB", (1200, 900), colour)
+    exif = image.getexif()
+    exif[0x010F] = "Telephone of Tobias"
+    exif.get_ifd(0x8825).update({1: "N", 2: (53.0, 23.0, 52.4), 3: "E", 4: (1.0, 0.0, 14.5)})
+    kept = io.BytesIO()
+    image.save(kept, "JPEG", exif=exif)
+    return kept.getvalue()
+
+
+# --- telling -----------------------------------------------------------------------------------------------------
+
+
+def begins(them: Someone) -> None:
+    them.goes_to(f"/contribute?q={quote(POSTCODE)}")
+    them.presses("Find it")
+
+
+def comes_to_what(them: Someone) -> None:
+    begins(them)
+    them.presses("Continue")
+
+
+def comes_to_photos(them: Someone, title: str = "No dropped kerb by the bank", words: str = "Wheels cannot cross.") -> None:
+    comes_to_what(them)
+    them.chooses("Something is wrong here")
+    them.picks("What is it about?", "Crossing or dropped kerb")
+    them.enters("Say it in a few words", title)
+    them.enters("Tell us more (optional)", words)
+    them.presses("Continue")
+
+
+def comes_to_who(them: Someone) -> None:
+    comes_to_photos(them)
+    them.follows("Continue without a photo")
+
+
+def comes_to_check(them: Someone) -> None:
+    comes_to_who(them)
+    if them.page.get_by_label("Your email address").count():
+        them.enters("Your email address", "somebody@residents.example")
+    them.presses("Continue")
+
+
+def sends(them: Someone) -> None:
+    comes_to_check(them)
+    them.presses("Send it to the council")
+
+
+def adds_a_photo(them: Someone, words: str = "A high kerb by the bank") -> None:
+    them.page.get_by_label("Add photos (optional)").set_input_files(
+        {"name": "kerb.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    )
+    them.enters("What does the photo show? (optional)", words)
+    them.presses("Add and continue")
+
+
+def opens_the_letter(them: Someone, part_of_link: str) -> None:
+    """Follow the link in the newest letter that has such a link."""
+    them.goes_to("/outbox")
+    link = them.page.locator(f".wb-letter a[href*='{part_of_link}']").first.get_attribute("href")
+    assert link is not None and link.startswith(them.base)
+    them.goes_to(link.removeprefix(them.base))
+
+
+def confirms(them: Someone) -> None:
+    sends(them)
+    opens_the_letter(them, "/contribute/confirm/")
+    them.presses("Yes, publish it")
+
+
+# --- finding an entry --------------------------------------------------------------------------------------------
+
+
+def listed(them: Someone, asked: str) -> list[dict[str, str]]:
+    """What the list says to this person, as JSON."""
+    status, body = them.fetches(f"/map.json?{asked}")
+    assert status == 200
+    return list(json.loads(body)["entries"])
+
+
+def goes_to_entry(asked: str) -> Reach:
+    def reach(them: Someone) -> None:
+        first = listed(them, asked)[0]
+        them.goes_to(f"/entries/{first.get('ref') or first['reference']}")
+
+    return reach
+
+
+def finds_one_that_waits(them: Someone) -> None:
+    them.goes_to("/moderation")
+    waiting = them.page.locator(".wb-entry", has_text="Waiting").first
+    with them.page.expect_navigation():
+        waiting.get_by_role("link").click()
+
+
+def hides_one(them: Someone) -> None:
+    goes_to_entry("kind=issue&words=pothole")(them)
+    them.page.get_by_text("Hide this entry").click()
+    them.enters("Reason", "It names somebody.")
+    them.presses("Hide it")
+
+
+# --- states of forms ---------------------------------------------------------------------------------------------
+
+
+def sending_nothing(path: str, button: str) -> Reach:
+    def reach(them: Someone) -> None:
+        them.goes_to(path)
+        them.presses(button)
+
+    return reach
+
+
+def goes_wrong(way: Reach, button: str) -> Reach:
+    def reach(them: Someone) -> None:
+        way(them)
+        them.presses(button)
+
+    return reach
+
+
+def at(path: str) -> Reach:
+    return lambda them: them.goes_to(path)
+
+
+def starts_with(q: str) -> Reach:
+    def reach(them: Someone) -> None:
+        them.goes_to(f"/contribute?q={quote(q)}")
+        them.presses("Find it")
+
+    return reach
+
+
+def chooses_a_spot_outside(them: Someone) -> None:
+    begins(them)
+    them.enters("Latitude and longitude, or a grid reference", "51.38, -2.36")
+    them.presses("Continue")
+
+
+def sends_a_letter_as_photo(them: Someone) -> None:
+    comes_to_photos(them)
+    them.page.get_by_label("Add photos (optional)").set_input_files(
+        {"name": "kerb.jpg", "mimeType": "image/jpeg", "buffer": b"this is no photo"}
+    )
+    them.presses("Add and continue")
+
+
+def comes_back_to_photos(them: Someone) -> None:
+    comes_to_photos(them)
+    draft = them.path
+    adds_a_photo(them)
+    them.goes_to(draft)
+
+
+def asks_for_a_link(them: Someone) -> None:
+    them.goes_to("/sign-in")
+    them.enters("Email address", "resident@aldermere.example")
+    them.presses("Email me a link")
+
+
+def enters_a_wrong_code(them: Someone) -> None:
+    asks_for_a_link(them)
+    them.enters("Code", "000 00")
+    them.presses("Sign in")
+
+
+def opens_a_link_to_sign_in(them: Someone) -> None:
+    asks_for_a_link(them)
+    opens_the_letter(them, "/sign-in/link/")
+
+
+def opens_a_used_link(them: Someone) -> None:
+    opens_a_link_to_sign_in(them)
+    link = them.path
+    them.presses("Sign in")
+    them.goes_to(link)
+
+
+def enters_a_wrong_password(them: Someone) -> None:
+    them.goes_to("/sign-in/password")
+    them.enters("Email address", "officer@aldermere.example")
+    them.enters("Password", "wrong")
+    them.presses("Sign in")
+
+
+def types_half_a_note(them: Someone) -> None:
+    them.goes_to("/notes/new")
+    them.enters("Where it is", "somewhere near the church")
+    them.enters("Title", "By the church")
+    them.presses("Save the note")
+
+
+def names_a_place_that_is_none(them: Someone) -> None:
+    them.goes_to("/briefs/new")
+    them.enters("Place", "Atlantis")
+    them.presses("Make the brief")
+
+
+def visits_a_confirmed_link(them: Someone) -> None:
+    sends(them)
+    opens_the_letter(them, "/contribute/confirm/")
+    link = them.path
+    them.presses("Yes, publish it")
+    them.goes_to(link)
+
+
+WARD_PLACE = f"/places/ward:{WARD}"
+STATES = (
+    State("home", None, at("/")),
+    State("home, signed in", CLLR, at("/")),
+    State("found", None, at(f"/find?q={quote(POSTCODE)}")),
+    State("found several wards", None, at("/find?q=a")),
+    State("found nothing", None, at("/find?q=Nowhere+at+all")),
+    State("found no such postcode", None, at("/find?q=SW1A+1AA")),
+    State("found outside", None, at("/find?q=51.38,-2.36")),
+    State("find without words", None, at("/find?q=")),
+    State("wards", None, at("/wards")),
+    State("ward", None, at(f"/wards/{WARD}")),
+    State("ward, its councillor", CLLR, at(f"/wards/{WARD}")),
+    State("map", None, at("/map")),
+    State("map, filtered", OFFICER, at("/map?kind=issue&state=family:open&words=kerb")),
+    State("map, nothing matches", None, at("/map?words=zzzzzz")),
+    State("map, last page", None, at("/map?page=99")),
+    State("place", OFFICER, at(f"/places/{quote(f'postcode:{POSTCODE}+800m')}")),
+    State("place, nothing known", None, at(NOWHERE)),
+    State("list behind a figure", OFFICER, at(f"{WARD_PLACE}/entries?for=council&kind=note")),
+    State("issue", None, goes_to_entry("kind=issue&state=family:open")),
+    State("issue, closed", None, goes_to_entry("kind=issue&state=fixed")),
+    State("asset", RESIDENT, goes_to_entry("kind=asset")),
+    State("issue, an officer", OFFICER, goes_to_entry("kind=issue&state=family:open")),
+    State("issue, a reply without words", OFFICER, goes_wrong(goes_to_entry("kind=issue"), "Send reply")),
+    State("issue, no state chosen", OFFICER, goes_wrong(goes_to_entry("kind=issue"), "Change state")),
+    State("issue, a moderator", MODERATOR, goes_to_entry("kind=issue")),
+    State("note", CLLR, goes_to_entry("kind=note")),
+    State("tell: start", None, at("/contribute")),
+    State("tell: start, nothing entered", None, sending_nothing("/contribute", "Find it")),
+    State("tell: start, not found", None, starts_with("Nowhere at all")),
+    State("tell: start, several wards", None, starts_with("a")),
+    State("tell: spot", None, begins),
+    State("tell: spot outside", None, chooses_a_spot_outside),
+    State("tell: what", None, comes_to_what),
+    State("tell: what, nothing entered", None, goes_wrong(comes_to_what, "Continue")),
+    State("tell: photos", None, comes_to_photos),
+    State("tell: photos, one added", None, comes_back_to_photos),
+    State("tell: photos, not a photo", None, sends_a_letter_as_photo),
+    State("tell: who", None, comes_to_who),
+    State("tell: who, no email", None, goes_wrong(comes_to_who, "Continue")),
+    State("tell: who, signed in", RESIDENT, comes_to_who),
+    State("tell: check", None, comes_to_check),
+    State("tell: sent", None, sends),
+    State("tell: sent, signed in", RESIDENT, sends),
+    State("tell: confirm", None, lambda them: (sends(them), opens_the_letter(them, "/contribute/confirm/"))),
+    State("tell: told", None, confirms),
+    State("tell: confirmed before", None, visits_a_confirmed_link),
+    State("pending, a moderator", MODERATOR, finds_one_that_waits),
+    State("hidden, a moderator", MODERATOR, hides_one),
+    State("sign in", None, at("/sign-in")),
+    State("sign in, nothing entered", None, sending_nothing("/sign-in", "Email me a link")),
+    State("code", None, asks_for_a_link),
+    State("code, wrong", None, enters_a_wrong_code),
+    State("link", None, opens_a_link_to_sign_in),
+    State("link, used", None, opens_a_used_link),
+    State("password", None, at("/sign-in/password")),
+    State("password, wrong", None, enters_a_wrong_password),
+    *(State(f"desk, {who}", who, at("/desk")) for who in (RESIDENT, CLLR, OFFICER, MODERATOR, ADMINISTRATOR)),
+    State("note form", CLLR, at(f"/notes/new?place=ward:{WARD}")),
+    State("note form, nothing entered", CLLR, sending_nothing("/notes/new", "Save the note")),
+    State("note form, half entered", OFFICER, types_half_a_note),
+    State("new place", OFFICER, at("/places/new")),
+    State("new place, nothing entered", OFFICER, sending_nothing("/places/new", "Save the place")),
+    State("new brief", OFFICER, at("/briefs/new")),
+    State("new brief, a visitor", None, at("/briefs/new")),
+    State("new brief, no such place", OFFICER, names_a_place_that_is_none),
+    State("brief for the council", OFFICER, at(f"{WARD_PLACE}/brief?for=council")),
+    State("brief for everyone", None, at(f"{WARD_PLACE}/brief")),
+    State("brief of nothing", OFFICER, at(f"{NOWHERE}/brief?for=council")),
+    State("moderation", MODERATOR, at("/moderation")),
+    *(State(f"about: {page}", None, at(f"/about/{page}")) for page in ("privacy", "accessibility", "data", "who-sees-what")),
+    State("not found", None, at("/entries/WB-22222")),
+    State("not allowed", RESIDENT, at("/notes/new")),
+    State("outbox", None, lambda them: (asks_for_a_link(them), them.goes_to("/outbox"))),
+)

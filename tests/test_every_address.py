@@ -1,0 +1,589 @@
+"""Every address by every member of the cast: what it answers, what it never does, and how every page is made."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests import conftest
+from tests.conftest import (
+    ADMINISTRATOR,
+    CAST,
+    CLLR,
+    CLLR_NEXT_DOOR,
+    MILL,
+    MODERATOR,
+    NEIGHBOUR,
+    NOBODY,
+    OFFICER,
+    RESIDENT,
+    Member,
+    person_of,
+)
+from wardbook.db import db, transaction
+from wardbook.entries import photos
+from wardbook.mail import letters
+from wardbook.people.actions import SIGN_IN, make_proof
+from wardbook.shared import Level, Standing
+
+STAFF = (CLLR, CLLR_NEXT_DOOR, OFFICER)
+SIGNED_IN = CAST[1:]
+Statuses = dict[Member, int]
+
+
+def for_all(status: int) -> Statuses:
+    return dict.fromkeys(CAST, status)
+
+
+def only(members: tuple[Member, ...], status: int, others: int) -> Statuses:
+    return {member: status if member in members else others for member in CAST}
+
+
+# Words in braces are things of the store: PUBLIC, COUNCIL, WARD, PENDING, HIDDEN (references), PHOTO, LINK, CONFIRM,
+# SHAPE (by the officer), and OWN: a draft begun in this browser.
+GETS: list[tuple[str, str, Statuses]] = [
+    ("/", "/", for_all(200)),
+    ("/-/health", "/-/health", for_all(200)),
+    ("/about/<page>", "/about/privacy", for_all(200)),
+    ("/about/<page>", "/about/accessibility", for_all(200)),
+    ("/about/<page>", "/about/data", for_all(200)),
+    ("/about/<page>", "/about/who-sees-what", for_all(200)),
+    ("/about/<page>", "/about/nothing", for_all(404)),
+    ("/briefs/new", "/briefs/new", for_all(200)),
+    ("/briefs/new", f"/briefs/new?place=ward:{MILL}", for_all(200)),
+    ("/contribute", "/contribute", for_all(200)),
+    ("/contribute/<draft_id>/check", "/contribute/{OWN}/check", for_all(302)),
+    ("/contribute/<draft_id>/check", "/contribute/someone-elses/check", for_all(404)),
+    ("/contribute/<draft_id>/photos", "/contribute/{OWN}/photos", for_all(200)),
+    ("/contribute/<draft_id>/photos", "/contribute/someone-elses/photos", for_all(404)),
+    ("/contribute/<draft_id>/photos/<key>/<size>.jpg", "/contribute/{OWN}/photos/{PHOTO}/small.jpg", for_all(404)),
+    ("/contribute/<draft_id>/sent", "/contribute/{OWN}/sent", for_all(302)),
+    ("/contribute/<draft_id>/sent", "/contribute/someone-elses/sent", for_all(404)),
+    ("/contribute/<draft_id>/spot", "/contribute/{OWN}/spot", for_all(200)),
+    ("/contribute/<draft_id>/spot", "/contribute/someone-elses/spot", for_all(404)),
+    ("/contribute/<draft_id>/what", "/contribute/{OWN}/what", for_all(200)),
+    ("/contribute/<draft_id>/what", "/contribute/someone-elses/what", for_all(404)),
+    ("/contribute/<draft_id>/who", "/contribute/{OWN}/who", for_all(200)),
+    ("/contribute/<draft_id>/who", "/contribute/someone-elses/who", for_all(404)),
+    ("/contribute/confirm/<link>", "/contribute/confirm/{CONFIRM}", for_all(200)),
+    ("/contribute/confirm/<link>", "/contribute/confirm/{LINK}", for_all(404)),
+    ("/contribute/confirm/<link>", "/contribute/confirm/guessed", for_all(404)),
+    ("/desk", "/desk", only(SIGNED_IN, 200, 302)),
+    ("/entries/<ref>", "/entries/{PUBLIC}", for_all(200)),
+    ("/entries/<ref>", "/entries/{COUNCIL}", only(STAFF, 200, 404)),
+    ("/entries/<ref>", "/entries/{WARD}", only((RESIDENT, CLLR), 200, 404)),
+    ("/entries/<ref>", "/entries/{PENDING}", only((RESIDENT, MODERATOR), 200, 404)),
+    ("/entries/<ref>", "/entries/{HIDDEN}", only((RESIDENT, MODERATOR), 200, 404)),
+    ("/entries/<ref>", "/entries/WB-22222", for_all(404)),
+    ("/find", "/find", for_all(200)),
+    ("/find", "/find?q=Mill", for_all(302)),
+    ("/find", "/find?q=nowhere", for_all(200)),
+    ("/map", "/map", for_all(200)),
+    ("/map", "/map?kind=nonsense&since=tomorrow&page=x&category=no&state=family:none", for_all(200)),
+    ("/map.<suffix>", "/map.json", for_all(200)),
+    ("/map.<suffix>", "/map.geojson", for_all(200)),
+    ("/map.<suffix>", "/map.csv", for_all(200)),
+    ("/map.<suffix>", "/map.gpkg", for_all(200)),
+    ("/map.<suffix>", "/map.exe", for_all(404)),
+    ("/map/frame/draw", "/map/frame/draw", for_all(200)),
+    ("/map/frame/entry/<ref>", "/map/frame/entry/{PUBLIC}", for_all(200)),
+    ("/map/frame/look", "/map/frame/look", for_all(200)),
+    ("/map/frame/look", "/map/frame/look?for=council", only(STAFF, 200, 403)),
+    ("/map/frame/pin", "/map/frame/pin?at=ZZ1 1AA", for_all(200)),
+    ("/map/layers/<version>/backdrop.js", "/map/layers/1/backdrop.js", for_all(200)),
+    ("/map/layers/<version>/wards.js", "/map/layers/1/wards.js", for_all(200)),
+    ("/mapit/point/<int:srid>/<x>,<y>", "/mapit/point/27700/375400,164600", for_all(200)),
+    ("/mapit/point/<int:srid>/<x>,<y>", "/mapit/point/4326/x,y", for_all(400)),
+    ("/mapit/postcode/<path:words>", "/mapit/postcode/ZZ1 1AA", for_all(200)),
+    ("/mapit/postcode/<path:words>", "/mapit/postcode/ZZ9 9ZZ", for_all(404)),
+    ("/moderation", "/moderation", only((MODERATOR,), 200, 403)),
+    ("/notes/new", "/notes/new", only(STAFF, 200, 403)),
+    ("/outbox", "/outbox", for_all(200)),
+    ("/photos/<key>/<size>.jpg", "/photos/{PHOTO}/small.jpg", for_all(200)),
+    ("/photos/<key>/<size>.jpg", "/photos/{PHOTO}/huge.jpg", for_all(404)),
+    ("/photos/<key>/<size>.jpg", "/photos/0123/small.jpg", for_all(404)),
+    ("/places/<words>", f"/places/ward:{MILL}", for_all(200)),
+    ("/places/<words>", "/places/postcode:ZZ1%201AA+300m", for_all(200)),
+    ("/places/<words>", "/places/shape:{SHAPE}", only((OFFICER,), 200, 404)),
+    ("/places/<words>", "/places/nonsense", for_all(404)),
+    ("/places/<words>/brief", f"/places/ward:{MILL}/brief", for_all(200)),
+    ("/places/<words>/brief", f"/places/ward:{MILL}/brief?for=council", only(STAFF, 200, 403)),
+    ("/places/<words>/brief", "/places/shape:{SHAPE}/brief", only((OFFICER,), 200, 404)),
+    ("/places/<words>/brief.<suffix>", f"/places/ward:{MILL}/brief.json", for_all(200)),
+    ("/places/<words>/brief.<suffix>", f"/places/ward:{MILL}/brief.csv?for=council", only(STAFF, 200, 403)),
+    ("/places/<words>/brief.<suffix>", f"/places/ward:{MILL}/brief.gpkg", for_all(200)),
+    ("/places/<words>/brief.<suffix>", f"/places/ward:{MILL}/brief.exe", for_all(404)),
+    ("/places/<words>/entries", f"/places/ward:{MILL}/entries", for_all(200)),
+    ("/places/<words>/entries", f"/places/ward:{MILL}/entries?for=council", only(STAFF, 200, 403)),
+    ("/places/<words>/entries.<suffix>", f"/places/ward:{MILL}/entries.json", for_all(200)),
+    ("/places/<words>/entries.<suffix>", "/places/shape:{SHAPE}/entries.json", only((OFFICER,), 200, 404)),
+    ("/places/new", "/places/new", only(SIGNED_IN, 200, 403)),
+    ("/sign-in", "/sign-in", for_all(200)),
+    ("/sign-in/code", "/sign-in/code", for_all(302)),
+    ("/sign-in/link/<link>", "/sign-in/link/{LINK}", for_all(200)),
+    ("/sign-in/link/<link>", "/sign-in/link/{CONFIRM}", for_all(404)),
+    ("/sign-in/link/<link>", "/sign-in/link/guessed", for_all(404)),
+    ("/sign-in/password", "/sign-in/password", for_all(200)),
+    ("/static/<path:filename>", "/static/wardbook.css", for_all(200)),
+    ("/static/<path:filename>", "/static/../config.py", for_all(404)),
+    ("/wards", "/wards", for_all(200)),
+    ("/wards/<code>", f"/wards/{MILL}", for_all(200)),
+    ("/wards/<code>", "/wards/T09999999", for_all(404)),
+]
+POSTS: list[tuple[str, str, Statuses]] = [
+    ("/briefs/new", "/briefs/new", for_all(422)),
+    ("/contribute", "/contribute", for_all(422)),
+    ("/contribute/<draft_id>/check", "/contribute/{OWN}/check", for_all(302)),
+    ("/contribute/<draft_id>/check", "/contribute/someone-elses/check", for_all(404)),
+    ("/contribute/<draft_id>/photos", "/contribute/{OWN}/photos", for_all(302)),
+    ("/contribute/<draft_id>/photos", "/contribute/someone-elses/photos", for_all(404)),
+    ("/contribute/<draft_id>/photos/<key>/remove", "/contribute/{OWN}/photos/{PHOTO}/remove", for_all(302)),
+    ("/contribute/<draft_id>/photos/<key>/remove", "/contribute/someone-elses/photos/{PHOTO}/remove", for_all(404)),
+    ("/contribute/<draft_id>/spot", "/contribute/{OWN}/spot", for_all(422)),
+    ("/contribute/<draft_id>/spot", "/contribute/someone-elses/spot", for_all(404)),
+    ("/contribute/<draft_id>/what", "/contribute/{OWN}/what", for_all(422)),
+    ("/contribute/<draft_id>/what", "/contribute/someone-elses/what", for_all(404)),
+    ("/contribute/<draft_id>/who", "/contribute/{OWN}/who", for_all(422)),
+    ("/contribute/<draft_id>/who", "/contribute/someone-elses/who", for_all(404)),
+    ("/contribute/confirm/<link>", "/contribute/confirm/guessed", for_all(404)),
+    ("/contribute/ward/<code>", f"/contribute/ward/{MILL}", for_all(302)),
+    ("/contribute/ward/<code>", "/contribute/ward/T09999999", for_all(404)),
+    ("/entries/<ref>/hide", "/entries/{PUBLIC}/hide", only((MODERATOR,), 422, 403)),
+    ("/entries/<ref>/hide", "/entries/{COUNCIL}/hide", only(STAFF, 403, 404)),
+    ("/entries/<ref>/pass", "/entries/{PUBLIC}/pass", for_all(403)),
+    ("/entries/<ref>/pass", "/entries/{PENDING}/pass", only((RESIDENT,), 403, 404) | {MODERATOR: 422}),
+    ("/entries/<ref>/reply", "/entries/{PUBLIC}/reply", only((OFFICER,), 422, 403)),
+    ("/entries/<ref>/reply", "/entries/{WARD}/reply", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/restore", "/entries/{PUBLIC}/restore", for_all(403)),
+    ("/entries/<ref>/restore", "/entries/{HIDDEN}/restore", only((RESIDENT,), 403, 404) | {MODERATOR: 302}),
+    ("/entries/<ref>/state", "/entries/{PUBLIC}/state", only((OFFICER,), 422, 403)),
+    ("/entries/<ref>/state", "/entries/{COUNCIL}/state", only(STAFF, 403, 404) | {OFFICER: 422}),
+    ("/notes/new", "/notes/new", only(STAFF, 422, 403)),
+    ("/places/new", "/places/new", only(SIGNED_IN, 422, 403)),
+    ("/sign-in", "/sign-in", for_all(422)),
+    ("/sign-in/code", "/sign-in/code", for_all(302)),
+    ("/sign-in/link/<link>", "/sign-in/link/guessed", for_all(404)),
+    ("/sign-in/password", "/sign-in/password", for_all(422)),
+    ("/contribute/confirm/<link>", "/contribute/confirm/{CONFIRM}", for_all(302)),  # signs in: so it comes last but two
+    ("/sign-in/link/<link>", "/sign-in/link/{LINK}", for_all(302)),
+    ("/sign-out", "/sign-out", for_all(302)),
+]
+
+
+# --- the store ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """The store's application, and the things that addresses name."""
+
+    app: Flask
+    home: Path
+    words: dict[str, str]
+
+    def browser(self, member: Member) -> FlaskClient:
+        client = self.app.test_client()
+        if member.email:
+            with client.session_transaction() as session:
+                session["_user_id"] = person_of(member).fs_uniquifier
+        return client
+
+    def address(self, client: FlaskClient, pattern: str) -> str:
+        """The address a pattern stands for, where OWN is the draft this browser began last."""
+        with client.session_transaction() as session:
+            own = (session.get("drafts") or [""])[-1]
+        return pattern.format(**self.words, OWN=own)
+
+
+def begin_a_draft(client: FlaskClient) -> None:
+    assert client.post("/contribute", data={"q": "ZZ1 1AA"}).status_code == 302
+
+
+def tell(home: Path) -> dict[str, str]:
+    from wardbook.places.actions import keep_shape
+
+    told = {
+        "PUBLIC": conftest.an_issue("Public"),
+        "COUNCIL": conftest.a_note("For the council"),
+        "WARD": conftest.an_issue("For the ward", level=Level.WARD),
+        "PENDING": conftest.an_issue("Waits", standing=Standing.PENDING, confirmed_at=None),
+        "HIDDEN": conftest.an_issue("Hidden", standing=Standing.HIDDEN, hidden_for="Names somebody"),
+    }
+    words = {name: entry.ref for name, entry in told.items()}
+    with transaction():
+        made = photos.keep(photos.Prepared({"small": b"small", "large": b"large"}, 1, 1), alt="", entry_id=told["PUBLIC"].id)
+        words["PHOTO"] = made.key
+        words["LINK"] = make_proof(person_of(NEIGHBOUR), SIGN_IN).link
+        words["CONFIRM"] = make_proof(person_of(RESIDENT), "publish", words["PENDING"]).link
+        site = keep_shape(conftest.as_viewer(OFFICER), conftest.square(0.2, 0.2, 300), label="The mill site")
+        words["SHAPE"] = site.key
+    return words
+
+
+@pytest.fixture(scope="module")
+def told(borough: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    home = Path(shutil.copytree(borough, tmp_path_factory.mktemp("addresses") / "home"))
+    app = conftest.application(home)
+    with app.app_context():
+        yield Told(app, home, tell(home))
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def own_told(home: Path, app: Flask) -> Told:
+    """The same in a store of this test's own, for what changes it."""
+    return Told(app, home, tell(home))
+
+
+def everything_in(home: Path) -> dict[str, list[tuple[object, ...]]]:
+    with closing(sqlite3.connect(home / "wardbook.sqlite")) as store:
+        tables = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        return {table: store.execute(f'SELECT * FROM "{table}"').fetchall() for table in tables}
+
+
+every_member = pytest.mark.parametrize("member", CAST, ids=str)
+
+# --- who gets what -----------------------------------------------------------------------------------------------
+
+
+def test_every_rule_of_the_application_is_in_the_tables(told):
+    rules = list(told.app.url_map.iter_rules())
+    assert {rule.rule for rule in rules if "GET" in rule.methods} == {rule for rule, _, _ in GETS}
+    assert {rule.rule for rule in rules if "POST" in rule.methods} == {rule for rule, _, _ in POSTS}
+    assert {method for rule in rules for method in rule.methods} <= {"GET", "POST", "HEAD", "OPTIONS"}
+
+
+@every_member
+def test_every_page_answers_each_member_of_the_cast_as_the_table_says(member, told):
+    client = told.browser(member)
+    begin_a_draft(client)
+    found = {pattern: client.get(told.address(client, pattern)).status_code for _, pattern, _ in GETS}
+    assert found == {pattern: expected[member] for _, pattern, expected in GETS}
+
+
+@every_member
+def test_every_form_answers_each_member_of_the_cast_as_the_table_says(member, own_told):
+    client = own_told.browser(member)
+    begin_a_draft(client)
+    found = {}
+    for _, pattern, _ in POSTS:
+        found[pattern] = client.post(own_told.address(client, pattern)).status_code
+    assert found == {pattern: expected[member] for _, pattern, expected in POSTS}
+
+
+def test_the_head_of_a_page_is_answered_like_the_page(told):
+    client = told.browser(OFFICER)
+    for _, pattern, expected in GETS:
+        if "{OWN}" not in pattern:
+            assert client.head(told.address(client, pattern)).status_code == expected[OFFICER], pattern
+
+
+@pytest.mark.parametrize("method", ["put", "patch", "delete"])
+def test_other_methods_are_not_taken(method, told):
+    answer = told.browser(OFFICER).open(f"/entries/{told.words['PUBLIC']}", method=method.upper())
+    assert answer.status_code == 405
+    assert "GET" in answer.headers["Allow"]
+
+
+def test_no_get_changes_the_store(told):
+    clients = {member: told.browser(member) for member in CAST}
+    for client in clients.values():
+        begin_a_draft(client)
+    before = everything_in(told.home)
+    for client in clients.values():
+        for _, pattern, _ in GETS:
+            client.get(told.address(client, pattern))
+    assert everything_in(told.home) == before
+
+
+def test_no_refused_form_changes_the_store(told):
+    before = everything_in(told.home)
+    client = told.browser(ADMINISTRATOR)
+    for _, pattern, expected in POSTS:
+        if expected[ADMINISTRATOR] >= 400:
+            client.post(told.address(client, pattern), data={"reply-words": "No.", "title": "No", "q": "nowhere"})
+    assert everything_in(told.home) == before
+
+
+@pytest.mark.parametrize("address", ["/contribute", "/briefs/new", "/sign-in", "/places/new", "/notes/new"])
+def test_a_form_filled_with_rubbish_is_refused_in_words(address, told):
+    rubbish = {
+        name: "\x00<script>alert(1)</script>'\"%s{{7*7}}" * 50
+        for name in ("q", "place", "level", "email", "form", "shape", "title", "words", "topic", "basis", "label", "review_on")
+    }
+    answer = told.browser(OFFICER).post(address, data=rubbish)
+    assert answer.status_code == 422
+    assert "<script>alert" not in answer.text
+    assert "{{7*7}}" in answer.text or "49" not in answer.text
+
+
+# --- forged forms ------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def guarded(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
+    app = conftest.application(home)
+    app.config["WTF_CSRF_ENABLED"] = True
+    with app.app_context():
+        yield Told(app, home, tell(home))
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_every_form_without_its_token_is_refused_before_anything_else(guarded):
+    before = everything_in(guarded.home)
+    for member in (NOBODY, OFFICER):
+        client = guarded.browser(member)
+        for _, pattern, _ in POSTS:
+            answer = client.post(guarded.address(client, pattern), data={"q": "ZZ1 1AA"})
+            assert answer.status_code == 400, pattern
+            assert "The form has ended" in answer.text
+    assert everything_in(guarded.home) == before
+
+
+def test_a_form_with_its_token_is_taken(guarded):
+    client = guarded.browser(NOBODY)
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/contribute").text)
+    assert client.post("/contribute", data={"q": "ZZ1 1AA", "csrf_token": token[1]}).status_code == 302
+
+
+def test_every_form_on_every_page_carries_a_token(guarded):
+    client = guarded.browser(OFFICER)
+    for _, pattern, expected in GETS:
+        if expected[OFFICER] == 200:
+            page = client.get(guarded.address(client, pattern)).text
+            for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", page, flags=re.DOTALL | re.IGNORECASE):
+                assert 'name="csrf_token"' in form, pattern
+
+
+# --- how every page is made --------------------------------------------------------------------------------------
+
+
+class Page(HTMLParser):
+    """What a page is made of."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def all(self, tag: str) -> list[dict[str, str | None]]:
+        return [attrs for name, attrs in self.tags if name == tag]
+
+
+@pytest.fixture(scope="module")
+def pages(told: Told) -> dict[tuple[Member, str], object]:
+    """Every address, once as nobody, once as a councillor, once as an officer and once as a moderator."""
+    found = {}
+    for member in (NOBODY, CLLR, OFFICER, MODERATOR):
+        client = told.browser(member)
+        begin_a_draft(client)
+        for _, pattern, _ in GETS:
+            found[member, pattern] = client.get(told.address(client, pattern))
+    return found
+
+
+def _html(pages: dict[tuple[Member, str], object]) -> Iterator[tuple[str, object]]:
+    for (member, pattern), answer in pages.items():
+        if answer.mimetype == "text/html" and answer.status_code not in (301, 302):
+            yield f"{pattern} by {member}", answer
+
+
+def test_every_page_has_one_first_heading_a_title_and_a_language(pages):
+    for name, answer in _html(pages):
+        page = Page(answer.text)
+        assert page.all("html")[0].get("lang") == "en", name
+        assert re.search(r"<title[^>]*>\s*\S+", answer.text), name
+        if "/map/frame/" not in name:
+            assert len(page.all("h1")) == 1, name
+            assert len(page.all("main")) == 1, name
+
+
+def test_headings_never_skip_a_level(pages):
+    for name, answer in _html(pages):
+        levels = [int(tag[1]) for tag, _ in Page(answer.text).tags if re.fullmatch("h[1-6]", tag)]
+        assert all(after <= before + 1 for before, after in zip(levels, levels[1:], strict=False)), (name, levels)
+
+
+def test_every_image_says_what_it_shows_and_every_frame_has_a_name(pages):
+    for name, answer in _html(pages):
+        page = Page(answer.text)
+        assert all("alt" in image for image in page.all("img")), name
+        assert all(frame.get("title") for frame in page.all("iframe")), name
+
+
+def test_every_id_of_a_page_is_its_own(pages):
+    for name, answer in _html(pages):
+        ids = [attrs["id"] for _, attrs in Page(answer.text).tags if attrs.get("id")]
+        assert len(ids) == len(set(ids)), (name, sorted(word for word in ids if ids.count(word) > 1))
+
+
+def test_every_field_has_a_label(pages):
+    for name, answer in _html(pages):
+        page = Page(answer.text)
+        labelled = {label.get("for") for label in page.all("label")}
+        for tag in ("input", "select", "textarea"):
+            for field in page.all(tag):
+                if field.get("type") not in ("hidden", "submit"):
+                    assert field.get("id") in labelled or field.get("aria-label"), (name, field)
+
+
+def test_no_page_runs_or_loads_what_is_not_ours(pages):
+    for name, answer in _html(pages):
+        policy = answer.headers["Content-Security-Policy"]
+        assert "unsafe" not in policy, name
+        assert policy.startswith("default-src 'none'"), name
+        assert "*" not in policy, name
+        page = Page(answer.text)
+        nonce = re.search(r"'nonce-([^']+)'", policy)[1]
+        for tag in ("script", "style"):
+            assert all(attrs.get("nonce") == nonce or "src" in attrs or attrs.get("type", "").endswith("json")
+                       for attrs in page.all(tag)), name  # fmt: skip
+        for tag, attrs in page.tags:
+            assert not any(key.startswith("on") for key in attrs), (name, tag, attrs)
+            assert "style" not in attrs or "/map/frame/" in name, (name, tag, attrs)
+            for key in ("src", "href", "action"):
+                outside = re.match(r"(https?:)?//(?!localhost)", attrs.get(key) or "")
+                assert not outside or tag == "a", (name, tag, attrs)
+
+
+def test_a_nonce_is_used_once(told):
+    client = told.browser(NOBODY)
+    policies = {client.get("/").headers["Content-Security-Policy"] for _ in range(5)}
+    assert len(policies) == 5
+
+
+def test_every_answer_carries_the_headers_that_protect_its_reader(pages):
+    for (member, pattern), answer in pages.items():
+        headers = answer.headers
+        assert headers["X-Content-Type-Options"] == "nosniff", (member, pattern)
+        assert headers["Referrer-Policy"] == "same-origin", (member, pattern)
+        assert "camera=()" in headers["Permissions-Policy"]
+        assert headers["Content-Security-Policy"]
+
+
+def test_what_is_for_one_reader_is_kept_by_no_cache(pages):
+    free = ("/static/", "/mapit/", "/map/layers/")
+    for (member, pattern), answer in pages.items():
+        if not pattern.startswith(free):
+            assert answer.headers["Cache-Control"] == "private, no-store", (member, pattern)
+
+
+def test_a_map_is_sandboxed_and_only_our_pages_frame_it(pages):
+    for (_, pattern), answer in pages.items():
+        if pattern.startswith("/map/frame/") and answer.status_code == 200:
+            policy = answer.headers["Content-Security-Policy"]
+            assert "sandbox allow-scripts" in policy
+            assert "allow-same-origin" not in policy
+            assert "frame-ancestors 'self'" in policy
+
+
+def test_the_session_is_kept_from_scripts_and_other_sites(told):
+    answer = told.browser(NOBODY).post("/contribute", data={"q": "ZZ1 1AA"})
+    cookie = answer.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+
+
+def test_over_https_the_session_travels_over_https_alone(home):
+    app = conftest.application(home, base_url="https://wards.example.org")
+    with app.app_context():
+        client = app.test_client()
+        cookie = client.post("/contribute", data={"q": "ZZ1 1AA"}).headers["Set-Cookie"]
+        db.session.remove()
+        db.engine.dispose()
+    assert "Secure" in cookie
+
+
+# --- what is not there, and what may not be done -----------------------------------------------------------------
+
+
+def test_what_is_not_there_and_what_may_not_be_seen_look_the_same(told):
+    client = told.browser(NEIGHBOUR)
+    never, unseen = client.get("/entries/WB-22222"), client.get(f"/entries/{told.words['COUNCIL']}")
+    blank = re.compile(r'nonce[-=]"?[\w-]+|WB-\w{5}')
+    assert blank.sub("", never.text) == blank.sub("", unseen.text)
+    assert never.status_code == unseen.status_code == 404
+
+
+@pytest.mark.parametrize(("address", "status", "heading"), [("/nothing", 404, "Page not found"), ("/moderation", 403, "You cannot do this")])
+def test_a_refusal_is_a_page_like_any_other(address, status, heading, told):
+    answer = told.browser(RESIDENT).get(address)
+    assert answer.status_code == status
+    assert heading in answer.text
+    assert "govuk-" in answer.text
+    assert "Testham" in answer.text
+
+
+def test_a_program_gets_a_refusal_as_a_problem_document(told):
+    answer = told.browser(RESIDENT).get("/moderation", headers={"Accept": "application/json"})
+    assert answer.mimetype == "application/problem+json"
+    assert answer.json == {
+        "type": "about:blank", "title": "You cannot do this", "status": 403,
+        "detail": "You do not have permission to do this.",
+    }  # fmt: skip
+
+
+def test_what_goes_wrong_on_our_side_is_said_without_its_details(app, as_, caplog):
+    def broken() -> str:
+        raise RuntimeError("the secret of the house")
+
+    app.add_url_rule("/broken", view_func=broken)
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+    answer = as_(NOBODY).get("/broken")
+    assert answer.status_code == 500
+    assert "Sorry, there is a problem" in answer.text
+    assert "secret of the house" not in answer.text
+    assert "the secret of the house" in caplog.text
+
+
+def test_a_body_that_is_too_large_is_refused_in_words(app, as_):
+    app.config["MAX_CONTENT_LENGTH"] = 1000
+    answer = as_(NOBODY).post("/contribute", data={"q": "x" * 5000})
+    assert answer.status_code == 413
+    assert "too large" in answer.text
+
+
+@pytest.mark.parametrize("remote", ["203.0.113.9", "10.0.0.1", "::ffff:203.0.113.9"])
+def test_the_outbox_is_there_on_loopback_alone(remote, told):
+    assert told.browser(NOBODY).get("/outbox", environ_overrides={"REMOTE_ADDR": remote}).status_code == 404
+
+
+def test_there_is_no_outbox_where_mail_is_sent(home):
+    app = conftest.application(home, mail="smtp://127.0.0.1:9")
+    with app.app_context():
+        assert app.test_client().get("/outbox").status_code == 404
+        assert letters() == []
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize("address", ["/%00", "/entries/%00", "/places/%ff", "/wards/%E2%80%AE", "/entries/" + "x" * 5000, "//evil.example",
+                                     "/map?page=-1", "/map?page=99999999999999999999", "/map?since=0001-01-01&until=9999-12-31",
+                                     "/map?category=99999999999999999999999", "/desk?page=99999999999999999999",
+                                     "/map.json?category=%D9%A3", "/map?words=%00",
+                                     "/mapit/point/4326/nan,nan", "/mapit/point/4326/inf,1", "/mapit/point/27700/1e300,1",
+                                     "/mapit/point/99999999999/1,1", "/places/point:nan,nan", "/places/point:1e999,1+5m",
+                                     "/places/point:-2.36,51.38+0.0000001m", "/places/ward:T05000001@0000-00-00",
+                                     "/places/ward:T05000001@9999-12-31", "/places/point:-2.36,90+50000m",
+                                     "/places/point:0,-90", "/places/point:180,0+50000m", "/places/wards:", "/places/street:1,1;1,1",
+                                     "/map/frame/look?place=x", "/map/frame/pin?at=zz1", "/find?q=99999999999 99999999999",
+                                     "/find?q=" + "9" * 400 + " 1", "/mapit/postcode/%00"])  # fmt: skip
+def test_an_odd_address_is_answered_in_words(address, told):
+    for member in (NOBODY, OFFICER):
+        assert told.browser(member).get(address).status_code < 500
