@@ -34,7 +34,9 @@ from wardbook.briefs.picture import (
     WardRow,
     Where,
 )
+from wardbook.briefs.sheet import MARGIN, Sheet
 from wardbook.briefs.surroundings import Feature, surroundings
+from wardbook.briefs.svg import WIDTH
 from wardbook.entries.kinds import Basis, Family, Kind, Topic
 from wardbook.entries.queries import Filters
 from wardbook.geo import BRITISH_GRID
@@ -216,10 +218,10 @@ def test_a_map_draws_each_kind_by_a_sign_of_its_own_and_names_the_wards():
 
 
 def test_a_map_has_one_scale_across_and_down():
-    sheet = drawing.Sheet(square(0, 0, 1000, 200), BRITISH_GRID)
+    sheet = Sheet(square(0, 0, 1000, 200), BRITISH_GRID)
     west, north, east, south = sheet.put(square(0.4, 0.05, 100)).bounds
     assert east - west == pytest.approx(south - north)
-    assert east - west == pytest.approx((drawing.WIDTH - 2 * drawing.MARGIN) / 10)
+    assert east - west == pytest.approx((WIDTH - 2 * MARGIN) / 10)
 
 
 def test_a_map_has_no_style_no_script_and_no_number_of_more_than_a_decimal():

@@ -62,7 +62,7 @@ def boundary_sets() -> Sequence[BoundarySet]:
 def area_counts() -> dict[int, int]:
     """How many areas each set has."""
     counts = db.session.execute(select(Area.set_id, func.count()).group_by(Area.set_id))
-    return dict(counts.tuples().all())
+    return dict(counts.all())
 
 
 def compact_postcode(words: str) -> str | None:

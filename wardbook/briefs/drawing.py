@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import floor, log10
 
-import numpy as np
 import shapely
 from markupsafe import Markup
 
 from wardbook.briefs.names import Names
 from wardbook.briefs.picture import Item, Month, Where
+from wardbook.briefs.sheet import HEIGHT, Sheet
+from wardbook.briefs.signs import SIGNS, definitions, each_sign, lines_and_areas, together, use
 from wardbook.briefs.surroundings import Feature
 from wardbook.briefs.svg import INK, LETTER, PALE, ROUND, WIDTH, Look, group, number, outline, path, svg, text
 from wardbook.entries.kinds import KINDS, Kind
-from wardbook.geo import WGS84, reproject
 
 LAND, WATER = "#f5f3ee", "#cddfe9"
 AREAS = {"builtup": "#ebe6dd", "park": "#dfead5", "wood": "#d3e2ca", "water": WATER, "river": WATER}
@@ -45,9 +45,9 @@ def place_map(
     place = sheet.put(where.geometry)
     around = [(name, there) for name, shape in wards if not (there := sheet.put(shape)).is_empty]
     under = [replace(f, shape=there) for f in backdrop if not (there := sheet.put(f.shape)).is_empty]
-    standing = standing(items, sheet)
-    signs = together(standing)
-    shapes, left_out = shapes(items, sheet)
+    each = each_sign(items, sheet)
+    signs = together(each)
+    shapes, left_out = lines_and_areas(items, sheet)
     edge = [shapely.boundary(place)] * 3
     """A name across the outline of the place is as bad as one over three signs"""
     names = Names(sheet.frame, [*(sign.at for sign in signs), *edge], FURNITURE)
@@ -66,7 +66,7 @@ def place_map(
         _north(),
     ]
     told = Counter(item.kind for item in items)
-    thinned = _thinned(len(standing), len(signs), left_out)
+    thinned = _thinned(len(each), len(signs), left_out)
     height = HEIGHT + (54 if thinned else 32)
     return svg(height, title, in_words(items, [name for name, _ in around]), _framed(drawn) + _legend(told, thinned))
 
@@ -85,21 +85,11 @@ def _named(kind: Kind, count: int) -> str:
 
 def _framed(drawn: Iterable[Markup]) -> Markup:
     """What is drawn inside the frame, cut off at it."""
-    look = Markup(' fill="{}" stroke="#ffffff" stroke-width="1.1"/>')
-    defs = Markup("").join(form + look.format(colour) for colour, form in SIGNS.values())
-    return Markup(
-        '<defs>{defs}</defs><svg width="{wide}" height="{high}" viewBox="0 0 {wide} {high}">'
-        '<rect width="{wide}" height="{high}" fill="{land}"/>{drawn}</svg>'
-        '<rect x="0.5" y="0.5" width="{wide_in}" height="{high_in}" fill="none" stroke="#b9bfc0"/>'
-    ).format(
-        defs=defs,
-        wide=WIDTH,
-        high=HEIGHT,
-        land=LAND,
-        drawn=Markup("").join(drawn),
-        wide_in=WIDTH - 1,
-        high_in=HEIGHT - 1,
-    )
+    land = Markup('<rect width="{}" height="{}" fill="{}"/>').format(WIDTH, HEIGHT, LAND)
+    inside = Markup('<svg width="{0}" height="{1}" viewBox="0 0 {0} {1}">{2}{3}</svg>')
+    edge = Markup('<rect x="0.5" y="0.5" width="{}" height="{}" fill="none" stroke="#b9bfc0"/>')
+    framed = inside.format(WIDTH, HEIGHT, land, Markup("").join(drawn))
+    return definitions() + framed + edge.format(WIDTH - 1, HEIGHT - 1)
 
 
 def _backdrop(under: Sequence[Feature]) -> Iterator[Markup]:

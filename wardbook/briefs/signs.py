@@ -34,23 +34,23 @@ class Sign:
     at: shapely.Point
 
 
-def standing(items: Sequence[Item], sheet: Sheet) -> list[Sign]:
+def each_sign(items: Sequence[Item], sheet: Sheet) -> list[Sign]:
     """Where entries stand within the frame, the newest last so that it lies on top."""
     points = ((item.kind, sheet.put(shapely.point_on_surface(item.geometry))) for item in reversed(items))
     return [Sign(kind, point) for kind, point in points if not point.is_empty]
 
 
-def together(standing: list[Sign]) -> list[Sign]:
+def together(each: list[Sign]) -> list[Sign]:
     """One sign for those of a kind that stand close together, where all of them are too many for a map."""
-    signs = standing
+    signs = each
     for cell in CELLS:
         if len(signs) <= MOST_SIGNS:
             break
-        signs = list({(sign.kind, sign.at.x // cell, sign.at.y // cell): sign for sign in standing}.values())
+        signs = list({(sign.kind, sign.at.x // cell, sign.at.y // cell): sign for sign in each}.values())
     return signs
 
 
-def shapes(items: Sequence[Item], sheet: Sheet) -> tuple[list[Markup], int]:
+def lines_and_areas(items: Sequence[Item], sheet: Sheet) -> tuple[list[Markup], int]:
     """Lines and areas as they are, and how many were too many to draw."""
     drawn: dict[tuple[Kind, int], list[Markup]] = {(kind, size): [] for size in (2, 1) for kind in SIGNS}
     corners = left_out = 0
@@ -71,5 +71,13 @@ def _look(kind: Kind, size: int) -> Look:
     return line | ({"fill": colour, "fill-opacity": 0.13} if size == 2 else {"fill": "none"})
 
 
+def definitions() -> Markup:
+    """The signs, to be drawn once and used by every entry."""
+    look = Markup(' fill="{}" stroke="#ffffff" stroke-width="1.1"/>')
+    forms = (form + look.format(colour) for colour, form in SIGNS.values())
+    return Markup("<defs>{}</defs>").format(Markup("").join(forms))
+
+
 def use(kind: Kind, x: float, y: float) -> Markup:
+    """The sign of a kind at a spot of the drawing."""
     return Markup('<use href="#wb-sign-{}" x="{}" y="{}"/>').format(kind, number(x), number(y))

@@ -232,7 +232,7 @@ def _create(reports: Sequence[Report], mapping: Mapping) -> None:
     rows = [_row(report, mapping, categories[report.category], _reference(taken)) for report in reports]
     db.session.execute(insert(Entry), rows)
     made = select(Entry.source_id, Entry.id).where(Entry.source == mapping.source)
-    ids = dict(db.session.execute(made).tuples().all())
+    ids = dict(db.session.execute(made).all())
     derive_many(Entry, [(ids[report.source_id], report.point) for report in reports])
     events: list[dict[str, Any]] = [
         {

@@ -45,9 +45,10 @@ def signature(person: Person, terms: Sequence[Term]) -> str:
     """How what they do with a role is signed; empty for a resident, whose name is theirs to show."""
     held = {term.role: term for term in terms}
     if officer := held.get(Role.OFFICER):
-        return f"{person.name}, {officer.service.name}" if officer.service else person.name
+        name = person.name or "An officer"
+        return f"{name}, {officer.service.name}" if officer.service else name
     if Role.COUNCILLOR in held:
-        return f"Councillor {person.name}"
+        return f"Councillor {person.name}" if person.name else "A councillor"
     if Role.MODERATOR in held:
         return "A moderator"
     return ""
