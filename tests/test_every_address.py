@@ -201,7 +201,7 @@ class Told:
     def address(self, client: FlaskClient, pattern: str) -> str:
         """The address a pattern stands for, where OWN is the draft this browser began last."""
         with client.session_transaction() as session:
-            own = (session.get("drafts") or [""])[-1]
+            own = (session.get("drafts") or ["none"])[-1]
         return pattern.format(**self.words, OWN=own)
 
 

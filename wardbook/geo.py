@@ -47,6 +47,11 @@ def hectares(shape: Geometry, epsg: int) -> float:
     return float(reproject(shape, WGS84, epsg).area) / 10_000
 
 
+def percent(share: float) -> str:
+    """A share in words: `40%`, and never `0%` of what there is a little of."""
+    return f"{share:.0%}" if share >= 0.01 else "under 1%"
+
+
 def metres_between(one: Geometry, other: Geometry, epsg: int) -> float:
     """The shortest distance between two WGS 84 shapes."""
     return float(reproject(one, WGS84, epsg).distance(reproject(other, WGS84, epsg)))

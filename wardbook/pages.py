@@ -8,7 +8,7 @@ from flask import Flask, get_flashed_messages
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from wardbook import clock, policy
+from wardbook import clock, geo, policy
 from wardbook.config import settings
 from wardbook.entries import telling
 from wardbook.entries import views as entries
@@ -39,7 +39,7 @@ def configure(app: Flask) -> None:
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages,
     )  # fmt: skip
     app.jinja_env.filters.update(
-        day=clock.day_in_words, moment=clock.moment_in_words, day_of=clock.day_of, percent=_percent
+        day=clock.day_in_words, moment=clock.moment_in_words, day_of=clock.day_of, percent=geo.percent
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
 
@@ -50,7 +50,3 @@ def _may(act: str, thing: Any = None) -> bool:
 
 def _token() -> Markup:
     return Markup('<input type="hidden" name="csrf_token" value="{}">').format(generate_csrf())
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.01 else "under 1%"

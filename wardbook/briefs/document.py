@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from wardbook import geo
 from wardbook.briefs.drawing import bars, bars_in_words, in_words, place_map
 from wardbook.briefs.picture import Brief, CategoryRow, Figure, Item, SetRow, TopicRow
 from wardbook.briefs.surroundings import Surroundings
@@ -71,7 +72,7 @@ def _where(brief: Brief, items: Sequence[Item], around: Surroundings) -> Content
         "alt": f"Map of {brief.label}. {in_words(items, (ward.name for ward in where.wards))}",
         "size": f"{where.hectares:,.1f} hectares.",
         "touched": f"Wards it touches on {day_in_words(where.as_at)}",
-        "wards": [[ward.name, _percent(ward.share), _names(ward.councillors)] for ward in where.wards],
+        "wards": [[ward.name, geo.percent(ward.share), _names(ward.councillors)] for ward in where.wards],
         "no_wards": "It touches no ward of this council.",
         "sets": [f"Boundaries: {_set(row)}" for row in where.sets],
         "licence": settings().os_licence,
@@ -230,10 +231,6 @@ def _set(row: SetRow) -> str:
 
 def _names(names: Sequence[str]) -> str:
     return ", ".join(names) or "Not known to us"
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}" if share >= 0.01 else "under 1%"
 
 
 def _counted(count: int, one: str, many: str) -> str:

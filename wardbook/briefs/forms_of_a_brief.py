@@ -6,13 +6,14 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from wardbook import geo
 from wardbook.briefs import files, paper
 from wardbook.briefs.picture import Brief, Item
 
 
 def in_words(brief: Brief) -> str:
     """The least that can be said of it, for a terminal."""
-    wards = ", ".join(f"{ward.name} ({ward.share:.0%})" for ward in brief.where.wards) or "no ward"
+    wards = ", ".join(f"{ward.name} ({geo.percent(ward.share)})" for ward in brief.where.wards) or "no ward"
     lines = [
         brief.title,
         f"{brief.readers}. {brief.where.hectares:,.1f} hectares in {wards}.",

@@ -88,7 +88,7 @@ class Theme:
 
 @dataclass(frozen=True)
 class Month:
-    """How many contributions were made in a month, and how many of them were issues."""
+    """How many contributions were made in a month."""
 
     first: date
     figure: Figure

@@ -245,7 +245,8 @@ def _trend_in_words(months: Sequence[Month]) -> str:
         return "Nobody has contributed here yet."
     before, after = (sum(month.figure.count for month in half) for half in (months[:6], months[6:]))
     span = f"{months[6].first:%B %Y} to {months[-1].first:%B %Y}"
-    return f"{after} contributions from {span}, {before} in the six months before."
+    contributions = "contribution" if after == 1 else "contributions"
+    return f"{after} {contributions} from {span}, {before} in the six months before."
 
 
 # --- 3. what residents say ---------------------------------------------------------------------------------------

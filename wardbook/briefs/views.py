@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from wardbook.briefs import queries
 from wardbook.briefs.drawing import bars
@@ -74,7 +73,7 @@ def _level() -> Level:
 def brief(words: str) -> ResponseReturnValue:
     """The page of a brief."""
     made = queries.brief(place_at(words), _level(), viewer())
-    return render_template("briefs/brief.html", brief=made, bars=lambda months: Markup(bars(months)))
+    return render_template("briefs/brief.html", brief=made, bars=bars)
 
 
 @bp.get("/places/<words>/brief.<suffix>")
