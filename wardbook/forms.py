@@ -34,7 +34,7 @@ from wtforms import (
     TextAreaField,
 )
 from wtforms.fields import SelectChoice
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from wardbook.errors import Refused
 
@@ -62,9 +62,19 @@ def strip(value: Any) -> Any:
     return value.strip() if isinstance(value, str) else value
 
 
-def needed(sentence: str) -> InputRequired:
+class Needed(InputRequired):  # type: ignore[misc]
+    """Something must be sent, and not blanks alone."""
+
+    def __call__(self, form: Any, field: Any) -> None:
+        """Stop at the first thing wrong."""
+        super().__call__(form, field)
+        if isinstance(field.data, str) and not field.data.strip():
+            raise StopValidation(self.message)
+
+
+def needed(sentence: str) -> Needed:
     """Must be answered; says what to enter."""
-    return InputRequired(sentence)
+    return Needed(sentence)
 
 
 def at_most(most: int, what: str) -> Length:

@@ -139,7 +139,7 @@ class Door:
         context.set_default_timeout(10_000)
         self.watch.over(context)
         self.open.append(context)
-        return Someone(context.new_page(), self.site)
+        return Someone(context.new_page(), self.site, javascript)
 
     def _sign_in(self, who: str) -> None:
         them = self()

@@ -138,6 +138,7 @@ def _report(row: FileRow, mapping: Mapping, told: Dated, closed: Dated, twins: C
     if told_at is None:
         raise Refused(f"'{row.text(columns['told'])[:30]}' is not a date we can read")
     category = row.text(columns.get("category")) or mapping.default_category
+    ends = (closed(row.text(columns.get(what))) for what in ("closed", "fixed"))
     return Report(
         source_id=_source_id(row, columns.get("id"), twins),
         title=(row.text(columns.get("title")) or category)[:200],
@@ -145,7 +146,7 @@ def _report(row: FileRow, mapping: Mapping, told: Dated, closed: Dated, twins: C
         category=category[:120],
         state=_state(row.text(columns.get("state")), mapping),
         told_at=told_at,
-        closed_at=closed(row.text(columns.get("closed"))) or closed(row.text(columns.get("fixed"))),
+        closed_at=max(filter(None, ends), default=None),
         point=_point(row, mapping),
     )
 

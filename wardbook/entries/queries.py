@@ -59,7 +59,7 @@ class Filters:
             found.append(Entry.kind != Kind.NOTE)
         if self.since is not None:
             found.append(Entry.told_at >= start_of(self.since))
-        if self.until is not None:
+        if self.until is not None and self.until < date.max:
             found.append(Entry.told_at < start_of(self.until + timedelta(days=1)))
         found.extend(_holds(word) for word in self.words.split()[:8])
         return found

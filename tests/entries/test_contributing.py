@@ -1,0 +1,502 @@
+"""A resident tells the council something: they find the place, say it, add photos, and confirm their address."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+import time_machine
+from flask.testing import FlaskClient
+from PIL import Image
+
+from tests.conftest import (
+    ADMINISTRATOR,
+    CAST,
+    CLLR,
+    IN_MILL,
+    MILL,
+    MODERATOR,
+    NOBODY,
+    OFFICER,
+    RESIDENT,
+    category,
+    person_of,
+    spot,
+)
+from wardbook.db import db, transaction
+from wardbook.entries.models import Draft, Entry, Photo
+from wardbook.mail import letters
+from wardbook.people.queries import person_by_email
+from wardbook.shared import Level, Standing
+
+
+def begin(client: FlaskClient, where: str = "ZZ1 1AA") -> str:
+    """The address of a new draft, without its last part."""
+    answer = client.post("/contribute", data={"q": where})
+    assert answer.status_code == 302, answer.text
+    return answer.location.removesuffix("/spot")
+
+
+def what(**changes: str) -> dict[str, str]:
+    told = {
+        "kind": "issue",
+        "category": str(category().id),
+        "title": "No dropped kerb",
+        "words": "Wheels cannot cross.",
+    }
+    return told | changes
+
+
+def who(**changes: str) -> dict[str, str]:
+    return {"level": "public", "email": "new@example.org", "name": ""} | changes
+
+
+def a_photo(colour: str = "red") -> tuple[io.BytesIO, str]:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), colour).save(out, "JPEG")
+    out.seek(0)
+    return out, "photo.jpg"
+
+
+def fill_in(client: FlaskClient, **answers: str) -> str:
+    """Every page but the last; the draft's address."""
+    draft = begin(client)
+    client.post(f"{draft}/spot", data={"spot": answers.get("spot", f"{spot(*IN_MILL).y}, {spot(*IN_MILL).x}")})
+    client.post(f"{draft}/what", data=what(**{k: v for k, v in answers.items() if k in what()}))
+    client.post(f"{draft}/photos", data={"alt": ""})
+    sent = client.post(f"{draft}/who", data=who(**{k: v for k, v in answers.items() if k in (*who(), "name_shown")}))
+    assert sent.status_code == 302, sent.text
+    return draft
+
+
+def send(client: FlaskClient, **answers: str) -> Entry:
+    draft = fill_in(client, **answers)
+    assert client.post(f"{draft}/check").location == f"{draft}/sent"
+    return db.session.query(Entry).order_by(Entry.id.desc()).first()
+
+
+def link_in(letter: object) -> str:
+    return re.search(r"http://localhost(/contribute/confirm/\S+)", letter.body)[1]
+
+
+# --- where -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        ("ZZ1 1AA", "the centre of postcode ZZ1 1AA"),
+        ("zz11aa", "the centre of postcode ZZ1 1AA"),
+        ("ST 754 646", "grid reference ST 754 646"),
+        ("st7540064600", "grid reference ST7540064600"),
+        ("375400, 164600", "easting 375400, northing 164600"),
+        ("Mill", "the middle of Mill"),
+        ("mil", "the middle of Mill"),
+        (MILL, "the middle of Mill"),
+    ],
+)
+def test_a_place_is_found_by_postcode_ward_grid_reference_or_numbers(typed, label, as_):
+    draft_id = begin(as_(NOBODY), typed).split("/")[-1]
+    assert db.session.get(Draft, draft_id).answers["found"] == label
+
+
+def test_coordinates_are_understood_in_both_orders(as_):
+    at = spot(*IN_MILL)
+    found = set()
+    for typed in (f"{at.y:.5f}, {at.x:.5f}", f"{at.x:.5f} {at.y:.5f}", f"{at.y:.5f}N {-at.x:.5f}W"):
+        draft_id = begin(as_(NOBODY), typed).split("/")[-1]
+        found.add(db.session.get(Draft, draft_id).answers["spot"])
+    assert found == {f"{at.y:.5f}0, {at.x:.5f}0"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("", "Enter a postcode, ward, grid reference or coordinates"),
+        ("ZZ9 9ZZ", "We do not hold the postcode ZZ9 9ZZ"),
+        ("somewhere nice", "We cannot find &#39;somewhere nice&#39;."),
+        ("51.5, -0.12", "This is outside the council&#39;s area."),
+        ("TQ 300 800", "This is outside the council&#39;s area."),
+        ("x" * 201, "What you enter must be 200 characters or fewer"),
+    ],
+)
+def test_a_place_that_is_not_found_is_refused_in_words_and_kept(typed, sentence, as_):
+    answer = as_(NOBODY).post("/contribute", data={"q": typed})
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert f'value="{typed}"' in answer.text or not typed
+
+
+def test_words_that_several_wards_match_lead_to_a_choice(as_):
+    answer = as_(NOBODY).post("/contribute", data={"q": "i"})
+    assert "Mill" in answer.text
+    assert "Bridge" in answer.text
+
+
+def test_the_spot_can_be_moved_but_not_out_of_the_council(as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    refused = client.post(f"{draft}/spot", data={"spot": "51.5, -0.12"})
+    assert refused.status_code == 422
+    assert "51.5, -0.12" in refused.text
+    assert client.post(f"{draft}/spot", data={"spot": "ST 755 642"}).location == f"{draft}/what"
+
+
+def test_a_spot_that_cannot_be_read_is_kept_as_it_was_typed(as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    refused = client.post(f"{draft}/spot", data={"spot": "by the oak"})
+    assert refused.status_code == 422
+    assert 'value="by the oak"' in refused.text
+
+
+# --- one page after another --------------------------------------------------------------------------------------
+
+
+def test_the_pages_follow_each_other(as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    assert client.post(f"{draft}/spot", data={"spot": "ST 755 642"}).location == f"{draft}/what"
+    assert client.post(f"{draft}/what", data=what()).location == f"{draft}/photos"
+    assert client.post(f"{draft}/photos", data={}).location == f"{draft}/who"
+    assert client.post(f"{draft}/who", data=who()).location == f"{draft}/check"
+    assert client.post(f"{draft}/check").location == f"{draft}/sent"
+
+
+def test_the_check_leads_back_to_the_first_page_without_an_answer(as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    assert client.get(f"{draft}/check").location == f"{draft}/what"
+    client.post(f"{draft}/what", data=what())
+    assert client.get(f"{draft}/check").location == f"{draft}/who"
+    assert client.post(f"{draft}/check").location == f"{draft}/who"
+    assert db.session.query(Entry).count() == 0
+
+
+def test_after_the_check_a_changed_answer_leads_back_to_it(as_):
+    client = as_(NOBODY)
+    draft = fill_in(client)
+    assert client.post(f"{draft}/what", data=what(title="A high kerb")).location == f"{draft}/check"
+    assert "A high kerb" in client.get(f"{draft}/check").text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"kind": ""}, "Choose what you want to tell us"),
+        ({"kind": "note"}, ""),
+        ({"category": ""}, "Choose what it is about"),
+        ({"category": "999"}, ""),
+        ({"title": ""}, "Say in a few words what it is"),
+        ({"title": "  "}, "Say in a few words what it is"),
+        ({"title": "x" * 121}, "What you say must be 120 characters or fewer"),
+        ({"words": "x" * 5001}, "What you tell us must be 5,000 characters or fewer"),
+    ],
+)
+def test_what_is_missing_or_too_long_is_said_and_what_was_typed_is_still_there(changes, sentence, as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    typed = what(words="Since the works in May.") | changes
+    refused = client.post(f"{draft}/what", data=typed)
+    assert refused.status_code == 422
+    assert sentence in refused.text
+    assert "<title>Error:" in refused.text.replace("\n", "").replace("  ", "")
+    assert typed["words"][:100] in refused.text
+    assert typed["title"].strip()[:100] in refused.text
+
+
+def test_a_good_answer_is_still_there_when_somebody_comes_back(as_):
+    client = as_(NOBODY)
+    draft = fill_in(client, title="A high kerb", level="ward", email="me@example.org")
+    assert 'value="A high kerb"' in client.get(f"{draft}/what").text
+    assert 'value="me@example.org"' in client.get(f"{draft}/who").text
+    assert re.search(r'value="ward"\s+checked', client.get(f"{draft}/who").text)
+
+
+def test_a_category_of_another_kind_is_refused(as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    refused = client.post(f"{draft}/what", data=what(category=str(category("Place to meet").id)))
+    assert refused.status_code == 422
+    assert "Choose what it is about from those for what you want to tell us." in refused.text
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"email": ""}, "Enter an email address in the correct format"),
+        ({"email": "nobody"}, "Enter an email address in the correct format"),
+        ({"email": "a@b@c"}, "Enter an email address in the correct format"),
+        ({"level": ""}, "Choose who may see it"),
+        ({"level": "private"}, ""),
+        ({"name_shown": "y"}, "Enter your name, or leave"),
+    ],
+)
+def test_who_sees_it_and_who_hears_back_must_be_said(changes, sentence, as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    refused = client.post(f"{draft}/who", data=who(**changes))
+    assert refused.status_code == 422
+    assert sentence in refused.text
+
+
+def test_who_will_see_it_is_said_in_words_before_it_is_sent(as_):
+    client = as_(NOBODY)
+    draft = fill_in(client, level="ward")
+    for page in ("who", "check"):
+        assert "You and the councillors of the ward it is in." in client.get(f"{draft}/{page}").text
+
+
+# --- photos ------------------------------------------------------------------------------------------------------
+
+
+def test_a_photo_is_kept_though_a_later_answer_is_wrong(as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    client.post(f"{draft}/photos", data={"photo": [a_photo()], "alt": "A kerb"})
+    client.post(f"{draft}/what", data=what(title=""))
+    photo = db.session.query(Photo).one()
+    assert client.get(f"{draft}/photos/{photo.key}/small.jpg").status_code == 200
+    assert 'alt="A kerb"' in client.get(f"{draft}/photos").text
+
+
+def test_a_photo_that_cannot_be_read_is_refused_and_those_before_stay(as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    client.post(f"{draft}/photos", data={"photo": [a_photo()]})
+    refused = client.post(f"{draft}/photos", data={"photo": [(io.BytesIO(b"words"), "photo.jpg")]})
+    assert refused.status_code == 422
+    assert "The photo must be a JPEG, PNG, WebP or HEIC file." in refused.text
+    assert db.session.query(Photo).count() == 1
+
+
+def test_six_photos_are_taken_and_a_seventh_is_not(as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    assert client.post(f"{draft}/photos", data={"photo": [a_photo() for _ in range(7)]}).status_code == 422
+    assert db.session.query(Photo).count() == 0
+    assert client.post(f"{draft}/photos", data={"photo": [a_photo() for _ in range(6)]}).status_code == 302
+    refused = client.post(f"{draft}/photos", data={"photo": [a_photo()]})
+    assert "Add up to 6 photos. Remove one first." in refused.text
+    assert db.session.query(Photo).count() == 6
+
+
+def test_a_photo_taken_away_is_gone_from_the_disk(as_, home):
+    client = as_(NOBODY)
+    draft = begin(client)
+    client.post(f"{draft}/photos", data={"photo": [a_photo()]})
+    key = db.session.query(Photo).one().key
+    assert len(list((home / "photos").rglob("*.jpg"))) == 2
+    client.post(f"{draft}/photos/{key}/remove")
+    assert db.session.query(Photo).count() == 0
+    assert list((home / "photos").rglob("*.jpg")) == []
+
+
+def test_photos_go_with_what_was_sent(as_):
+    client = as_(RESIDENT)
+    draft = fill_in(client)
+    client.post(f"{draft}/photos", data={"photo": [a_photo()], "alt": "A kerb"})
+    client.post(f"{draft}/check")
+    entry = db.session.query(Entry).one()
+    assert [photo.alt for photo in entry.photos] == ["A kerb"]
+    page = as_(NOBODY).get(f"/entries/{entry.ref}").text
+    assert f"/photos/{entry.photos[0].key}/large.jpg" in page
+
+
+# --- sending it --------------------------------------------------------------------------------------------------
+
+
+def test_what_a_visitor_sends_waits_for_their_address_to_be_confirmed(as_):
+    client = as_(NOBODY)
+    entry = send(client)
+    assert (entry.standing, entry.confirmed_at, entry.level) == (Standing.PENDING, None, Level.PUBLIC)
+    assert entry.author.email == "new@example.org"
+    assert as_(NOBODY).get(f"/entries/{entry.ref}").status_code == 404
+    (letter,) = letters()
+    assert letter.to == "new@example.org"
+    assert entry.ref in letter.body
+
+
+def test_what_somebody_signed_in_sends_is_published_at_once(as_):
+    entry = send(as_(RESIDENT))
+    assert entry.standing is Standing.PUBLISHED
+    assert entry.author_id == person_of(RESIDENT).id
+    assert letters() == []
+    assert as_(NOBODY).get(f"/entries/{entry.ref}").status_code == 200
+
+
+def test_what_is_sent_twice_makes_one_entry_and_one_letter(as_):
+    client = as_(NOBODY)
+    draft = fill_in(client)
+    answers = [client.post(f"{draft}/check") for _ in range(3)]
+    assert {answer.location for answer in answers} == {f"{draft}/sent"}
+    assert db.session.query(Entry).count() == 1
+    assert len(letters()) == 1
+
+
+def test_another_browser_can_neither_read_nor_send_a_draft(as_):
+    draft = fill_in(as_(NOBODY))
+    other = as_(RESIDENT)
+    for page in ("spot", "what", "photos", "who", "check", "sent"):
+        assert other.get(f"{draft}/{page}").status_code == 404
+    for page in ("spot", "what", "photos", "who", "check"):
+        assert other.post(f"{draft}/{page}", data=what() | who()).status_code == 404
+    assert db.session.query(Entry).count() == 0
+
+
+def test_a_photo_of_a_draft_is_for_the_browser_that_sent_it(as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    client.post(f"{draft}/photos", data={"photo": [a_photo()]})
+    key = db.session.query(Photo).one().key
+    assert as_(MODERATOR).get(f"{draft}/photos/{key}/small.jpg").status_code == 404
+    assert as_(OFFICER).get(f"/photos/{key}/small.jpg").status_code == 404
+
+
+def test_an_entry_of_a_moderated_category_waits_for_a_moderator_even_signed_in(as_):
+    entry = send(as_(RESIDENT), category=str(category("About a person").id))
+    assert entry.standing is Standing.PENDING
+    assert as_(OFFICER).get(f"/entries/{entry.ref}").status_code == 404
+    assert as_(MODERATOR).get(f"/entries/{entry.ref}").status_code == 200
+
+
+@pytest.mark.parametrize("member", CAST[1:], ids=str)
+def test_whoever_lives_here_may_tell_of_an_issue(member, as_):
+    assert send(as_(member)).author_id == person_of(member).id
+
+
+def test_an_address_that_belongs_to_somebody_does_not_publish_in_their_name(as_):
+    entry = send(as_(NOBODY), email=OFFICER.email.upper())
+    assert entry.author_id == person_of(OFFICER).id
+    assert entry.standing is Standing.PENDING
+    assert [letter.to for letter in letters()] == [OFFICER.email]
+
+
+def test_a_visitor_does_not_rename_somebody_by_giving_their_address(as_):
+    send(as_(NOBODY), email=RESIDENT.email, name="Somebody Else")
+    assert person_of(RESIDENT).name == RESIDENT.name
+
+
+def test_a_name_is_shown_only_where_its_bearer_said_so(as_):
+    hidden = send(as_(RESIDENT))
+    shown = send(as_(RESIDENT), name=RESIDENT.name, name_shown="y")
+    client = as_(NOBODY)
+    assert RESIDENT.name not in client.get(f"/entries/{hidden.ref}").text
+    assert RESIDENT.name in client.get(f"/entries/{shown.ref}").text
+
+
+def test_an_old_draft_is_forgotten_with_its_photos(as_, home):
+    client = as_(NOBODY)
+    with time_machine.travel("2026-01-01 12:00", tick=False):
+        draft = begin(client)
+        client.post(f"{draft}/photos", data={"photo": [a_photo()]})
+    begin(as_(NOBODY))
+    assert client.get(f"{draft}/what").status_code == 404
+    assert db.session.query(Photo).count() == 0
+    assert list((home / "photos").rglob("*.jpg")) == []
+
+
+def test_forgetting_a_draft_keeps_the_photos_of_what_was_sent(as_):
+    with time_machine.travel("2026-01-01 12:00", tick=False):
+        client = as_(RESIDENT)
+        draft = fill_in(client)
+        client.post(f"{draft}/photos", data={"photo": [a_photo()]})
+        client.post(f"{draft}/check")
+    begin(as_(NOBODY))
+    entry = db.session.query(Entry).one()
+    assert as_(NOBODY).get(f"/photos/{entry.photos[0].key}/small.jpg").status_code == 200
+
+
+# --- confirming --------------------------------------------------------------------------------------------------
+
+
+def test_opening_the_link_publishes_nothing_and_pressing_the_button_does(as_):
+    entry = send(as_(NOBODY))
+    link = link_in(letters()[0])
+    scanner = as_(NOBODY)
+    for _ in range(3):
+        assert scanner.get(link).status_code == 200
+        assert scanner.head(link).status_code == 200
+    assert db.session.get(Entry, entry.id).standing is Standing.PENDING
+    pressed = as_(NOBODY).post(link)
+    assert pressed.location == f"/entries/{entry.ref}?told=yes"
+    assert db.session.get(Entry, entry.id).standing is Standing.PUBLISHED
+    assert person_by_email("new@example.org").confirmed_at is not None
+
+
+def test_whoever_confirms_is_signed_in_and_told_once_that_it_is_published(as_):
+    entry = send(as_(NOBODY))
+    link = link_in(letters()[0])
+    client = as_(NOBODY)
+    client.post(link)
+    client.post(link)
+    assert client.get("/desk").status_code == 200
+    assert [letter.subject for letter in letters()][:-1] == [f"{entry.ref} is published: No dropped kerb"]
+
+
+def test_pressing_twice_is_fine(as_):
+    send(as_(NOBODY))
+    link = link_in(letters()[0])
+    client = as_(NOBODY)
+    assert client.post(link).status_code == 302
+    assert client.post(link).status_code == 200
+    assert client.get(link).status_code == 200
+
+
+def test_a_used_link_signs_nobody_in(as_):
+    send(as_(NOBODY))
+    link = link_in(letters()[0])
+    as_(NOBODY).post(link)
+    later = as_(NOBODY)
+    later.post(link)
+    assert later.get("/desk").status_code == 302
+
+
+def test_a_link_ends_after_a_day(as_):
+    with time_machine.travel("2026-03-01 12:00", tick=False):
+        entry = send(as_(NOBODY))
+    with time_machine.travel("2026-03-02 12:00:01", tick=False):
+        answer = as_(NOBODY).post(link_in(letters()[0]))
+    assert answer.status_code == 422
+    assert "This link has ended." in answer.text
+    assert db.session.get(Entry, entry.id).standing is Standing.PENDING
+
+
+def test_a_confirmed_entry_of_a_moderated_category_goes_on_waiting(as_):
+    entry = send(as_(NOBODY), category=str(category("About a person").id))
+    as_(NOBODY).post(link_in(letters()[0]))
+    entry = db.session.get(Entry, entry.id)
+    assert (entry.standing, entry.confirmed_at is None) == (Standing.PENDING, False)
+    assert as_(MODERATOR).post(f"/entries/{entry.ref}/pass").status_code == 302
+    assert db.session.get(Entry, entry.id).standing is Standing.PUBLISHED
+
+
+def test_what_was_hidden_while_it_waited_is_not_published_by_its_link(as_):
+    entry = send(as_(NOBODY))
+    link = link_in(letters()[0])
+    as_(MODERATOR).post(f"/entries/{entry.ref}/hide", data={"hide-reason": "Names somebody"})
+    as_(NOBODY).post(link)
+    assert db.session.get(Entry, entry.id).standing is Standing.HIDDEN
+
+
+def test_what_was_erased_while_it_waited_has_no_link_any_more(as_):
+    entry = send(as_(NOBODY))
+    with transaction():
+        db.session.get(Entry, entry.id).standing = Standing.ERASED
+    assert as_(NOBODY).get(link_in(letters()[0])).status_code == 404
+
+
+def test_a_sign_in_link_publishes_nothing(as_):
+    entry = send(as_(NOBODY))
+    as_(NOBODY).post("/sign-in", data={"email": "new@example.org"})
+    link = re.search(r"/sign-in/link/(\S+)", letters()[0].body)[1]
+    assert as_(NOBODY).post(f"/contribute/confirm/{link}").status_code == 404
+    assert db.session.get(Entry, entry.id).standing is Standing.PENDING
+
+
+def test_a_ward_page_begins_in_the_middle_of_its_ward(as_):
+    answer = as_(ADMINISTRATOR).post(f"/contribute/ward/{MILL}")
+    page = as_(CLLR).post(f"/contribute/ward/{MILL}")
+    assert answer.status_code == page.status_code == 302
+    assert {draft.answers["found"] for draft in db.session.query(Draft)} == {"the middle of Mill"}
