@@ -16,28 +16,28 @@ import shapely
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import (
-    Boolean,
     ColumnElement,
     DateTime,
     Dialect,
-    Float,
     Function,
     MetaData,
     String,
     TypeDecorator,
     UniqueConstraint,
     and_,
+    column,
     event,
     func,
     literal,
     make_url,
+    select,
+    table,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import UserDefinedType
 
 from wardbook.config import Settings
@@ -170,38 +170,25 @@ def now() -> datetime:
 # --- where things are --------------------------------------------------------------------------------------------
 
 
-class _NearBox(FunctionElement[bool]):
-    """id, geometry, west, south, east, north: whether the spatial index finds the row near the box."""
-
-    type = Boolean()
-    inherit_cache = True
-
-
-@compiles(_NearBox, "sqlite")
-def _near_box_by_rtree(element: _NearBox, compiler: SQLCompiler, **kw: Any) -> str:
-    id_, geometry, *box = element.clauses
-    west, south, east, north = (compiler.process(side, **kw) for side in box)
-    index = f"rtree_{geometry.table.name}_{geometry.name}"
-    return (
-        f"{compiler.process(id_, **kw)} IN (SELECT id FROM {index} "
-        f"WHERE maxx >= {west} AND minx <= {east} AND maxy >= {south} AND miny <= {north})"
-    )
-
-
-@compiles(_NearBox, "postgresql")
-def _near_box_by_gist(element: _NearBox, compiler: SQLCompiler, **kw: Any) -> str:
-    _, geometry, *box = element.clauses
-    sides = ", ".join(compiler.process(side, **kw) for side in box)
-    return f"{compiler.process(geometry, **kw)} && ST_MakeEnvelope({sides}, 4326)"
-
-
 def touches(model: Any, shape: shapely.Geometry) -> ColumnElement[bool]:
     """Whether a row's shape and a WGS 84 shape share a point: the index finds candidates, the geometry answers.
 
     The two steps are needed: SQLite's R*Tree keeps single-precision corners and so finds a little too much.
     """
-    near = _NearBox(model.id, model.geometry, *(literal(side, Float) for side in shape.bounds))
-    return and_(near, func.ST_Intersects(model.geometry, literal(shape, GeometryColumn())))
+    return and_(_near(model, shape.bounds), func.ST_Intersects(model.geometry, literal(shape, GeometryColumn())))
+
+
+def _near(model: Any, box: tuple[float, float, float, float]) -> ColumnElement[bool]:
+    """What the spatial index finds near a box: the R*Tree's table on SQLite, the GiST operator on PostGIS."""
+    west, south, east, north = box
+    found: ColumnElement[bool]
+    if db.engine.dialect.name != "sqlite":
+        found = model.geometry.bool_op("&&")(func.ST_MakeEnvelope(west, south, east, north, 4326))
+        return found
+    index = table(f"rtree_{model.__tablename__}_geometry", *map(column, ("id", "minx", "maxx", "miny", "maxy"))).c
+    overlap = and_(index.maxx >= west, index.minx <= east, index.maxy >= south, index.miny <= north)
+    found = model.id.in_(select(index.id).where(overlap))
+    return found
 
 
 @lru_cache(maxsize=64)

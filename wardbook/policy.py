@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 
 from wardbook.db import db
 from wardbook.errors import Forbidden, NotFound
@@ -52,34 +52,48 @@ Condition = ColumnElement[bool]
 
 @dataclass(frozen=True)
 class Rule:
-    """A condition on a thing and its reader; rules are joined with `|` and `&`."""
+    """A condition on a thing and its reader, or plainly yes or no; rules are joined with `|` and `&`."""
 
-    of: Callable[[Any, Viewer], Condition]
+    of: Callable[[Any, Viewer], Condition | bool]
 
     def __or__(self, other: Rule) -> Rule:
-        return Rule(lambda model, viewer: or_(self.of(model, viewer), other.of(model, viewer)))
+        return Rule(lambda model, viewer: _any(self.of(model, viewer), other.of(model, viewer)))
 
     def __and__(self, other: Rule) -> Rule:
-        return Rule(lambda model, viewer: and_(self.of(model, viewer), other.of(model, viewer)))
+        return Rule(lambda model, viewer: _all(self.of(model, viewer), other.of(model, viewer)))
+
+
+def _any(*conditions: Condition | bool) -> Condition | bool:
+    """One of them holds. What is settled here is not asked of the store, whose indexes then answer the rest."""
+    settled = any(condition for condition in conditions if isinstance(condition, bool))
+    asked = [condition for condition in conditions if not isinstance(condition, bool)]
+    return settled or (or_(*asked) if asked else False)
+
+
+def _all(*conditions: Condition | bool) -> Condition | bool:
+    """All of them hold."""
+    settled = all(condition for condition in conditions if isinstance(condition, bool))
+    asked = [condition for condition in conditions if not isinstance(condition, bool)]
+    return settled and (and_(*asked) if asked else True)
 
 
 def _holding(role: Role) -> Rule:
-    return Rule(lambda model, viewer: true() if role in viewer.roles else false())
+    return Rule(lambda model, viewer: role in viewer.roles)
 
 
-def _is_author(model: Any, viewer: Viewer) -> Condition:
-    return false() if viewer.id is None else model.author_id == viewer.id
+def _is_author(model: Any, viewer: Viewer) -> Condition | bool:
+    return False if viewer.id is None else model.author_id == viewer.id
 
 
-def _represents_its_ward(model: Any, viewer: Viewer) -> Condition:
+def _represents_its_ward(model: Any, viewer: Viewer) -> Condition | bool:
     if not viewer.area_ids or not issubclass(model, Located):
-        return false()
+        return False
     lies = model.lies_in.c
     return exists().where(lies.thing_id == model.id, lies.area_id.in_(sorted(viewer.area_ids))).correlate(model)
 
 
-everyone = Rule(lambda model, viewer: true())
-nobody = Rule(lambda model, viewer: false())
+everyone = Rule(lambda model, viewer: True)
+nobody = Rule(lambda model, viewer: False)
 is_author = Rule(_is_author)
 is_councillor = _holding(Role.COUNCILLOR)
 is_officer = _holding(Role.OFFICER)
@@ -96,8 +110,8 @@ SEES: dict[Level, Rule] = {  # of a published thing
 }
 
 
-def _by_level(model: Any, viewer: Viewer) -> Condition:
-    return or_(*(and_(model.level == level, rule.of(model, viewer)) for level, rule in SEES.items()))
+def _by_level(model: Any, viewer: Viewer) -> Condition | bool:
+    return _any(*(_all(model.level == level, rule.of(model, viewer)) for level, rule in SEES.items()))
 
 
 STANDS: dict[Standing, Rule] = {  # and of a thing by its standing
@@ -111,7 +125,8 @@ STANDS: dict[Standing, Rule] = {  # and of a thing by its standing
 
 def visible(model: type[Shared], viewer: Viewer) -> Condition:
     """What this viewer may see of a model, as a condition on its rows: every list, map, file and count starts here."""
-    return or_(*(and_(model.standing == standing, rule.of(model, viewer)) for standing, rule in STANDS.items()))
+    seen = _any(*(_all(model.standing == standing, rule.of(model, viewer)) for standing, rule in STANDS.items()))
+    return literal(seen) if isinstance(seen, bool) else seen
 
 
 def sees(viewer: Viewer, thing: Shared) -> bool:

@@ -290,7 +290,6 @@ def upgrade():
     )
     op.create_index('ix_entry_author_id', 'entry', ['author_id'], unique=False)
     op.create_index('ix_entry_category_id', 'entry', ['category_id'], unique=False)
-    op.create_index('ix_entry_standing_level_kind', 'entry', ['standing', 'level', 'kind'], unique=False)
     op.create_index('ix_entry_told_at_id', 'entry', ['told_at', 'id'], unique=False)
     op.create_table('entry_lies_in',
     sa.Column('thing_id', sa.Integer(), nullable=False),

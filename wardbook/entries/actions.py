@@ -184,7 +184,7 @@ def _as_resident(person: Person) -> Viewer:
 def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once: str) -> Entry:
     """Move an entry to another state of its kind, with words for its author and readers; closing takes words."""
     require(viewer, Act.CHANGE_STATE, entry)
-    if _done_already(once):
+    if done_already(once):
         return entry
     if state not in KINDS[entry.kind].moves[entry.state]:
         raise Refused(f"It cannot go from '{entry.meaning.label}' to '{STATES[state].label}'.", field="state")
@@ -205,7 +205,7 @@ def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once
 def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
     """Answer in words without a change of state."""
     require(viewer, Act.REPLY, entry)
-    if _done_already(once):
+    if done_already(once):
         return entry
     if not words.strip():
         raise Refused("Enter your reply.", field="words")
@@ -215,7 +215,8 @@ def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
     return entry
 
 
-def _done_already(once: str) -> bool:
+def done_already(once: str | None) -> bool:
+    """Whether the step a form asks for was taken before: its button was pressed twice."""
     return db.session.scalar(select(Event.id).where(Event.once == once)) is not None
 
 
@@ -241,9 +242,11 @@ def hide(viewer: Viewer, entry: Entry, *, reason: str) -> Entry:
 
 
 def restore(viewer: Viewer, entry: Entry) -> Entry:
-    """Bring a hidden entry back to where it was: into the open, or to waiting for its author's proof."""
+    """Bring a hidden entry back to where it was: into the open, or to waiting for its author or a moderator."""
     require(viewer, Act.RESTORE, entry)
-    entry.standing = Standing.PUBLISHED if entry.confirmed_at else Standing.PENDING
+    steps = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == entry.id, Event.did == Did.HID)
+    hid = db.session.scalars(steps.order_by(Event.id.desc()).limit(1)).first()
+    entry.standing = Standing(hid.change["standing"][0]) if hid else Standing.PENDING
     entry.hidden_for = None
     record(viewer, Did.RESTORED, entry, change={"standing": [Standing.HIDDEN, entry.standing]})
     return entry

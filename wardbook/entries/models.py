@@ -38,7 +38,6 @@ class Entry(Base, Shared, Located):
         CheckConstraint("kind <> 'note' OR (topic IS NOT NULL AND basis IS NOT NULL)", name="note"),
         UniqueConstraint("source", "source_id"),
         Index("ix_entry_told_at_id", "told_at", "id"),
-        Index("ix_entry_standing_level_kind", "standing", "level", "kind"),
     )
     lies_in: ClassVar[Table] = lies_in_table("entry")
 

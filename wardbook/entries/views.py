@@ -62,6 +62,8 @@ def state(ref: str) -> ResponseReturnValue:
     require(viewer(), Act.CHANGE_STATE, entry)
     form = StateForm(prefix="state")
     form.offer_moves(entry)
+    if actions.done_already(form.once.data):
+        return _there(entry, f"The state is now '{entry.meaning.label}'.")
     if form.validate_on_submit():
         try:
             actions.change_state(

@@ -45,10 +45,10 @@ def checked(shape: shapely.Geometry) -> shapely.Geometry:
         raise Refused("Draw one point, line or area.", field="shape")
     if shapely.get_num_coordinates(shape) > MOST_CORNERS:
         raise Refused(f"The shape has more than {MOST_CORNERS:,} points: simplify it first.", field="shape")
-    if not shape.is_valid:
-        raise Refused("The edge of the area crosses itself. Draw it again without crossing lines.", field="shape")
     if shape.geom_type.endswith("LineString") and not shape.length:
         raise Refused("The points of the line are all the same. Give two different points.", field="shape")
+    if not shape.is_valid:
+        raise Refused("The edge of the area crosses itself. Draw it again without crossing lines.", field="shape")
     west, south, east, north = shape.bounds
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         raise Refused("The shape does not lie on the map: give longitude and latitude in degrees.", field="shape")

@@ -45,6 +45,9 @@ function drawBackdrop(map) {
     L.marker([lat, lon], { pane: "backdrop", interactive: false, keyboard: false, icon: label(feature.properties.name,
       "wb-b-name wb-b-name--" + (feature.properties.rank || feature.properties.class)) }).addTo(map);
   }
+  const far = () => map.getContainer().classList.toggle("wb-far", map.getZoom() < 12.5);
+  map.on("zoomend", far);
+  far();
 }
 
 function label(words, classes) {

@@ -1,0 +1,257 @@
+"""An officer answers: they move an issue from state to state with words, and reply; its author is told once."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.conftest import (
+    CAST,
+    CLLR,
+    NEIGHBOUR,
+    NOBODY,
+    OFFICER,
+    RESIDENT,
+    a_note,
+    an_asset,
+    an_issue,
+    person_of,
+)
+from wardbook.db import db, transaction
+from wardbook.entries.kinds import Channel, State
+from wardbook.entries.models import Entry
+from wardbook.events import Did, Event
+from wardbook.mail import letters
+from wardbook.shared import Level
+
+OPEN = {State.RECEIVED, State.ACKNOWLEDGED, State.IN_PROGRESS, State.PLANNED}
+CLOSED = {
+    State.FIXED, State.FIXED_BY_RESIDENTS, State.NO_FURTHER_ACTION, State.NOT_OURS, State.PASSED_ON, State.DUPLICATE,
+}  # fmt: skip
+LASTING = {State.CURRENT, State.OUT_OF_DATE}
+ISSUE_MOVES = {(a, b) for a in OPEN for b in OPEN | CLOSED if a != b} | {(a, State.RECEIVED) for a in CLOSED}
+LASTING_MOVES = {(State.CURRENT, State.OUT_OF_DATE), (State.OUT_OF_DATE, State.CURRENT)}
+EVERY_MOVE = [(a, b) for a in State for b in State]
+
+
+def move(client: FlaskClient, entry: Entry, state: State | str, words: str = "Done.", once: str = "") -> TestResponse:
+    sent = {"state-state": str(state), "state-words": words} | ({"state-once": once} if once else {})
+    return client.post(f"/entries/{entry.ref}/state", data=sent)
+
+
+def reply(client: FlaskClient, entry: Entry, words: str = "We will look.", once: str = "") -> TestResponse:
+    return client.post(f"/entries/{entry.ref}/reply", data={"reply-words": words, "reply-once": once or words})
+
+
+def steps(entry: Entry, did: Did) -> list[Event]:
+    return db.session.query(Event).filter_by(thing_id=entry.id, did=did).order_by(Event.id).all()
+
+
+# --- states ------------------------------------------------------------------------------------------------------
+
+
+def test_an_issue_moves_from_state_to_state_as_its_table_says_and_no_other_way(as_):
+    client = as_(OFFICER)
+    issue = an_issue()
+    taken = set()
+    for before, after in EVERY_MOVE:
+        with transaction():
+            issue.state = before if before in OPEN | CLOSED else State.RECEIVED
+        if before in OPEN | CLOSED and move(client, issue, after).status_code == 302:
+            taken.add((before, after))
+    assert taken == ISSUE_MOVES
+
+
+@pytest.mark.parametrize("tell", [an_asset, a_note])
+def test_what_lasts_is_current_or_out_of_date(tell, as_):
+    client = as_(OFFICER)
+    thing = tell()
+    taken = set()
+    for before in LASTING:
+        for after in State:
+            with transaction():
+                thing.state = before
+            if move(client, thing, after).status_code == 302:
+                taken.add((before, after))
+    assert taken == LASTING_MOVES
+
+
+@pytest.mark.parametrize("state", sorted(CLOSED))
+@pytest.mark.parametrize("words", ["", "   \n "])
+def test_closing_takes_words(state, words, as_):
+    issue = an_issue()
+    refused = move(as_(OFFICER), issue, state, words)
+    assert refused.status_code == 422
+    assert "Say in words what was done, or why it was closed." in refused.text
+    assert db.session.get(Entry, issue.id).state is State.RECEIVED
+    assert letters() == []
+
+
+@pytest.mark.parametrize("state", sorted(OPEN - {State.RECEIVED}))
+def test_an_open_state_needs_no_words(state, as_):
+    issue = an_issue()
+    assert move(as_(OFFICER), issue, state, "").status_code == 302
+    assert db.session.get(Entry, issue.id).closed_at is None
+
+
+def test_closing_and_reopening_keep_the_day_of_closing_right(as_):
+    issue = an_issue()
+    client = as_(OFFICER)
+    move(client, issue, State.FIXED)
+    assert db.session.get(Entry, issue.id).closed_at is not None
+    move(client, issue, State.RECEIVED)
+    assert db.session.get(Entry, issue.id).closed_at is None
+
+
+def test_a_change_is_on_the_page_signed_with_its_words(as_):
+    issue = an_issue()
+    move(as_(OFFICER), issue, State.FIXED, "The kerb was lowered <b>today</b>.")
+    page = as_(NOBODY).get(f"/entries/{issue.ref}").text
+    assert "Now ‘Fixed’" in page
+    assert "Owen Officer, Highways" in page
+    assert "The kerb was lowered &lt;b&gt;today&lt;/b&gt;." in page
+
+
+def test_a_refused_change_keeps_the_words_that_were_typed(as_):
+    issue = an_issue()
+    refused = move(as_(OFFICER), issue, "", "A long answer that took some time.")
+    assert refused.status_code == 422
+    assert "Choose the new state" in refused.text
+    assert "A long answer that took some time." in refused.text
+
+
+@pytest.mark.parametrize("member", [member for member in CAST if member is not OFFICER], ids=str)
+def test_nobody_but_an_officer_changes_a_state_or_replies(member, as_):
+    issue = an_issue(by=NEIGHBOUR)
+    assert move(as_(member), issue, State.FIXED).status_code == 403
+    assert reply(as_(member), issue).status_code == 403
+    assert db.session.get(Entry, issue.id).state is State.RECEIVED
+    assert letters() == []
+
+
+def test_an_officer_answers_only_what_they_see(as_):
+    issue = an_issue(level=Level.WARD)
+    assert move(as_(OFFICER), issue, State.FIXED).status_code == 404
+    assert reply(as_(OFFICER), issue).status_code == 404
+
+
+# --- replies -----------------------------------------------------------------------------------------------------
+
+
+def test_a_reply_is_on_the_page_and_the_state_stays(as_):
+    issue = an_issue()
+    reply(as_(OFFICER), issue, "We will look on Monday.")
+    page = as_(NOBODY).get(f"/entries/{issue.ref}").text
+    assert "We will look on Monday." in page
+    assert db.session.get(Entry, issue.id).state is State.RECEIVED
+
+
+@pytest.mark.parametrize("words", ["", " \n\t"])
+def test_an_empty_reply_is_refused(words, as_):
+    issue = an_issue()
+    assert reply(as_(OFFICER), issue, words, once="a").status_code == 422
+    assert steps(issue, Did.REPLIED) == []
+
+
+def test_a_reply_of_five_thousand_signs_is_taken_and_no_longer_one(as_):
+    issue = an_issue()
+    assert reply(as_(OFFICER), issue, "x" * 5001, once="a").status_code == 422
+    assert reply(as_(OFFICER), issue, "x" * 5000, once="b").status_code == 302
+
+
+# --- once --------------------------------------------------------------------------------------------------------
+
+
+def test_a_button_pressed_twice_makes_one_step_and_one_letter(as_):
+    issue = an_issue()
+    client = as_(OFFICER)
+    for _ in range(3):
+        assert reply(client, issue, once="the same form").status_code == 302
+        assert move(client, issue, State.ACKNOWLEDGED, once="the other form").status_code in (302, 422)
+    assert len(steps(issue, Did.REPLIED)) == 1
+    assert len(steps(issue, Did.CHANGED_STATE)) == 1
+    assert len(letters()) == 2
+
+
+def test_a_state_pressed_twice_is_no_error(as_):
+    issue = an_issue()
+    client = as_(OFFICER)
+    assert [move(client, issue, State.FIXED, once="form").status_code for _ in range(2)] == [302, 302]
+
+
+def test_two_replies_with_the_same_words_from_two_forms_are_two(as_):
+    issue = an_issue()
+    client = as_(OFFICER)
+    reply(client, issue, "Thank you.", once="one")
+    reply(client, issue, "Thank you.", once="two")
+    assert len(steps(issue, Did.REPLIED)) == 2
+
+
+# --- letters -----------------------------------------------------------------------------------------------------
+
+
+def test_the_author_is_told_of_each_step_once(as_):
+    issue = an_issue()
+    client = as_(OFFICER)
+    reply(client, issue, "We will look.")
+    move(client, issue, State.FIXED, "Lowered.")
+    second, first = letters()
+    assert [letter.to for letter in (first, second)] == [RESIDENT.email] * 2
+    assert first.subject == f"{issue.ref}: a reply, No dropped kerb"
+    assert second.subject == f"{issue.ref}: Fixed, No dropped kerb"
+    assert "Owen Officer, Highways wrote:\n\nLowered." in second.body
+    assert f"http://localhost/entries/{issue.ref}" in second.body
+
+
+def test_words_arrive_in_a_letter_as_they_were_written(as_):
+    issue = an_issue('Kerb & "drain" <here>')
+    reply(as_(OFFICER), issue, "It's ours & we'll fix <it>.")
+    (letter,) = letters()
+    assert 'Kerb & "drain" <here>' in letter.subject
+    assert "It's ours & we'll fix <it>." in letter.body
+
+
+def test_a_title_of_several_lines_does_not_break_a_letters_head(as_):
+    issue = an_issue("Kerb\nBcc: everyone@example.org")
+    reply(as_(OFFICER), issue)
+    (letter,) = letters()
+    assert "\n" not in letter.subject
+    assert "\r" not in letter.subject
+
+
+def test_nobody_is_told_of_their_own_deed(as_):
+    note = a_note(by=OFFICER)
+    reply(as_(OFFICER), note)
+    assert letters() == []
+
+
+def test_an_entry_without_an_author_is_answered_and_nobody_is_mailed(as_):
+    issue = an_issue(by=None, channel=Channel.IMPORT)
+    assert reply(as_(OFFICER), issue).status_code == 302
+    assert letters() == []
+
+
+def test_an_author_who_never_confirmed_their_address_is_not_mailed(as_):
+    issue = an_issue()
+    with transaction():
+        person_of(RESIDENT).confirmed_at = None
+    reply(as_(OFFICER), issue)
+    assert letters() == []
+
+
+def test_a_councillor_whose_note_is_answered_is_told(as_):
+    reply(as_(OFFICER), a_note(by=CLLR))
+    assert [letter.to for letter in letters()] == [CLLR.email]
+
+
+def test_the_timeline_only_grows(as_):
+    issue = an_issue()
+    client = as_(OFFICER)
+    reply(client, issue, "One.")
+    before = [(event.id, event.words) for event in db.session.query(Event).order_by(Event.id)]
+    move(client, issue, State.FIXED, "Two.")
+    move(client, issue, State.RECEIVED, "Three.")
+    after = [(event.id, event.words) for event in db.session.query(Event).order_by(Event.id)]
+    assert after[: len(before)] == before
+    assert [words for _, words in after] == ["", "One.", "Two.", "Three."]
