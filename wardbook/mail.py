@@ -113,10 +113,8 @@ def _take() -> Letter | None:
 
 
 def _send(letter: Letter) -> None:
-    EmailMessage(
-        subject=letter.subject,
-        body=letter.body,
-        to=[letter.to],
-        headers={"Message-ID": letter.message_id},
-        connection=current_app.extensions["mailman"].get_connection(fail_silently=False),
-    ).send()
+    headers = {"Message-ID": letter.message_id}
+    with current_app.extensions["mailman"].get_connection(fail_silently=False) as connection:
+        EmailMessage(
+            subject=letter.subject, body=letter.body, to=[letter.to], headers=headers, connection=connection
+        ).send()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, render_template, request
@@ -71,13 +72,13 @@ def _end(response: Response) -> Response:
         return response
     db.session.commit()
     if not mail.to_outbox():
-        response.call_on_close(_deliver_after)
+        response.call_on_close(partial(_deliver_after, current_app._get_current_object()))  # type: ignore[attr-defined]
     return response
 
 
-def _deliver_after() -> None:
+def _deliver_after(app: Flask) -> None:
 
-    with current_app.app_context():
+    with app.app_context():
         mail.deliver()
 
 

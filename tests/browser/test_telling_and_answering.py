@@ -1,0 +1,129 @@
+"""A resident tells the council about a dropped kerb, on a phone, with and without JavaScript, and hears what came of it."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Enter
+from tests.browser.pages import OFFICER, POSTCODE, WARD, WARD_NAME, adds_a_photo, begins, opens_the_letter
+from tests.browser.someone import PHONE, Someone
+
+SPOT = "Latitude and longitude, or a grid reference"
+with_and_without_javascript = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no javascript"])
+
+
+def finds_the_place_and_goes_on_to_tell(them: Someone) -> None:
+    them.goes_to("/")
+    them.page.get_by_role("searchbox").fill(POSTCODE)
+    them.presses("Find")
+    them.sees_heading(POSTCODE)
+    them.follows("Tell us something about it")
+    them.presses("Find it")
+    them.sees_heading("Is this the spot?")
+    them.reads(f"the centre of postcode {POSTCODE}, in {WARD_NAME}")
+
+
+def tells_of_a_kerb(them: Someone, title: str, email: str) -> str:
+    """From the spot to the page that says 'check your email'; the reference it gives."""
+    them.presses("Continue")
+    them.chooses("Something is wrong here")
+    them.picks("What is it about?", "Crossing or dropped kerb")
+    them.enters("Say it in a few words", title)
+    them.enters("Tell us more (optional)", "My chair cannot get up.\nIt is 12 cm high.")
+    them.presses("Continue")
+    adds_a_photo(them)
+    assert "Everyone: it is shown on this website." in them.page.inner_text("main")
+    them.enters("Your email address", email)
+    them.presses("Continue")
+    them.sees_heading("Check what you are telling us")
+    assert "1 photo" in them.page.inner_text("main")
+    them.presses("Send it to the council")
+    them.sees_heading("Check your email")
+    return them.page.locator(".wb-ref").inner_text()
+
+
+def titles_on_the_ward_page(them: Someone) -> list[str]:
+    them.goes_to(f"/wards/{WARD}")
+    return them.page.locator(".wb-entry__title").all_inner_texts()
+
+
+@with_and_without_javascript
+def test_a_resident_tells_the_council_of_a_dropped_kerb_and_hears_what_came_of_it(enter: Enter, javascript: bool) -> None:
+    title = f"No dropped kerb by the bank, {'quick' if javascript else 'plain'}"
+    tobias = enter(size=PHONE, javascript=javascript)
+    finds_the_place_and_goes_on_to_tell(tobias)
+    ref = tells_of_a_kerb(tobias, title, "tobias.kerb@residents.example")
+
+    opens_the_letter(tobias, "/contribute/confirm/")
+    tobias.sees_heading("Publish what you told us?")
+    anybody = enter()
+    assert anybody.goes_to(f"/entries/{ref}") == 404, "looking at the link published it"
+    assert title not in titles_on_the_ward_page(anybody)
+
+    tobias.presses("Yes, publish it")
+    tobias.sees_heading(title)
+    assert title in titles_on_the_ward_page(tobias)
+    assert anybody.goes_to(f"/entries/{ref}") == 200
+    shown = anybody.page.get_by_alt_text("A high kerb by the bank")
+    assert shown.evaluate("photo => photo.complete && photo.naturalWidth") > 0
+
+    officer = enter(OFFICER)
+    officer.goes_to(f"/entries/{ref}")
+    officer.enters("Reply", "Thank you, Tobias. I will look on Thursday.")
+    officer.presses("Send reply")
+    officer.picks("New state", "Fixed")
+    officer.enters("What has been done, or why", "The kerb was lowered on Friday.")
+    officer.presses("Change state")
+    officer.reads("The state is now 'Fixed'.")
+
+    tobias.goes_to(f"/entries/{ref}")
+    tobias.reads("Thank you, Tobias. I will look on Thursday.")
+    tobias.reads("Now ‘Fixed’")
+    tobias.reads("The kerb was lowered on Friday.")
+    tobias.goes_to("/outbox")
+    letters = [letter for letter in tobias.page.locator(".wb-letter").all_inner_texts() if ref in letter]
+    assert any("The kerb was lowered on Friday." in letter and "is now: Fixed" in letter for letter in letters)
+    assert any("I will look on Thursday." in letter for letter in letters)
+
+
+def test_a_photo_is_kept_without_where_and_when_it_was_taken(enter: Enter) -> None:
+    them = enter(size=PHONE)
+    finds_the_place_and_goes_on_to_tell(them)
+    ref = tells_of_a_kerb(them, "A kerb with a photo", "photo@residents.example")
+    opens_the_letter(them, "/contribute/confirm/")
+    them.presses("Yes, publish it")
+    path = them.page.locator(".wb-photos a").get_attribute("href")
+    status, sent = them.fetches(path or "")
+    assert (status, ref in them.page.url) == (200, True)
+    assert not Image.open(io.BytesIO(sent)).getexif()
+    assert b"Tobias" not in sent
+
+
+def test_pressing_the_map_moves_the_spot(enter: Enter, size: tuple[int, int]) -> None:
+    them = enter(size=size)
+    begins(them)
+    box = them.page.get_by_label(SPOT)
+    before = box.input_value()
+    frame = them.map()
+    frame.locator(".wb-spot").wait_for()
+    them.page.locator(".wb-map__frame").click(position={"x": 90, "y": 200})
+    expect(box).not_to_have_value(before)
+    moved = box.input_value()
+    them.presses("Continue")
+    them.goes_to(them.path.replace("/what", "/spot"))
+    expect(box).to_have_value(moved)
+
+
+@with_and_without_javascript
+def test_nothing_typed_is_lost_when_an_answer_is_missing(enter: Enter, javascript: bool) -> None:
+    them = enter(size=PHONE, javascript=javascript)
+    begins(them)
+    them.presses("Continue")
+    them.enters("Tell us more (optional)", "It is 12 cm high.")
+    them.presses("Continue")
+    them.sees_heading("There is a problem")
+    expect(them.page.get_by_label("Tell us more (optional)")).to_have_value("It is 12 cm high.")

@@ -1,0 +1,175 @@
+"""A person holds a role from one day until another, for a ward or in a service; leaving it ends what it gave."""
+
+from __future__ import annotations
+
+import json
+import re
+from datetime import date
+
+import pytest
+import time_machine
+from click.testing import CliRunner
+
+from tests.conftest import (
+    ADMINISTRATOR,
+    BRIDGE,
+    CLLR,
+    MILL,
+    NEIGHBOUR,
+    NOBODY,
+    OFFICER,
+    RESIDENT,
+    _borough,
+    a_note,
+    an_issue,
+    as_viewer,
+    person_of,
+)
+from wardbook.areas import queries as areas
+from wardbook.areas.actions import SetDescription, add_boundary_set
+from wardbook.areas.models import BoundarySet
+from wardbook.cli import main
+from wardbook.db import db, transaction
+from wardbook.errors import Refused
+from wardbook.people.actions import Grant, add_person
+from wardbook.people.queries import person_by_email, viewer_of
+from wardbook.policy import Role, sees
+from wardbook.shared import Level
+
+FIRST, LAST = date(2026, 5, 7), date(2026, 7, 1)
+
+
+@pytest.mark.parametrize(
+    ("moment", "holds"),
+    [("2026-05-06 22:59", False), ("2026-05-06 23:00", True), ("2026-06-30 22:59", True), ("2026-06-30 23:01", False)],
+)
+def test_a_term_runs_from_its_first_day_until_the_day_before_its_last_in_london(moment, holds, app):
+    with transaction():
+        person = add_person("new@example.org", Grant(Role.COUNCILLOR, MILL, None, FIRST, LAST))
+    with time_machine.travel(f"{moment}Z", tick=False):
+        assert (Role.COUNCILLOR in viewer_of(person).roles) is holds
+        assert bool(viewer_of(person).area_ids) is holds
+
+
+def test_a_role_that_ends_today_ends_today(as_):
+    note, ward_issue = a_note(by=OFFICER), an_issue(level=Level.WARD)
+    client = as_(CLLR)
+    assert [client.get(f"/entries/{thing.ref}").status_code for thing in (note, ward_issue)] == [200, 200]
+    with transaction():
+        (term,) = person_of(CLLR).terms
+        term.from_on, term.until_on = date(2020, 1, 1), areas.today()
+    assert [client.get(f"/entries/{thing.ref}").status_code for thing in (note, ward_issue)] == [404, 404]
+    assert client.get("/notes/new").status_code == 403
+
+
+def test_a_former_councillor_keeps_their_own_notes_and_a_residents_sign_in(as_):
+    note = a_note(by=CLLR, level=Level.PRIVATE)
+    with transaction():
+        person_of(CLLR).terms[0].until_on = date(2021, 1, 1)
+    assert as_(CLLR).get(f"/entries/{note.ref}").status_code == 200
+    assert as_viewer(CLLR).roles == {Role.RESIDENT}
+
+
+def test_a_person_may_hold_several_roles_and_several_wards(app):
+    with transaction():
+        person = add_person("new@example.org", Grant(Role.COUNCILLOR, MILL))
+        add_person("new@example.org", Grant(Role.COUNCILLOR, BRIDGE))
+        add_person("new@example.org", Grant(Role.OFFICER, None, "Parks"))
+    viewer = viewer_of(person)
+    assert viewer.roles == {Role.COUNCILLOR, Role.OFFICER}
+    assert len(viewer.area_ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("member", "roles", "signed"),
+    [
+        (NOBODY, set(), ""),
+        (RESIDENT, {Role.RESIDENT}, ""),
+        (NEIGHBOUR, {Role.RESIDENT}, ""),
+        (CLLR, {Role.RESIDENT, Role.COUNCILLOR}, "Councillor Carys Mill"),
+        (OFFICER, {Role.RESIDENT, Role.OFFICER}, "Owen Officer, Highways"),
+        (ADMINISTRATOR, {Role.RESIDENT, Role.ADMINISTRATOR}, ""),
+    ],
+)
+def test_each_of_the_cast_is_who_they_are(member, roles, signed, app):
+    viewer = as_viewer(member)
+    assert (viewer.roles, viewer.signature) == (roles, signed)
+
+
+def test_a_term_for_a_ward_that_is_redrawn_ends_with_its_code(app):
+    with transaction():
+        old = db.session.query(BoundarySet).one()
+        old.until_on = areas.today()
+    assert as_viewer(CLLR).area_ids == frozenset()
+
+
+def test_a_new_set_with_the_same_code_keeps_the_councillors_ward(app):
+    note = an_issue(level=Level.WARD)
+    with transaction():
+        db.session.query(BoundarySet).one().until_on = areas.today()
+    with transaction():
+        add_boundary_set(SetDescription("New wards", "ward", areas.today()), _borough())
+    viewer = as_viewer(CLLR)
+    assert len(viewer.area_ids) == 1
+    assert sees(viewer, note)
+
+
+# --- given on the command line -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("grant", "words"),
+    [
+        (Grant(Role.COUNCILLOR), "A councillor's role is for a ward"),
+        (Grant(Role.OFFICER, MILL), "A councillor's role is for a ward"),
+        (Grant(Role.COUNCILLOR, "T05999999"), "No area of the council has the code T05999999"),
+        (Grant(Role.MODERATOR, None, "Parks"), "Only an officer works in a service"),
+        (Grant(Role.OFFICER, None, "Parks", LAST, FIRST), "would end before it begins"),
+        (Grant(Role.OFFICER, None, "Parks", FIRST, FIRST), "would end before it begins"),
+    ],
+)
+def test_a_role_that_cannot_be_is_refused_in_words(grant, words, app):
+    with pytest.raises(Refused, match=words), transaction():
+        add_person("new@example.org", grant)
+
+
+def run(home, *words: str):
+    return CliRunner(env={"WARDBOOK_HOME": str(home), "WARDBOOK_BASE_URL": "http://localhost"}).invoke(
+        main, list(words)
+    )
+
+
+def test_a_person_is_added_and_a_link_printed_that_signs_them_in_once(home, as_):
+    said = run(home, "people", "add", "New@example.org", "--role", "councillor", "--ward", MILL, "--name", "New Cllr",
+               "--from", "2020-01-01")  # fmt: skip
+    assert said.exit_code == 0
+    link = re.fullmatch(r"http://localhost(/sign-in/link/\S+)\n", said.stdout)[1]
+    client = as_(NOBODY)
+    assert client.post(link).location == "/desk"
+    assert "New Cllr, your desk" in client.get("/desk").text
+    assert "Mill" in client.get("/desk").text
+    assert as_(NOBODY).post(link).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("new@example.org", "--role", "councillor"),
+        ("new@example.org", "--role", "mayor"),
+        ("nonsense", "--role", "officer"),
+        ("new@example.org", "--role", "officer", "--from", "soon"),
+        ("new@example.org", "--role", "officer", "--from", "2026-05-07", "--until", "2026-05-07"),
+        ("new@example.org", "--role", "councillor", "--ward", "T05999999"),
+    ],
+)
+def test_what_cannot_be_given_is_refused_in_one_sentence(words, home, app):
+    said = run(home, "people", "add", *words)
+    assert (said.exit_code, said.stdout, len(said.stderr.strip().splitlines())) == (2, "", 1)
+    assert person_by_email("new@example.org") is None
+
+
+def test_who_holds_a_role_is_listed(home):
+    people = json.loads(run(home, "people", "list", "--json").stdout)["people"]
+    assert {(one["email"], one["role"]) for one in people} >= {(CLLR.email, "councillor"), (OFFICER.email, "officer")}
+    assert RESIDENT.email not in {one["email"] for one in people}
+    assert f"{CLLR.email}: councillor for {MILL}" in run(home, "people", "list").stdout
