@@ -216,7 +216,8 @@ def intend_to_write(yes: bool) -> None:
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """One writing transaction outside a request: all of it, or nothing."""
+    """One writing transaction of its own: all of it, or nothing. What was only being read before is let go of first."""
+    db.session.rollback()
     intend_to_write(True)
     try:
         yield

@@ -77,7 +77,6 @@ def _end(response: Response) -> Response:
 
 
 def _deliver_after(app: Flask) -> None:
-
     with app.app_context():
         mail.deliver()
 

@@ -72,17 +72,18 @@ function drawThings(map, things) {
     iconCreateFunction: (group) => L.divIcon({
       className: "wb-cluster", iconSize: [40, 40], html: String(group.getChildCount()) }),
   });
+  const size = { minWidth: 160, maxWidth: Math.min(300, map.getSize().x - 70) };
   for (const feature of things.features) {
     const kind = feature.properties.kind;
     const name = SHOW[kind] + ": " + feature.properties.title;
     if (feature.geometry.type !== "Point") {
       L.geoJSON(feature, { style: { className: "wb-shape wb-shape--" + kind, weight: 3, fillOpacity: 0.15 } })
-        .bindPopup(() => popup(feature.properties)).addTo(map);
+        .bindPopup(() => popup(feature.properties), size).addTo(map);
     }
     const [lon, lat] = feature.properties.at;
     const icon = L.divIcon({ className: "wb-pin wb-pin--" + kind + " wb-pin--" + feature.properties.family, iconSize: [26, 26] });
     L.marker([lat, lon], { icon, title: name, alt: name, riseOnHover: true })
-      .bindPopup(() => popup(feature.properties), { minWidth: 200 }).addTo(cluster);
+      .bindPopup(() => popup(feature.properties), size).addTo(cluster);
   }
   cluster.addTo(map);
   nameClusters(cluster, map);
