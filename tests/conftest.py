@@ -10,12 +10,13 @@ from contextvars import Context
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import shapely
 from flask import Flask
 from flask.testing import FlaskClient
+from jinja2.bccache import Bucket, BytecodeCache
 
 from wardbook import geo, store
 from wardbook.app import create_app
@@ -102,8 +103,22 @@ def settings_in(home: Path, **changes: Any) -> Settings:
     return replace(chosen, **changes)
 
 
+class Compiled(BytecodeCache):
+    """Templates, compiled once a process: every test has an application of its own, and most of its time went there."""
+
+    kept: ClassVar[dict[str, bytes]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self.kept:
+            bucket.bytecode_from_string(self.kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self.kept[bucket.key] = bucket.bytecode_to_string()
+
+
 def application(home: Path, **changes: Any) -> Flask:
     app = create_app(settings_in(home, **changes))
+    app.jinja_env.bytecode_cache = Compiled()
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Browser
     return app

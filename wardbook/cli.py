@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from functools import wraps
@@ -13,7 +14,7 @@ from typing import Any
 
 import click
 from environs import EnvError
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from wardbook import store
 from wardbook.app import create_app
@@ -21,6 +22,7 @@ from wardbook.areas.models import AREA_TYPES
 from wardbook.config import settings
 from wardbook.db import transaction
 from wardbook.errors import Forbidden, NotFound, Refused
+from wardbook.mail import to_outbox
 from wardbook.policy import VISITOR, Role, Viewer, everyone_at
 from wardbook.shared import Level
 
@@ -35,24 +37,30 @@ def _day(_: Any, __: Any, value: str | None) -> date | None:
         raise click.BadParameter(f"'{value}' is not a date: write it like 2019-05-02.") from None
 
 
+@contextmanager
+def in_sentences() -> Iterator[None]:
+    """What is refused or cannot be used is one sentence on stderr and exit status 2, never a traceback."""
+    try:
+        yield
+    except (Refused, Forbidden) as refused:
+        _stop(refused.sentence)
+    except NotFound:
+        _stop("There is no such place, or it is not for this reader.")
+    except (OSError, DBAPIError) as error:
+        _stop(f"The store or its folder cannot be used ({error}): check WARDBOOK_HOME and WARDBOOK_DATABASE_URL.")
+    except (EnvError, ArgumentError) as error:
+        _stop(f"A setting is wrong: {error}.")
+
+
 def in_application(command: Callable[..., None]) -> Callable[..., None]:
-    """Run a command inside the application; what it refuses is one sentence and exit status 2, never a traceback."""
+    """Run a command inside the application."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        try:
-            with create_app().app_context():
-                if command.__name__ not in {"init", "demo", "doctor"} and not store.is_ready():
-                    raise Refused(NOT_READY)
-                command(*args, **kwargs)
-        except (Refused, Forbidden) as refused:
-            _stop(refused.sentence)
-        except NotFound:
-            _stop("There is no such place, or it is not for this reader.")
-        except (OSError, DBAPIError) as error:
-            _stop(f"The store or its folder cannot be used ({error}): check WARDBOOK_HOME and WARDBOOK_DATABASE_URL.")
-        except EnvError as error:
-            _stop(f"A setting is wrong: {error}.")
+        with in_sentences(), create_app().app_context():
+            if command.__name__ not in {"init", "demo", "doctor"} and not store.is_ready():
+                raise Refused(NOT_READY)
+            command(*args, **kwargs)
 
     return run
 
@@ -479,13 +487,14 @@ def serve(bind: str, workers: int) -> None:
     """
     from wardbook.serving import run
 
-    app = create_app()
-    with app.app_context():
+    with in_sentences():
+        app = create_app()
+    with in_sentences(), app.app_context():
         if not store.is_ready():
-            _stop(NOT_READY)
+            raise Refused(NOT_READY)
         host = bind.rpartition(":")[0].strip("[]")
-        if settings().mail.startswith("outbox") and host not in {"127.0.0.1", "localhost", "::1"}:
-            _stop(
+        if to_outbox() and host not in {"127.0.0.1", "localhost", "::1"}:
+            raise Refused(
                 "With WARDBOOK_MAIL=outbox: a page shows everybody's sign-in links, so it is served on 127.0.0.1 "
                 "alone: set WARDBOOK_MAIL=smtp://... or bind to 127.0.0.1."
             )

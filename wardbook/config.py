@@ -11,6 +11,8 @@ from typing import cast
 from environs import Env
 from flask import Flask, current_app
 
+from wardbook.errors import Refused
+
 PACKAGE = Path(__file__).resolve().parent
 DATA = PACKAGE / "_data" if (PACKAGE / "_data").is_dir() else PACKAGE.parent
 """Templates, migrations and the demo borough: inside the wheel, or beside the package in a checkout."""
@@ -62,13 +64,13 @@ def settings_from_environment() -> Settings:
     fictional = (home / "fictional").exists()
     return Settings(
         home=home,
-        database_url=env.str("DATABASE_URL", f"sqlite:///{home / 'wardbook.sqlite'}"),
+        database_url=_address(env, "DATABASE_URL", f"sqlite:///{home / 'wardbook.sqlite'}", ("sqlite", "postgresql")),
         secret_key=env.str("SECRET_KEY", "") or _kept_secret(home),
         council_name=env.str("COUNCIL_NAME", "Borough of Aldermere" if fictional else "Your council"),
         council_code=env.str("COUNCIL_CODE", ""),
         crs=env.int("CRS", 27700),
         base_url=env.str("BASE_URL", "http://127.0.0.1:5000").rstrip("/"),
-        mail=env.str("MAIL", "outbox:"),
+        mail=_address(env, "MAIL", "outbox:", ("outbox", "smtp", "smtps")),
         mail_from=env.str("MAIL_FROM", "wardbook@localhost"),
         brand_colour=env.str("BRAND_COLOUR", "#00573d"),
         tiles_url=env.str("TILES_URL", ""),
@@ -76,6 +78,16 @@ def settings_from_environment() -> Settings:
         os_licence=env.str("OS_LICENCE", ""),
         ward_type=env.str("WARD_TYPE", "ward"),
     )
+
+
+def _address(env: Env, name: str, default: str, schemes: tuple[str, ...]) -> str:
+    """An address with one of these schemes. Raises Refused where it is none."""
+    address = str(env.str(name, default))
+    scheme = address.partition(":")[0]
+    if ":" not in address or scheme.partition("+")[0] not in schemes:
+        wanted = " or ".join(f"{known}:" for known in schemes)
+        raise Refused(f"WARDBOOK_{name}={address[:40]} is not an address that begins with {wanted}")
+    return address
 
 
 def _kept_secret(home: Path) -> str:

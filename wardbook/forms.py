@@ -72,6 +72,11 @@ class Needed(InputRequired):  # type: ignore[misc]
             raise StopValidation(self.message)
 
 
+def one_line(value: Any) -> Any:
+    """Breaks in what was typed on one line come from no keyboard: they are blanks."""
+    return " ".join(value.split()) if isinstance(value, str) else value
+
+
 def needed(sentence: str) -> Needed:
     """Must be answered; says what to enter."""
     return Needed(sentence)
@@ -84,7 +89,7 @@ def at_most(most: int, what: str) -> Length:
 
 def text(label: str, *checks: Any, hint: str = "", **kw: Any) -> StringField:
     """One line of text."""
-    return StringField(label, description=hint, filters=[strip], validators=checks, widget=GovTextInput(), **kw)
+    return StringField(label, description=hint, filters=[one_line], validators=checks, widget=GovTextInput(), **kw)
 
 
 def long_text(label: str, *checks: Any, hint: str = "", counted: bool = False, **kw: Any) -> TextAreaField:

@@ -63,7 +63,7 @@ def write_letter(to: str, message: str, *, cause: str, **words: object) -> None:
     subject, _, body = text.strip().partition("\n")
     db.session.add(
         Letter(
-            cause=cause, to=to, subject=subject.removeprefix("Subject: "), body=body.strip() + "\n",
+            cause=cause, to=to, subject=" ".join(subject.removeprefix("Subject: ").split()), body=body.strip() + "\n",
             message_id=make_msgid(domain=settings().mail_from.partition("@")[2] or None), made_at=now(),
         )
     )  # fmt: skip
@@ -90,7 +90,7 @@ def deliver() -> int:
     while (letter := _take()) is not None:
         try:
             _send(letter)
-        except OSError:
+        except (OSError, ValueError):  # ValueError: a head that no mail may have
             log.warning("letter %s could not be sent; it will be tried again", letter.id, exc_info=True)
             continue
         with transaction():

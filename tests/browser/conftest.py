@@ -54,9 +54,7 @@ def _environment(home: Path, **more: str) -> dict[str, str]:
 def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `wardbook serve` over a copy of the demo borough."""
     home = Path(shutil.copytree(demo, tmp_path_factory.mktemp("site") / "home"))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        bind = f"127.0.0.1:{free.getsockname()[1]}"
+    bind = f"127.0.0.1:{_free_port()}"
     base = f"http://{bind}"
     log = home / "serve.log"
     with log.open("wb") as out:
@@ -70,6 +68,35 @@ def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=30)
+
+
+@pytest.fixture(scope="package")
+def html_checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the Nu HTML checker."""
+    jar = os.environ.get("WARDBOOK_VNU_JAR")
+    if not jar or not Path(jar).is_file():
+        pytest.skip("no HTML checker: name vnu.jar in WARDBOOK_VNU_JAR (npm install vnu-jar)")
+    if shutil.which("java") is None:
+        pytest.skip("no Java to run the HTML checker with")
+    port = _free_port()
+    log = tmp_path_factory.mktemp("checker") / "checker.log"
+    with log.open("wb") as out:
+        checker = subprocess.Popen(
+            ["java", "-Dnu.validator.servlet.bind-address=127.0.0.1", "-cp", jar, "nu.validator.servlet.Main", str(port)],
+            stdout=out, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+    try:
+        _wait_for(checker, f"http://127.0.0.1:{port}/", log)
+        yield f"http://127.0.0.1:{port}/?out=json"
+    finally:
+        checker.terminate()
+        checker.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 def _wait_for(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
@@ -140,6 +167,16 @@ class Door:
         self.watch.over(context)
         self.open.append(context)
         return Someone(context.new_page(), self.site, javascript)
+
+    def turn_into(self, them: Someone, who: str | None) -> None:
+        """Somebody else takes the same seat: of the one before nothing is left but our files in the browser's cache."""
+        if who and who not in self.signed_in:
+            self._sign_in(who)
+        them.page.goto("about:blank")  # what is still on its way would bring its cookie with it
+        them.page.context.clear_cookies()
+        if who:
+            them.page.context.add_cookies(self.signed_in[who]["cookies"])
+        them.documents.clear()
 
     def _sign_in(self, who: str) -> None:
         them = self()

@@ -16,6 +16,8 @@ WARD, WARD_NAME, WARD_NEXT_DOOR = "X05000101", "Aldermere Market", "X05000102"
 POSTCODE = "ZZ1 1AX"
 OFFICER, CLLR, CLLR_NEXT_DOOR = "officer", "councillor", "bronwen.tudge@members.aldermere.example"
 RESIDENT, MODERATOR, ADMINISTRATOR = "resident", "moderator", "administrator"
+GPS = 0x8825
+"""The tag of EXIF under which a place stands."""
 NOWHERE = f"/places/{quote('point:-2.36,51.38+50m')}"
 """A place far outside the borough: nothing is known there."""
 
@@ -39,7 +41,7 @@ def photo(colour: str = "#4c7a5d") -> bytes:
     image = Image.new("RGB", (1200, 900), colour)
     exif = image.getexif()
     exif[0x010F] = "Telephone of Tobias"
-    exif.get_ifd(0x8825).update({1: "N", 2: (53.0, 23.0, 52.4), 3: "E", 4: (1.0, 0.0, 14.5)})
+    exif.get_ifd(GPS).update({1: "N", 2: (53.0, 23.0, 52.4), 3: "E", 4: (1.0, 0.0, 14.5)})
     kept = io.BytesIO()
     image.save(kept, "JPEG", exif=exif)
     return kept.getvalue()
@@ -58,7 +60,7 @@ def comes_to_what(them: Someone) -> None:
     them.presses("Continue")
 
 
-def comes_to_photos(them: Someone, title: str = "No dropped kerb by the bank", words: str = "Wheels cannot cross.") -> None:
+def comes_to_photos(them: Someone, title: str = "No dropped kerb", words: str = "Wheels cannot cross.") -> None:
     comes_to_what(them)
     them.chooses("Something is wrong here")
     them.picks("What is it about?", "Crossing or dropped kerb")
@@ -242,6 +244,7 @@ def visits_a_confirmed_link(them: Someone) -> None:
     them.goes_to(link)
 
 
+ABOUT = ("privacy", "accessibility", "data", "who-sees-what")
 WARD_PLACE = f"/places/ward:{WARD}"
 STATES = (
     State("home", None, at("/")),
@@ -313,7 +316,7 @@ STATES = (
     State("brief for everyone", None, at(f"{WARD_PLACE}/brief")),
     State("brief of nothing", OFFICER, at(f"{NOWHERE}/brief?for=council")),
     State("moderation", MODERATOR, at("/moderation")),
-    *(State(f"about: {page}", None, at(f"/about/{page}")) for page in ("privacy", "accessibility", "data", "who-sees-what")),
+    *(State(f"about: {page}", None, at(f"/about/{page}")) for page in ABOUT),
     State("not found", None, at("/entries/WB-22222")),
     State("not allowed", RESIDENT, at("/notes/new")),
     State("outbox", None, lambda them: (asks_for_a_link(them), them.goes_to("/outbox"))),

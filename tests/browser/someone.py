@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
 
 import axe_playwright_python
-from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, Locator, Page, Request, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, Locator, Page, Response, expect
+from playwright.sync_api import Request as Asked
 
 PHONE = (390, 844)
 DESKTOP = (1280, 900)
@@ -24,12 +27,12 @@ FOCUS = """() => {
   const label = ["radio", "checkbox"].includes(here.type) ? here.labels[0] : null;
   const styles = [getComputedStyle(here), ...(label ? [getComputedStyle(label, "::before")] : [])];
   const clear = (colour) => colour === "transparent" || /, 0\\)$/.test(colour);
-  const seen = styles.some((s) =>
+  const seen = styles.some((s) => s.backgroundColor === "rgb(255, 221, 0)" ||
     (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 && !clear(s.outlineColor)) || s.boxShadow !== "none");
   const box = here.getBoundingClientRect();
   const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth && box.width > 1;
   return {
-    name: (here.getAttribute("aria-label") || here.labels?.[0]?.innerText || here.innerText || here.title || here.value || "").trim(),
+    name: (here.ariaLabel || here.labels?.[0]?.innerText || here.innerText || here.title || here.value || "").trim(),
     html: here.outerHTML.slice(0, 160), seen, inside,
   };
 }"""
@@ -54,7 +57,7 @@ class Watch:
         if message.type == "error" and not message.text.startswith(SAYS_A_STATUS):
             self.problems.append(f"console: {message.text} at {message.location}")
 
-    def _asked(self, request: Request) -> None:
+    def _asked(self, request: Asked) -> None:
         address = urlsplit(request.url)
         if address.scheme not in {"data", "blob", "about"} and address.hostname != "127.0.0.1":
             self.problems.append(f"asked {request.url}")
@@ -95,9 +98,8 @@ class Someone:
         return answer.status
 
     def follows(self, words: str) -> None:
-        """Follow a link."""
-        """Follow a link, or a link that looks like a button."""
-        link, like_a_button = (self.page.locator("a").get_by_text(words, exact=True), self.page.locator(f"a:has-text('{words}')"))
+        """Follow a link, or one that looks like a button."""
+        link, like_a_button = (self.page.get_by_role(role, name=words, exact=True) for role in ("link", "button"))
         self._and_arrives(link.or_(like_a_button).first)
 
     def presses(self, words: str) -> None:
@@ -196,7 +198,7 @@ def _axe() -> str:
 
 
 def barriers(frame: Frame) -> list[str]:
-    """What axe-core finds in a document. A map's frame is asked by itself: it is sandboxed, so axe cannot cross into it.
+    """What axe-core finds in a document. A map's frame is asked by itself: axe cannot cross into a sandboxed one.
 
     Pins may lie close together, since that is where the things are; the list beside the map has the same links well
     apart, which is the exception 'equivalent' of WCAG 2.5.8.
@@ -215,4 +217,20 @@ def barriers(frame: Frame) -> list[str]:
         for rule in found["violations"]
         for node in rule["nodes"]
         if not (rule["id"] == "target-size" and "leaflet-marker-icon" in node["html"])
+    ]
+
+
+OF_THE_MACROS = "Attribute “aria-hidden” is unnecessary for elements that have attribute “hidden”."
+"""A warning about the menu's button as GOV.UK Frontend's macro writes it; its script needs both."""
+
+
+def mistakes(html: bytes, checker: str) -> list[str]:
+    """What the Nu HTML checker at an address finds wrong or doubtful in a document."""
+    asked = Request(checker, html, {"Content-Type": "text/html; charset=utf-8"})
+    with urlopen(asked, timeout=30) as answer:
+        told = json.load(answer)["messages"]
+    return [
+        f"{one.get('lastLine')}: {one['message']} {one.get('extract', '')!r}"
+        for one in told
+        if (one["type"] != "info" or one.get("subType") == "warning") and one["message"] != OF_THE_MACROS
     ]

@@ -8,31 +8,37 @@ import pytest
 
 from tests.browser.conftest import Door
 from tests.browser.pages import STATES, State
-from tests.browser.someone import DESKTOP, PHONE, SIZES, Someone, barriers
+from tests.browser.someone import DESKTOP, PHONE, SIZES, Someone, barriers, mistakes
 
 
 @pytest.fixture(scope="module")
-def hall(door: Door) -> Iterator[Door]:
-    """A way in of this module's own: who comes in stays for all the tests of one page."""
+def seat(door: Door) -> Iterator[Someone]:
+    """One browser for all of this module, since opening some eighty would take most of its time."""
     own = Door(door.browser, door.site, door.watch, door.signed_in)
-    yield own
+    yield own()
     own.shut()
 
 
 @pytest.fixture(scope="module", params=STATES, ids=str)
-def opened(request: pytest.FixtureRequest, hall: Door) -> Iterator[Someone]:
+def opened(request: pytest.FixtureRequest, door: Door, seat: Someone) -> Someone:
     """Somebody who has come to a page in one of its states."""
     state: State = request.param
-    them = hall(state.who)
-    state.reach(them)
-    yield them
-    hall.shut()
+    door.turn_into(seat, state.who)
+    seat.resizes(DESKTOP)
+    state.reach(seat)
+    return seat
 
 
 @pytest.mark.parametrize("screen", SIZES.values(), ids=list(SIZES))
 def test_nothing_on_the_page_or_in_its_map_is_a_barrier(opened: Someone, screen: tuple[int, int]) -> None:
     opened.resizes(screen)
     assert [found for frame in opened.frames() for found in barriers(frame)] == []
+
+
+def test_the_page_and_the_frame_of_its_map_are_valid_html(opened: Someone, html_checker: str) -> None:
+    frames = [frame.get_attribute("src") or "" for frame in opened.page.locator("iframe").all()]
+    documents = [opened.html().encode(), *(opened.fetches(src)[1] for src in frames)]
+    assert [problem for html in documents for problem in mistakes(html, html_checker)] == []
 
 
 @pytest.mark.parametrize("width", [320, 390])

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Enter
-from tests.browser.pages import CLLR, WARD, begins
+from tests.browser.pages import CLLR, WARD, begins, listed
 from tests.browser.someone import DESKTOP, FOCUS, Someone
 
 
@@ -86,7 +88,7 @@ def test_the_map_can_be_skipped(enter: Enter, size: tuple[int, int]) -> None:
 
 def test_a_marker_opens_by_enter_and_escape_leads_back_to_it(enter: Enter) -> None:
     them = enter(size=DESKTOP)
-    them.goes_to(f"/places/ward:{WARD}?kind=asset")
+    them.goes_to(f"/map?kind=asset&words={quote(listed(them, 'kind=asset')[0]['ref'])}")
     frame = them.map()
     frame.locator(".wb-pin").first.wait_for()
     them.tabs_to("Skip the map")

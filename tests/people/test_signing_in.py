@@ -160,7 +160,7 @@ def test_a_password_signs_in_and_is_kept_as_argon2(officer_with_password, as_):
         (OFFICER.email, PASSWORD + " "),
         ("stranger@example.org", PASSWORD),
         (RESIDENT.email, PASSWORD),
-        ("x", "y"),
+        ("x", "no such word"),
     ],
 )
 def test_whichever_is_wrong_the_answer_is_the_same(email, password, officer_with_password, as_):

@@ -250,7 +250,7 @@ def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
     category = str(good.get("category") or "")
     return form, Filters(
         kind=_word(Kind, good.get("kind")),
-        category=int(category) if category.isdigit() else None,
+        category=int(category) if category.isdecimal() else None,
         family=_word(Family, state.removeprefix("family:")) if state.startswith("family:") else None,
         state=_word(State, state),
         topic=_word(Topic, good.get("topic")),

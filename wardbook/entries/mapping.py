@@ -76,6 +76,8 @@ def mapping_for(columns: Iterable[str], given: Path | None = None) -> Mapping:
     recognised = {what: names[name] for what, known in COLUMNS.items() for name in known[::-1] if name in names}
     recognised |= {what: _named(what, name, names) for what, name in (told.get("columns") or {}).items()}
     kind = _word(Kind, told.get("kind", Kind.ISSUE), "kind")
+    if kind is Kind.NOTE:
+        raise Refused("Notes are written by councillors and officers, not imported: give kind issue or asset.")
     states = {
         str(word).strip().lower(): _word(State, state, "state") for word, state in (told.get("states") or {}).items()
     }
@@ -87,9 +89,9 @@ def mapping_for(columns: Iterable[str], given: Path | None = None) -> Mapping:
         source=str(told.get("source") or _source(names)),
         kind=kind,
         service=str(told.get("service") or "unassigned"),
-        states=STATE_WORDS | states,
+        states={word: state for word, state in (STATE_WORDS | states).items() if state in KINDS[kind].moves},
         crs=_crs(told.get("crs")),
-        dates=tuple([told["dates"]] if isinstance(told.get("dates"), str) else told.get("dates") or DATES),
+        dates=_dates(told.get("dates")),
         default_category=str(told.get("default_category") or "Uncategorised"),
         default_state=_word(State, told.get("default_state", KINDS[kind].starts), "state"),
     )
@@ -126,11 +128,18 @@ def _word(words: Any, value: Any, what: str) -> Any:
         raise Refused(f"In the mapping, '{value}' is no {what}: choose one of {', '.join(words)}.") from None
 
 
+def _dates(value: Any) -> tuple[str, ...]:
+    forms = [value] if isinstance(value, str) else value or DATES
+    if not isinstance(forms, list | tuple) or not all(isinstance(form, str) for form in forms):
+        raise Refused("In the mapping, 'dates' must be one form of a date or a list of them, like %d/%m/%Y.")
+    return tuple(forms)
+
+
 def _crs(value: Any) -> int | None:
     if value is None:
         return None
     digits = str(value).upper().removeprefix("EPSG:")
-    if not digits.isdigit():
+    if not digits.isdecimal():
         raise Refused(f"In the mapping, crs '{value}' is not a system: write it like EPSG:27700.")
     return int(digits)
 

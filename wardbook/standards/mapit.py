@@ -74,7 +74,7 @@ def _day(firsts: list[date]) -> date:
     asked = request.args.get("generation", "")
     if not asked:
         return today()
-    if not asked.isdigit() or not 1 <= int(asked) <= len(firsts):
+    if not asked.isdecimal() or not 1 <= int(asked) <= len(firsts):
         raise Refused(f"There is no generation '{asked[:10]}': there are {len(firsts)}.")
     return firsts[int(asked) - 1]
 

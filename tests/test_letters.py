@@ -1,0 +1,141 @@
+"""What stands in a letter and its head, and what becomes of one that cannot leave."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from email import message_from_bytes
+from email.message import Message
+from email.policy import default
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from flask import Flask
+from sqlalchemy.exc import IntegrityError
+
+from tests import conftest
+from tests.conftest import NOBODY, OFFICER, RESIDENT, an_issue, person_of
+from wardbook.db import db, now, transaction
+from wardbook.mail import Letter, deliver, letters, write_letter
+
+
+class Box:
+    """A mail server's handler that keeps what it is given, or says no."""
+
+    def __init__(self) -> None:
+        self.got: list[Message] = []
+        self.refuse = False
+
+    async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
+        if self.refuse:
+            return "451 Try again later"
+        self.got.append(message_from_bytes(envelope.content, policy=default))
+        return "250 OK"
+
+
+def free_port() -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def post() -> Iterator[tuple[Box, int]]:
+    """A real mail server on loopback."""
+    box, port = Box(), free_port()
+    server = Controller(box, hostname="127.0.0.1", port=port)
+    server.start()
+    yield box, port
+    server.stop()
+
+
+def sending(home: Path, port: int) -> Iterator[Flask]:
+    app = conftest.application(home, mail=f"smtp://127.0.0.1:{port}", mail_from="ward@council.example")
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def app(home: Path, post: tuple[Box, int]) -> Iterator[Flask]:
+    yield from sending(home, post[1])
+
+
+def a_letter(cause: str = "a cause", to: str = RESIDENT.email) -> None:
+    with transaction():
+        write_letter(to, "sign_in", cause=cause, link="LINK", code="123456")
+
+
+def test_a_reply_reaches_its_author_with_the_message_id_that_was_kept(post, as_):
+    issue = an_issue("Kerb – Café & £5")
+    as_(OFFICER).post(
+        f"/entries/{issue.ref}/reply", data={"reply-words": "It’s ours <b>&</b> we’ll fix it.", "reply-once": "a"}
+    )
+    (got,) = post[0].got
+    assert got["Subject"] == f"{issue.ref}: a reply, Kerb – Café & £5"
+    assert "It’s ours <b>&</b> we’ll fix it." in got.get_content()
+    assert got["Message-ID"] == letters()[0].message_id
+    assert got["Message-ID"].endswith("@council.example>")
+
+
+def test_a_server_that_is_not_there_loses_no_letter(home, caplog):
+    for app in sending(home, free_port()):
+        assert app
+        a_letter()
+        assert deliver() == 0
+        (kept,) = letters()
+        assert (kept.sent_at, kept.taken_at is None) == (None, False)
+        assert "will be tried again" in caplog.text
+        assert "LINK" not in caplog.text
+        assert RESIDENT.email not in caplog.text
+
+
+def test_the_same_cause_writes_to_the_same_person_once(app):
+    for _ in range(3):
+        a_letter()
+    a_letter(to=OFFICER.email)
+    a_letter(cause="another")
+    assert sorted((letter.cause, letter.to) for letter in letters()) == [
+        ("a cause", OFFICER.email), ("a cause", RESIDENT.email), ("another", RESIDENT.email),
+    ]  # fmt: skip
+
+
+def test_the_store_itself_keeps_a_cause_from_being_written_twice(app):
+    a_letter()
+    (kept,) = letters()
+    twin = Letter(
+        cause=kept.cause, to=kept.to, subject="", body="", message_id="<x>", made_at=now(), taken_at=None, sent_at=None
+    )
+    with pytest.raises(IntegrityError), transaction():
+        db.session.add(twin)
+
+
+def test_a_letter_names_the_council_and_no_other_person(post, as_):
+    as_(NOBODY).post("/sign-in", data={"email": RESIDENT.email})
+    (got,) = post[0].got
+    assert "Testham" in got.get_content()
+    assert got["Bcc"] is None
+    assert got["Cc"] is None
+    assert person_of(OFFICER).email not in got.as_string()
+
+
+@pytest.mark.parametrize("subject", ["A\nBcc: x@example.org", "A\r\nBcc: x@example.org", "A" * 300, "\u202eA"])
+def test_a_title_cannot_write_a_letters_head(subject, post, as_):
+    issue = an_issue(subject)
+    as_(OFFICER).post(f"/entries/{issue.ref}/reply", data={"reply-words": "Yes.", "reply-once": "a"})
+    (got,) = post[0].got
+    assert got["Bcc"] is None
+    assert got["To"] == RESIDENT.email
+
+
+def test_a_letter_that_can_never_leave_holds_up_no_other(post, app, caplog):
+    a_letter("first")
+    with transaction():
+        db.session.query(Letter).one().subject = "Broken\r\nBcc: everyone@example.org"
+    a_letter("second")
+    assert deliver() == 1
+    assert len(post[0].got) == 1
+    assert "could not be sent" in caplog.text
