@@ -416,6 +416,13 @@ def test_every_page_has_one_first_heading_a_title_and_a_language(pages):
             assert len(page.all("main")) == 1, name
 
 
+def test_no_page_that_was_only_opened_speaks_of_an_error(pages):
+    for name, answer in _html(pages):
+        if answer.status_code == 200:
+            assert "Error:" not in answer.text, name
+            assert "govuk-error" not in answer.text, name
+
+
 def test_headings_never_skip_a_level(pages):
     for name, answer in _html(pages):
         levels = [int(tag[1]) for tag, _ in Page(answer.text).tags if re.fullmatch("h[1-6]", tag)]

@@ -23,6 +23,8 @@ def rtree(table):
     index = f"rtree_{table}_geometry"
     corners = ", ".join(f"ST_{corner}(NEW.geometry)" for corner in ("MinX", "MaxX", "MinY", "MaxY"))
     op.execute(f"CREATE VIRTUAL TABLE {index} USING rtree(id, minx, maxx, miny, maxy)")
+    there = corners.replace("NEW.", "")
+    op.execute(f"INSERT INTO {index} SELECT id, {there} FROM {table} WHERE geometry NOT NULL")
     op.execute(
         f"CREATE TRIGGER {index}_insert AFTER INSERT ON {table} WHEN NEW.geometry NOT NULL "
         f"BEGIN INSERT OR REPLACE INTO {index} VALUES (NEW.id, {corners}); END"
@@ -39,4 +41,6 @@ def downgrade():
         if op.get_bind().dialect.name == "postgresql":
             op.execute(f"DROP INDEX ix_{table}_geometry")
         else:
+            for deed in ("insert", "update", "delete"):
+                op.execute(f"DROP TRIGGER rtree_{table}_geometry_{deed}")
             op.execute(f"DROP TABLE rtree_{table}_geometry")

@@ -158,7 +158,7 @@ def drawn(enter: Enter, notes: dict[str, str]) -> Someone:
     corners = _around(them, notes)
     frame = them.map()
     frame.evaluate(LOOKS_AT, corners)
-    draws_an_area(them, ((0.05, 0.2), (0.95, 0.2), (0.95, 0.9), (0.1, 0.9)))
+    draws_an_area(them, ((0.1, 0.2), (0.85, 0.2), (0.85, 0.85), (0.15, 0.85)))
     them.enters("What to call it", "The bank corner")
     them.presses("Save the place")
     them.sees_heading("The bank corner")

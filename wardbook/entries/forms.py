@@ -246,6 +246,8 @@ def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
     form = FilterForm(told)
     form.offer_categories()
     good = {name: field.data for name, field in form._fields.items() if field.validate(form)}
+    for field in form._fields.values():
+        field.errors = []  # what cannot be understood asks nothing, and is no error to show
     state = str(good.get("state") or "")
     category = str(good.get("category") or "")
     return form, Filters(
