@@ -217,6 +217,7 @@ def intend_to_write(yes: bool) -> None:
 @contextmanager
 def transaction() -> Iterator[None]:
     """One writing transaction of its own: all of it, or nothing. What was only being read before is let go of first."""
+    before = _writing.get()
     db.session.rollback()
     intend_to_write(True)
     try:
@@ -226,7 +227,7 @@ def transaction() -> Iterator[None]:
         db.session.rollback()
         raise
     finally:
-        intend_to_write(False)
+        intend_to_write(before)
 
 
 def configure(app: Flask, settings: Settings) -> None:

@@ -201,7 +201,7 @@ def test_only_the_pdf_for_the_council_has_the_council_note(
     for level in ("council", "public"):
         drawn.goes_to(f"{place}/brief?for={level}")
         with drawn.page.expect_download() as coming:
-            drawn.page.get_by_role("link", name=re.compile("PDF")).first.click()
+            drawn.page.locator("a[href*='brief.pdf']").click()
         saved = tmp_path / f"{level}.pdf"
         coming.value.save_as(saved)
         said = subprocess.run(["pdftotext", "-layout", saved, "-"], check=True, capture_output=True, timeout=60).stdout
@@ -210,6 +210,27 @@ def test_only_the_pdf_for_the_council_has_the_council_note(
     assert FOR_THE_COUNCIL in texts["council"]
     assert notes[FOR_THE_COUNCIL] not in texts["public"]
     assert not [level for level, text in texts.items() if notes[FOR_THE_WARD] in text]
+
+
+def test_every_figure_of_a_brief_opens_as_many_entries_as_it_says(enter: Enter, notes: dict[str, str]) -> None:
+    them = enter(OFFICER)
+    them.goes_to(f"{HERE}/brief?for=council")
+    figures = {
+        str(link.get_attribute("href")): int(re.findall(r"\d+", link.inner_text())[0])
+        for link in them.page.locator("main a[href*='/entries?']").all()
+        if link.inner_text().strip()
+    }
+    assert len(figures) > 10
+    for address, said in figures.items():
+        listed = re.search(r'id="list"[^>]*>([\d,]+) entr', them.fetches(address)[1].decode())
+        assert listed is not None
+        assert int(listed[1]) == said, address
+
+
+def test_a_list_opened_by_a_figure_finds_no_fault_with_its_filters(enter: Enter) -> None:
+    them = enter()
+    them.goes_to(f"{HERE}?kind=issue&family=open")
+    assert them.page.locator(".govuk-error-message").count() == 0
 
 
 def test_a_drawn_place_is_its_maker_s_until_something_shown_uses_it(drawn: Someone, enter: Enter) -> None:

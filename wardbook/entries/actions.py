@@ -64,7 +64,7 @@ def start_draft() -> Draft:
 
 
 def answer(draft: Draft, **answers: object) -> None:
-    """Keep what was typed, right or wrong: nothing is lost."""
+    """Keep what was typed."""
     draft.answers = draft.answers | answers
     draft.changed_at = now()
 

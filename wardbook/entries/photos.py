@@ -8,7 +8,6 @@ from __future__ import annotations
 import io
 import os
 import secrets
-import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -49,12 +48,10 @@ def prepare(raw: bytes) -> Prepared:
     if len(raw) > MOST_BYTES:
         raise Refused("The photo must be smaller than 15 MB.", field="photo")
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error", Image.DecompressionBombWarning)
-            image = Image.open(io.BytesIO(raw), formats=FORMATS)
-            if image.width * image.height > MOST_PIXELS:
-                raise Refused("The photo must have fewer than 50 million pixels.", field="photo")
-            return _anew(image)
+        image = Image.open(io.BytesIO(raw), formats=FORMATS)
+        if image.width * image.height > MOST_PIXELS:
+            raise Refused("The photo must have fewer than 50 million pixels.", field="photo")
+        return _anew(image)
     except UnidentifiedImageError:
         raise Refused("The photo must be a JPEG, PNG, WebP or HEIC file.", field="photo") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning, EOFError):

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wardbook import mail
 from wardbook.areas import queries as areas
+from wardbook.db import transaction
 from wardbook.entries import actions, photos, queries
 from wardbook.entries.forms import FindForm, PhotosForm, SendForm, SpotForm, WhatForm, WhoForm, level_hints
 from wardbook.entries.kinds import KINDS, Kind
@@ -72,6 +73,13 @@ def _own(draft_id: str) -> Draft:
     return or_404(queries.draft(draft_id))
 
 
+def _keep(draft_id: str, **answers: object) -> Draft:
+    """Keep what was typed, right or wrong, in a transaction of its own: a refresh does not lose it."""
+    with transaction():
+        actions.answer(_own(draft_id), **answers)
+    return _own(draft_id)
+
+
 def _next(draft: Draft, step: str) -> ResponseReturnValue:
     """On to the next page, or back to the check where somebody came to change one answer."""
     following = "check" if draft.answers.get("checked") else STEPS[STEPS.index(step) + 1]
@@ -84,7 +92,7 @@ def where(draft_id: str) -> ResponseReturnValue:
     draft = _own(draft_id)
     form = SpotForm(spot=draft.answers.get("spot"))
     if form.is_submitted():
-        actions.answer(draft, spot=form.spot.data)
+        draft = _keep(draft_id, spot=form.spot.data)
     if form.validate_on_submit():
         try:
             refuse_outside(_spot(form.spot.data).point, field="spot")
@@ -117,7 +125,7 @@ def what(draft_id: str) -> ResponseReturnValue:
     form.offer_categories()
     if form.is_submitted():
         given = {name: form[name].data for name in ("kind", "category", "title", "words")}
-        actions.answer(draft, **given)
+        draft = _keep(draft_id, **given)
     if form.validate_on_submit():
         if _category(draft) is not None:
             return _next(draft, "what")
@@ -178,7 +186,7 @@ def who(draft_id: str) -> ResponseReturnValue:
     form = WhoForm(data={"name": me.name if me else "", "level": str(Level.PUBLIC)} | draft.answers)
     if form.is_submitted():
         given = {name: form[name].data for name in ("level", "name", "name_shown", "email")}
-        actions.answer(draft, **given)
+        draft = _keep(draft_id, **given)
     if form.validate_on_submit():
         try:
             if me is None:
