@@ -21,7 +21,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from wardbook import geo, store
 from wardbook.app import create_app
 from wardbook.areas.actions import PostcodeRow, SetDescription, add_boundary_set, add_postcodes
-from wardbook.areas.reading import ReadArea, Reading
+from wardbook.areas.boundary_files.reading import ReadArea, Reading
 from wardbook.config import Settings
 from wardbook.db import db, now, transaction
 from wardbook.entries import actions

@@ -180,8 +180,8 @@ def boundaries_check(file: Path, machine: bool, **reading: Any) -> None:
 
     Example: wardbook boundaries check wards.geojson
     """
-    from wardbook.areas.checking import check
-    from wardbook.areas.reading import read_boundaries
+    from wardbook.areas.boundary_files.checking import check
+    from wardbook.areas.boundary_files.reading import read_boundaries
 
     read = read_boundaries(file, **reading)
     report = check(read, epsg=settings().crs)
@@ -239,7 +239,7 @@ def boundaries_import(
     Example: wardbook boundaries import wards.geojson --set "Wards 2019" --type ward --from 2019-05-02
     """
     from wardbook.areas.actions import SetDescription, add_boundary_set
-    from wardbook.areas.reading import read_boundaries
+    from wardbook.areas.boundary_files.reading import read_boundaries
 
     read = read_boundaries(file, **reading)
     about = SetDescription(set_name, type_, from_on, until_on, source, licence, reference)

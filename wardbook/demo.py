@@ -58,8 +58,8 @@ def mark() -> None:
 
 
 def _ground() -> None:
+    from wardbook.areas.boundary_files.reading import read_boundaries
     from wardbook.areas.postcode_files import read_postcodes
-    from wardbook.areas.reading import read_boundaries
 
     about = SetDescription(
         WARDS, "ward", date(2023, 5, 4), source="Drawn for Wardbook: Aldermere is fictional.",

@@ -11,8 +11,8 @@ import shapely
 from shapely import Geometry
 from shapely.affinity import translate
 
-from wardbook.areas.checking import Report, check
-from wardbook.areas.reading import ReadArea, Reading, read_boundaries
+from wardbook.areas.boundary_files.checking import Report, check
+from wardbook.areas.boundary_files.reading import ReadArea, Reading, read_boundaries
 from wardbook.geo import reproject
 
 DATA = Path(os.environ.get("WARDBOOK_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import shapely
 
-from wardbook.areas.reading import Reading, read_boundaries, slug
+from wardbook.areas.boundary_files.reading import Reading, read_boundaries, slug
 from wardbook.errors import Refused
 
 DATA = Path(os.environ.get("WARDBOOK_TEST_DATA", Path(__file__).parents[3] / "shared" / "data"))

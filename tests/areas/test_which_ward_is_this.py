@@ -25,9 +25,9 @@ from tests.conftest import (
 from wardbook import geo
 from wardbook.areas import queries
 from wardbook.areas.actions import PostcodeRow, SetDescription, add_boundary_set, add_postcodes
+from wardbook.areas.boundary_files.reading import ReadArea, Reading
 from wardbook.areas.derive import derive
 from wardbook.areas.locator import locator
-from wardbook.areas.reading import ReadArea, Reading
 from wardbook.clock import today
 from wardbook.db import db, transaction
 from wardbook.entries.models import Entry

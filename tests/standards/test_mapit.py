@@ -9,8 +9,8 @@ import time_machine
 
 from tests.conftest import MILL, NOBODY, _borough, spot
 from wardbook.areas.actions import SetDescription, add_boundary_set
+from wardbook.areas.boundary_files.reading import ReadArea, Reading
 from wardbook.areas.models import Area, BoundarySet
-from wardbook.areas.reading import ReadArea, Reading
 from wardbook.db import db, transaction
 
 AT = f"{spot(0.4, 0.6).x:.6f},{spot(0.4, 0.6).y:.6f}"

@@ -19,7 +19,7 @@ from wardbook.db import db, now
 from wardbook.errors import Refused
 
 if TYPE_CHECKING:
-    from wardbook.areas.reading import ReadArea, Reading  # GDAL and pandas: for imports of files alone
+    from wardbook.areas.boundary_files.reading import ReadArea, Reading  # GDAL and pandas: for imports of files alone
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ def add_boundary_set(about: SetDescription, reading: Reading) -> BoundarySet:
 
 
 def _area(set_id: int, read: ReadArea) -> dict[str, object]:
-    from wardbook.areas.reading import slug
+    from wardbook.areas.boundary_files.reading import slug
 
     return {
         "set_id": set_id,

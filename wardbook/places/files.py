@@ -13,7 +13,7 @@ from wardbook.places.typed import checked
 
 def shape_from_file(path: Path) -> shapely.Geometry:
     """The shapes of a file as one. Raises Refused where it cannot be read or holds no areas."""
-    from wardbook.areas.reading import read_shapes  # GDAL and pandas: for files alone
+    from wardbook.areas.boundary_files.reading import read_shapes  # GDAL and pandas: for files alone
 
     return checked(shapely.union_all(read_shapes(path)))
 

@@ -12,8 +12,8 @@ import shapely
 from numpy.typing import NDArray
 from pyproj.exceptions import CRSError, ProjError
 
-from wardbook.areas.arrivals import Kind
-from wardbook.areas.formats import ASSUMED_DEGREES, Table
+from wardbook.areas.boundary_files.arrivals import Kind
+from wardbook.areas.boundary_files.formats import ASSUMED_DEGREES, Table
 from wardbook.errors import Refused
 from wardbook.geo import WGS84, reproject
 

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely import Geometry, STRtree
 
-from wardbook.areas.reading import Reading
+from wardbook.areas.boundary_files.reading import Reading
 from wardbook.errors import Refused
 from wardbook.geo import WGS84, reproject
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from wardbook.areas.archives import gunzipped, unpacked_shapefile
+from wardbook.areas.boundary_files.archives import gunzipped, unpacked_shapefile
 from wardbook.errors import Refused
 
 LARGEST_FILE: Final = 1_000_000_000

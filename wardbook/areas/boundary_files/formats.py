@@ -16,9 +16,9 @@ import pyogrio
 import shapely
 from numpy.typing import NDArray
 
-from wardbook.areas.archives import in_words
-from wardbook.areas.arrivals import Kind, LocalFile, local_file, mapped
-from wardbook.areas.kml import placemarks
+from wardbook.areas.boundary_files.archives import in_words
+from wardbook.areas.boundary_files.arrivals import Kind, LocalFile, local_file, mapped
+from wardbook.areas.boundary_files.kml import placemarks
 from wardbook.errors import Refused
 
 pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})  # an index that is missing is made anew

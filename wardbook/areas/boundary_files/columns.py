@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from wardbook.areas.archives import in_words
+from wardbook.areas.boundary_files.archives import in_words
 from wardbook.errors import Refused
 
 Cells = Sequence[str]

@@ -12,10 +12,10 @@ from typing import Final
 import shapely
 from shapely import Geometry, MultiPolygon
 
-from wardbook.areas.columns import recognise
-from wardbook.areas.coordinates import system_of, to_wgs84
-from wardbook.areas.formats import Table, read_table
-from wardbook.areas.repairs import Repair, areal, repaired
+from wardbook.areas.boundary_files.columns import recognise
+from wardbook.areas.boundary_files.coordinates import system_of, to_wgs84
+from wardbook.areas.boundary_files.formats import Table, read_table
+from wardbook.areas.boundary_files.repairs import Repair, areal, repaired
 from wardbook.errors import Refused
 
 __all__ = ["ReadArea", "Reading", "Repair", "read_boundaries", "read_shapes", "slug"]

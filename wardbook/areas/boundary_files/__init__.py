@@ -1,0 +1,1 @@
+"""Boundary files as they really arrive: read whole, repaired, checked, or refused with a sentence."""
