@@ -13,12 +13,17 @@ function wardbookMap(map) {
   else drawBackdrop(map);
   drawWards(map);
   if (told.place) {
-    L.geoJSON(told.place, { interactive: false, style: { className: "wb-place", weight: 3, fillOpacity: 0.06 },
+    L.geoJSON(told.place, { interactive: false, style: { className: "wb-place" + asLine(told.place), weight: 3, fillOpacity: 0.06 },
       pointToLayer: (feature, at) => L.circleMarker(at, { radius: 7 }) }).addTo(map);
   }
   if (told.things) drawThings(map, told.things);
   if (told.use === "pin") pinTool(map, told);
   if (told.use === "draw") drawTool(map, told);
+}
+
+/* A line encloses nothing, so nothing is filled. */
+function asLine(feature) {
+  return feature.geometry.type.endsWith("LineString") ? " wb-shape--line" : "";
 }
 
 function escapeText(words) {
@@ -72,12 +77,12 @@ function drawThings(map, things) {
     iconCreateFunction: (group) => L.divIcon({
       className: "wb-cluster", iconSize: [40, 40], html: String(group.getChildCount()) }),
   });
-  const size = { minWidth: 160, maxWidth: Math.min(300, map.getSize().x - 70) };
+  const size = { minWidth: 160, maxWidth: Math.min(300, map.getSize().x - 110), autoPanPaddingTopLeft: [56, 10] };
   for (const feature of things.features) {
     const kind = feature.properties.kind;
     const name = SHOW[kind] + ": " + feature.properties.title;
     if (feature.geometry.type !== "Point") {
-      L.geoJSON(feature, { style: { className: "wb-shape wb-shape--" + kind, weight: 3, fillOpacity: 0.15 } })
+      L.geoJSON(feature, { style: { className: "wb-shape wb-shape--" + kind + asLine(feature), weight: 3, fillOpacity: 0.15 } })
         .bindPopup(() => popup(feature.properties), size).addTo(map);
     }
     const [lon, lat] = feature.properties.at;
@@ -102,6 +107,10 @@ function nameClusters(cluster, map) {
   name();
 }
 
+function capital(words) {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 function popup(told) {
   const box = document.createElement("div");
   box.className = "wb-popup";
@@ -110,7 +119,7 @@ function popup(told) {
   link.target = "_top";
   link.textContent = told.title;
   const facts = document.createElement("p");
-  facts.textContent = [SHOW[told.kind], told.category, told.state].filter(Boolean).join(" · ");
+  facts.textContent = [SHOW[told.kind], told.category, told.state].filter(Boolean).map(capital).join(" · ");
   const when = document.createElement("p");
   when.textContent = told.told_on;
   box.append(link, facts, when);
