@@ -255,8 +255,8 @@ def a_note(
     )
     with transaction():
         author = person_of(by)
-        note = actions.write_note(viewer_of(author), telling, actions.NoteDetails(topic, Basis.SEEN, review_on), author)
-        note.standing = standing
+        note = actions.write_note(viewer_of(author), telling, actions.NoteDetails(topic, Basis.SEEN, None), author)
+        note.standing, note.review_on = standing, review_on
     return note
 
 

@@ -485,7 +485,7 @@ def serve(bind: str, workers: int) -> None:
 
     Example: wardbook serve --bind 127.0.0.1:8000 --workers 4
     """
-    from wardbook.serving import run
+    from wardbook.serving import refuse_taken, run
 
     with in_sentences():
         app = create_app()
@@ -498,6 +498,7 @@ def serve(bind: str, workers: int) -> None:
                 "With WARDBOOK_MAIL=outbox: a page shows everybody's sign-in links, so it is served on 127.0.0.1 "
                 "alone: set WARDBOOK_MAIL=smtp://... or bind to 127.0.0.1."
             )
+        refuse_taken(bind)
     run(app, bind, workers)
 
 

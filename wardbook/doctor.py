@@ -37,10 +37,17 @@ def _look(chosen: Settings) -> Iterator[Finding]:
         wards = len(areas.wards())
         none = "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'."
         yield Finding(wards > 0, f"{wards} wards are in force today." if wards else none)
+    yield _ground(chosen)
     yield _brand(chosen.brand_colour)
     yield _grid()
     if chosen.mail.startswith("outbox"):
         yield Finding(True, "Mail stays in the outbox page: for a real service set WARDBOOK_MAIL=smtp://...")
+
+
+def _ground(chosen: Settings) -> Finding:
+    if chosen.tiles_url or chosen.backdrop.exists():
+        return Finding(True, "Maps have a ground to find one's way by.")
+    return Finding(True, "Maps show wards alone, no streets: set WARDBOOK_TILES_URL for a base map.")
 
 
 def _file_mode(path: Path) -> Finding:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+
+from wardbook.errors import Refused
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
@@ -21,6 +24,19 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
 
     def load(self) -> Flask:
         return self.flask_app
+
+
+def refuse_taken(bind: str) -> None:
+    """Raise Refused where an address is no address, or something else listens on it."""
+    host, _, port = bind.rpartition(":")
+    if not port.isdecimal():
+        raise Refused(f"'{bind}' is not an address to serve on: write it like 127.0.0.1:5000.")
+    with socket() as trial:
+        trial.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        try:
+            trial.bind((host or "0.0.0.0", int(port)))  # noqa: S104 - as asked for
+        except (OSError, OverflowError):
+            raise Refused(f"Something else listens on {bind}, or it is not ours: give another with --bind.") from None
 
 
 def run(app: Flask, bind: str, workers: int) -> None:

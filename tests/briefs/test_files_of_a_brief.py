@@ -87,7 +87,7 @@ def a_brief(items: Sequence[Item] = (ISSUE, ASSET, NOTE), **changes: Any) -> Bri
             assets=tuple(assets), assets_in_all=Figure("Assets", len(assets), Filters(kind=Kind.ASSET)),
             headlines=(counted, counted, counted, Figure("Notes", len(notes), Filters(kind=Kind.NOTE))),
             trend=months, trend_in_words="21 contributions." if months else "Nobody has contributed here yet.",
-            themes=(Theme("Dropped kerbs", 2, counted),) if issues else (), to_mind=tuple(notes),
+            themes=(Theme("Dropped kerbs", 2, 1, counted),) if issues else (), to_mind=tuple(notes),
         ),
         residents=Residents((counted,), (about,) if issues else (), months, contributions, tuple(issues)),
         known=Known((TopicRow(Topic.PROMISE, counted, tuple(notes)),) if notes else (), sum(n.overdue for n in notes)),

@@ -31,7 +31,7 @@ ALONE = (
 def _chromium() -> str | None:
     named = os.environ.get("WARDBOOK_CHROMIUM")
     if named:
-        return named
+        return shutil.which(named)
     return "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
 
 
@@ -118,7 +118,7 @@ def _wait_for(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
 def browser() -> Iterator[Browser]:
     path = _chromium()
     if path is None:
-        pytest.skip("no Chromium here: install it, or name it in WARDBOOK_CHROMIUM")
+        pytest.skip("no Chromium here: install it, or name one that is there in WARDBOOK_CHROMIUM")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=path, args=ALONE)
         yield started

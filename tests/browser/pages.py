@@ -284,6 +284,7 @@ STATES = (
     State("tell: start, not found", None, starts_with("Nowhere at all")),
     State("tell: start, several wards", None, starts_with("a")),
     State("tell: spot", None, begins),
+    State("tell: spot, from the map of all", None, sending_nothing("/contribute", "Find it on the map instead")),
     State("tell: spot outside", None, chooses_a_spot_outside),
     State("tell: what", None, comes_to_what),
     State("tell: what, nothing entered", None, goes_wrong(comes_to_what, "Continue")),

@@ -127,6 +127,22 @@ def test_pressing_the_map_moves_the_spot(enter: Enter, size: tuple[int, int]) ->
     expect(box).to_have_value(moved)
 
 
+@pytest.mark.parametrize("allowed", [True, False], ids=["allowed", "refused"])
+def test_a_telephone_can_say_where_it_is(enter: Enter, allowed: bool) -> None:
+    them = enter(size=PHONE)
+    if allowed:
+        them.page.context.grant_permissions(["geolocation"], origin=them.base)
+        them.page.context.set_geolocation({"latitude": 53.397888, "longitude": 1.004016})
+    them.goes_to("/contribute")
+    them.page.get_by_role("button", name="Use where I am").click()
+    if allowed:
+        them.reads("Found.")
+        them.presses("Find it")
+        them.reads(f"in {WARD_NAME}")
+    else:
+        them.reads("Your device did not say where you are.")
+
+
 @with_and_without_javascript
 def test_nothing_typed_is_lost_when_an_answer_is_missing(enter: Enter, javascript: bool) -> None:
     them = enter(size=PHONE, javascript=javascript)

@@ -10,7 +10,10 @@ from tests.browser.someone import Watch
 DEEDS = {
     "an error in a script": ("() => setTimeout(() => { throw new Error('broken') })", "script broke"),
     "an error on the console": ("() => console.error('not well')", "console: not well"),
-    "a style the policy forbids": ("() => document.body.setAttribute('style', 'color: red')", "Content Security Policy"),
+    "a style the policy forbids": (
+        "() => document.body.setAttribute('style', 'color: red')",
+        "Content Security Policy",
+    ),
     "a request to elsewhere": ("() => { new Image().src = 'https://tiles.example/1.png' }", "tiles.example"),
     "a file that is missing": ("() => fetch('/static/missing.css')", "404 from"),
 }

@@ -219,13 +219,13 @@ def test_a_category_of_another_kind_is_refused(as_):
     draft = begin(client)
     refused = client.post(f"{draft}/what", data=what(category=str(category("Place to meet").id)))
     assert refused.status_code == 422
-    assert "Choose what it is about from those for what you want to tell us." in refused.text
+    assert "the two lists are for different things" in refused.text
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"email": ""}, "Enter an email address in the correct format"),
+        ({"email": ""}, "Enter your email address"),
         ({"email": "nobody"}, "Enter an email address in the correct format"),
         ({"email": "a@b@c"}, "Enter an email address in the correct format"),
         ({"level": ""}, "Choose who may see it"),
@@ -500,3 +500,17 @@ def test_a_ward_page_begins_in_the_middle_of_its_ward(as_):
     page = as_(CLLR).post(f"/contribute/ward/{MILL}")
     assert answer.status_code == page.status_code == 302
     assert {draft.answers["found"] for draft in db.session.query(Draft)} == {"the middle of Mill"}
+
+
+def test_what_was_refused_on_one_page_cannot_be_sent_from_another(as_):
+    browser = as_(NOBODY)
+    where = browser.post("/contribute", data={"q": "ZZ1 1AA"}).location
+    draft = where.rsplit("/", 1)[0]
+    browser.post(where, data={"spot": "ZZ1 1AA"})
+    good = {"kind": "issue", "category": str(category().id), "title": "No dropped kerb", "words": ""}
+    assert browser.post(f"{draft}/what", data=good).status_code == 302
+    who = {"level": "public", "email": "new@example.org", "name": ""}
+    assert browser.post(f"{draft}/who", data=who).location == f"{draft}/check"
+    assert browser.post(f"{draft}/what", data=good | {"title": "x" * 500}).status_code == 422
+    assert browser.get(f"{draft}/what").text.count("x" * 500) == 1
+    assert browser.post(f"{draft}/check").location == f"{draft}/what"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 import shapely
@@ -180,5 +180,12 @@ def test_a_note_keeps_the_shape_it_was_given_to_a_centimetre(as_):
     assert shapely.hausdorff_distance(kept, shape) < 1e-7
 
 
-def test_a_review_date_in_the_past_is_taken_as_it_is(as_):
-    assert written(as_(CLLR), review_on="2020-01-01").review_on == date(2020, 1, 1)
+def test_a_review_date_in_the_past_is_refused(as_):
+    answer = as_(CLLR).post("/notes/new", data=note(review_on="2020-01-01"))
+    assert answer.status_code == 422
+    assert "still to come" in answer.text
+
+
+def test_a_note_may_be_about_a_whole_ward(as_):
+    assert written(as_(CLLR), shape=f"ward:{MILL}").geometry.equals_exact(square(0, 0), 1e-6)
+    assert f">ward:{MILL}</textarea>" in as_(CLLR).get(f"/notes/new?place=ward:{MILL}").text

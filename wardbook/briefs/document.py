@@ -93,7 +93,7 @@ def _glance(brief: Brief, accent: str) -> Content:
         "themes": [
             {
                 "theme": theme.label,
-                "voices": _counted(theme.voices, "voice", "voices"),
+                "voices": theme.heard,
                 **_figure(brief, theme.figure, "entry" if theme.figure.count == 1 else "entries"),
             }
             for theme in glance.themes

@@ -103,7 +103,10 @@ def _moment(brief: Brief) -> str:
 
 def _licences(brief: Brief) -> list[str]:
     """The lines that must go wherever the boundaries go."""
-    lines = [f"{row.name}: {row.source}, {row.licence}." for row in brief.where.sets]
+    lines = [
+        f"{row.name}: " + " ".join(f"{said.strip().rstrip('.')}." for said in (row.source, row.licence) if said.strip())
+        for row in brief.where.sets
+    ]
     return [*lines, settings().os_licence] if settings().os_licence else lines
 
 

@@ -83,7 +83,17 @@ class Theme:
 
     label: str
     voices: int
+    unknown: int
+    """How many of these voices are entries whose author is not known, so that two may be one person's"""
     figure: Figure
+
+    @property
+    def heard(self) -> str:
+        """The voices in words, without claiming to know who spoke."""
+        if self.unknown == self.voices:
+            return "authors not known"
+        voices = f"{self.voices:,} {'voice' if self.voices == 1 else 'voices'}"
+        return f"{voices}, {self.unknown:,} of them not known by name" if self.unknown else voices
 
 
 @dataclass(frozen=True)

@@ -191,7 +191,8 @@ def _glance(facts: Facts) -> Glance:
         headlines=(
             facts.figure("Issues", issues),
             facts.figure("Issues still open", issues.with_(family=Family.OPEN)),
-            facts.figure("Issues fixed", issues.with_(state=State.FIXED)),
+            facts.figure("Issues closed", issues.with_(family=Family.CLOSED)),
+            facts.figure("Of those, fixed by the council", issues.with_(state=State.FIXED)),
             facts.figure("Notes by councillors and officers", Filters(kind=Kind.NOTE)),
         ),
         trend=months,
@@ -209,15 +210,16 @@ def _themes(facts: Facts) -> tuple[Theme, ...]:
         if row.topic is not None or row.category_id is not None:
             voices[(row.category_id if row.topic is None else None, row.topic)].add(voice)
     strongest = sorted(voices.items(), key=lambda found: (-len(found[1]), str(found[0])))[:3]
-    return tuple(_theme(facts, category, topic, len(heard)) for (category, topic), heard in strongest)
+    return tuple(_theme(facts, category, topic, heard) for (category, topic), heard in strongest)
 
 
-def _theme(facts: Facts, category: int | None, topic: Topic | None, voices: int) -> Theme:
+def _theme(facts: Facts, category: int | None, topic: Topic | None, heard: set[tuple[str, int]]) -> Theme:
+    voices, unknown = len(heard), sum(kind == "entry" for kind, _ in heard)
     if topic is not None:
         label = f"{topic.capitalize()} (notes)"
-        return Theme(label, voices, facts.figure(label, Filters(kind=Kind.NOTE, topic=topic)))
+        return Theme(label, voices, unknown, facts.figure(label, Filters(kind=Kind.NOTE, topic=topic)))
     label = facts.categories[category].name if category is not None else ""
-    return Theme(label, voices, facts.figure(label, Filters(category=category)))
+    return Theme(label, voices, unknown, facts.figure(label, Filters(category=category)))
 
 
 def _months(facts: Facts) -> tuple[Month, ...]:
@@ -246,7 +248,8 @@ def _trend_in_words(months: Sequence[Month]) -> str:
     before, after = (sum(month.figure.count for month in half) for half in (months[:6], months[6:]))
     span = f"{months[6].first:%B %Y} to {months[-1].first:%B %Y}"
     contributions = "contribution" if after == 1 else "contributions"
-    return f"{after} {contributions} from {span}, {before} in the six months before."
+    newer = "" if months[-1].first == today().replace(day=1) else " Nothing newer is held."
+    return f"{after} {contributions} from {span}, {before} in the six months before.{newer}"
 
 
 # --- 3. what residents say ---------------------------------------------------------------------------------------

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -85,5 +87,8 @@ def brief_file(words: str, suffix: str) -> ResponseReturnValue:
     made = queries.brief(place, level, viewer())
     body, kind = FORMS[suffix](made, list(queries.items(place, level)))
     response = Response(body, mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="brief-{level}-{made.made_at:%Y-%m-%d}.{suffix}"'
+    name = re.sub("[^a-z0-9]+", "-", made.label.lower()).strip("-")[:60] or "place"
+    response.headers["Content-Disposition"] = (
+        f'attachment; filename="brief-{name}-{level}-{made.made_at:%Y-%m-%d}.{suffix}"'
+    )
     return response

@@ -10,6 +10,7 @@ import shapely
 from sqlalchemy import select, update
 
 from wardbook.areas.derive import derive
+from wardbook.clock import day_of
 from wardbook.db import db, now
 from wardbook.entries.kinds import KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
 from wardbook.entries.models import Category, Draft, Entry, Photo
@@ -105,6 +106,8 @@ def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo]) 
 def write_note(viewer: Viewer, telling: Telling, about: NoteDetails, author: Person) -> Entry:
     """Keep what a councillor or an officer knows of a spot."""
     require(viewer, Act.WRITE_NOTE)
+    if about.review_on and about.review_on < day_of(telling.told_at):
+        raise Refused("Choose a day to look at it again that is still to come.", field="review_on")
     already = db.session.scalar(select(Entry).where(Entry.once == telling.once))
     if already is not None:
         return already

@@ -63,7 +63,6 @@ class FindForm(Asking):
         "Postcode, ward, grid reference or coordinates",
         needed("Enter a postcode, ward, grid reference or coordinates"),
         at_most(200, "What you enter"),
-        hint="For example ZZ1 4HS, ST 750 647 or 51.38, -2.36",
     )
     find = button("Find it")
 
@@ -157,7 +156,7 @@ class NoteForm(Asking):
         needed("Draw it on the map, or type its points"),
         at_most(200_000, "The shape"),
         hint="Drawing on the map fills this in. To type it: one point a line, as a postcode, a grid reference, or "
-        "latitude and longitude.",
+        "latitude and longitude; or a whole place, like ward:CODE.",
     )
     title = text("Title", needed("Enter a title"), at_most(MOST_TITLE, "The title"))
     words = long_text("What you know", needed("Say what you know"), at_most(MOST_WORDS, "What you know"))

@@ -154,6 +154,11 @@ def photo(key: str, viewer: Viewer) -> Photo | None:
     return db.session.scalar(select(Photo).join(Photo.entry).where(Photo.key == key, visible(Entry, viewer)))
 
 
+def lately(viewer: Viewer) -> Select[Entry]:
+    """What was published in the last seven days, newest first."""
+    return published(viewer, None, Filters(since=today() - timedelta(days=7)))
+
+
 def by_author(person_id: int) -> Select[Entry]:
     """What a person has told, whatever became of it: for their own page."""
     own = select(Entry).where(Entry.author_id == person_id, Entry.standing != Standing.ERASED)
@@ -202,7 +207,7 @@ def who_sees(level: Level) -> str:
     """In words who will see a thing of a level: said before it is saved."""
     return {
         Level.PRIVATE: "Only you.",
-        Level.WARD: "You and the councillors of the ward it is in. Nobody else at the council, and not the public.",
+        Level.WARD: "You and the councillors of the ward it is in. No officer, so none can act on it; not the public.",
         Level.COUNCIL: "You, every councillor and every officer of the council. Not the public.",
         Level.PUBLIC: "Everyone: it is shown on this website.",
     }[level]

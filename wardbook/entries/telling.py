@@ -17,7 +17,7 @@ from wardbook.forms import ask
 from wardbook.people import actions as people
 from wardbook.people.forms import PressForm
 from wardbook.people.signed_in import person, sign_in, viewer
-from wardbook.places.find import HELP, Spot, refuse_outside, spot, ward_at, wards_called
+from wardbook.places.find import HELP, Spot, council_middle, refuse_outside, spot, ward_at, wards_called
 from wardbook.policy import Viewer
 from wardbook.shared import Level
 from wardbook.web import or_404
@@ -41,7 +41,16 @@ def start() -> ResponseReturnValue:
                 raise Refused(f"We cannot find '{form.q.data}'. {HELP}", field="q")
         except Refused as refused:
             form.put(refused)
-    return ask("contribute/start.html", form, wards=wards)
+    return ask("contribute/start.html", form, wards=wards, example=areas.example_postcode())
+
+
+@bp.post("/map")
+def on_the_map() -> ResponseReturnValue:
+    """Begin with the map of the whole council, for somebody who knows the spot by sight."""
+    middle = council_middle()
+    if middle is None:
+        raise Refused("There are no wards here yet, so nothing can be placed.")
+    return _begin("", Spot(middle, "the middle of the council"))
 
 
 @bp.post("/ward/<code>")
@@ -60,7 +69,8 @@ def _begin(words: str, found: Spot) -> ResponseReturnValue:
     refuse_outside(found.point, field="q")
     old = actions.sweep_drafts()
     draft = actions.start_draft()
-    actions.answer(draft, q=words, found=found.label, spot=f"{found.point.y:.6f}, {found.point.x:.6f}")
+    spot_words = f"{found.point.y:.6f}, {found.point.x:.6f}"
+    actions.answer(draft, q=words, found=found.label, spot=spot_words, right=["spot"])
     session["drafts"] = [*session.get("drafts", [])[-4:], draft.id]
     session.permanent = True
     return photos.forget_after(redirect(url_for(".where", draft_id=draft.id)), old)
@@ -73,16 +83,19 @@ def _own(draft_id: str) -> Draft:
     return or_404(queries.draft(draft_id))
 
 
-def _keep(draft_id: str, **answers: object) -> Draft:
+def _keep(draft_id: str, step: str, **answers: object) -> Draft:
     """Keep what was typed, right or wrong, in a transaction of its own: a refresh does not lose it."""
     with transaction():
-        actions.answer(_own(draft_id), **answers)
+        draft = _own(draft_id)
+        actions.answer(draft, right=[done for done in draft.answers.get("right", []) if done != step], **answers)
     return _own(draft_id)
 
 
 def _next(draft: Draft, step: str) -> ResponseReturnValue:
-    """On to the next page, or back to the check where somebody came to change one answer."""
-    following = "check" if draft.answers.get("checked") else STEPS[STEPS.index(step) + 1]
+    """This page is right: on to the next, or back to the check where somebody came to change one answer."""
+    right = {*draft.answers.get("right", []), step}
+    actions.answer(draft, right=sorted(right))
+    following = "check" if "who" in right else STEPS[STEPS.index(step) + 1]
     return redirect(url_for(f".{'where' if following == 'spot' else following}", draft_id=draft.id))
 
 
@@ -92,7 +105,7 @@ def where(draft_id: str) -> ResponseReturnValue:
     draft = _own(draft_id)
     form = SpotForm(spot=draft.answers.get("spot"))
     if form.is_submitted():
-        draft = _keep(draft_id, spot=form.spot.data)
+        draft = _keep(draft_id, "spot", spot=form.spot.data)
     if form.validate_on_submit():
         try:
             refuse_outside(_spot(form.spot.data).point, field="spot")
@@ -125,17 +138,29 @@ def what(draft_id: str) -> ResponseReturnValue:
     form.offer_categories()
     if form.is_submitted():
         given = {name: form[name].data for name in ("kind", "category", "title", "words")}
-        draft = _keep(draft_id, **given)
+        draft = _keep(draft_id, "what", **given)
     if form.validate_on_submit():
         if _category(draft) is not None:
             return _next(draft, "what")
-        form.put(Refused("Choose what it is about from those for what you want to tell us.", field="category"))
+        form.put(
+            Refused(
+                "Choose from the list for what you want to tell us: the two lists are for different things.",
+                field="category",
+            )
+        )
     by_kind = {kind: queries.categories(kind) for kind in (Kind.ISSUE, Kind.ASSET)}
     return ask("contribute/what.html", form, draft=draft, by_kind=by_kind, kinds=KINDS)
 
 
+def _kind(draft: Draft) -> Kind | None:
+    """The kind that was chosen, where one was: what was typed is kept even where it is none."""
+    told = draft.answers.get("kind")
+    return Kind(told) if told in (Kind.ISSUE, Kind.ASSET) else None
+
+
 def _category(draft: Draft) -> Category | None:
-    chosen = {str(category.id): category for category in queries.categories(Kind(draft.answers["kind"]))}
+    kind = _kind(draft)
+    chosen = {str(category.id): category for category in queries.categories(kind)} if kind else {}
     return chosen.get(str(draft.answers.get("category")))
 
 
@@ -186,18 +211,19 @@ def who(draft_id: str) -> ResponseReturnValue:
     form = WhoForm(data={"name": me.name if me else "", "level": str(Level.PUBLIC)} | draft.answers)
     if form.is_submitted():
         given = {name: form[name].data for name in ("level", "name", "name_shown", "email")}
-        draft = _keep(draft_id, **given)
+        draft = _keep(draft_id, "who", **given)
     if form.validate_on_submit():
         try:
             if me is None:
-                people.checked_email(form.email.data or "")
+                if not form.email.data:
+                    raise Refused("Enter your email address", field="email")
+                people.checked_email(form.email.data)
             if form.name_shown.data and not form.name.data:
                 raise Refused("Enter your name, or leave 'Show my name' unticked.", field="name")
-            actions.answer(draft, checked=True)
             return _next(draft, "who")
         except Refused as refused:
             form.put(refused)
-    kind = Kind(draft.answers.get("kind", Kind.ISSUE))
+    kind = _kind(draft) or Kind.ISSUE
     return ask("contribute/who.html", form, draft=draft, me=me, hints=level_hints(kind))
 
 
@@ -225,15 +251,13 @@ def check(draft_id: str) -> ResponseReturnValue:
 
 
 def _unanswered(draft: Draft) -> str | None:
-    """The first page that still lacks an answer it cannot do without."""
-    told = draft.answers
-    if not told.get("spot") or _readable_spot(draft) is None:
+    """The first page that is not answered, or not rightly."""
+    right = draft.answers.get("right", [])
+    if "spot" not in right or _readable_spot(draft) is None:
         return "where"
-    if not (told.get("kind") and told.get("title") and told.get("category") and _category(draft)):
+    if "what" not in right or _category(draft) is None:
         return "what"
-    if not told.get("level") or not told.get("checked") or (person() is None and not told.get("email")):
-        return "who"
-    return None
+    return "who" if "who" not in right or (person() is None and not draft.answers.get("email")) else None
 
 
 def _send(draft: Draft) -> Entry:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+import shapely
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,7 +14,7 @@ from wardbook.entries import actions, photos, queries
 from wardbook.entries.forms import HideForm, NoteForm, ReplyForm, StateForm, level_hints
 from wardbook.entries.kinds import KINDS, Basis, Kind, State, Topic
 from wardbook.entries.models import Entry
-from wardbook.errors import Refused
+from wardbook.errors import NotFound, Refused
 from wardbook.forms import Asking, ask
 from wardbook.people.signed_in import person, viewer
 from wardbook.places.place import Place
@@ -132,7 +135,10 @@ def new_note() -> ResponseReturnValue:
             return _there(note, "Your note is saved.")
         except Refused as refused:
             form.put(refused)
-    return ask("entries/note.html", form, hints=level_hints(Kind.NOTE), place=_asked_place())
+    place = _asked_place()
+    if place is not None and not form.is_submitted():
+        form.shape.data = place.words
+    return ask("entries/note.html", form, hints=level_hints(Kind.NOTE), place=place)
 
 
 def _telling(form: NoteForm) -> actions.Telling:
@@ -140,10 +146,20 @@ def _telling(form: NoteForm) -> actions.Telling:
         kind=Kind.NOTE,
         title=form.title.data,
         words=form.words.data,
-        shape=shape_from(form.shape.data, Form(form.form.data)),
+        shape=_shape(form.shape.data, Form(form.form.data)),
         level=Level(form.level.data),
         once=form.once.data,
     )
+
+
+def _shape(words: str, form: Form) -> shapely.Geometry:
+    """What was drawn or typed, or a whole place in words: a note may be about a ward."""
+    if re.match(r"[a-z]+:", words):
+        try:
+            return place_from_words(words, viewer()).geometry
+        except (Refused, NotFound):
+            raise Refused("We do not know this place. Draw it, or type its points.", field="shape") from None
+    return shape_from(words, form)
 
 
 def _details(form: NoteForm) -> actions.NoteDetails:

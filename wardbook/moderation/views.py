@@ -17,4 +17,5 @@ def queue() -> ResponseReturnValue:
     """What waits and what is hidden, oldest first."""
     require(viewer(), Act.MODERATE)
     page = queries.page(queries.waiting(viewer()), request.args.get("page", 1, type=int))
-    return render_template("moderation/queue.html", page=page)
+    lately = queries.page(queries.lately(viewer()), 1, size=20)
+    return render_template("moderation/queue.html", page=page, lately=lately)

@@ -79,9 +79,9 @@ def _box(place: Place | None) -> Box:
 
 
 def _round(bounds: Box) -> Box:
-    """A little more than the thing itself: about 300 m each way."""
+    """A little more than the thing itself: about 400 m each way."""
     west, south, east, north = bounds
-    return west - 0.004, south - 0.0025, east + 0.004, north + 0.0025
+    return west - 0.006, south - 0.0035, east + 0.006, north + 0.0035
 
 
 def _council() -> Box:

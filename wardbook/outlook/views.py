@@ -19,6 +19,7 @@ from wardbook.people.signed_in import viewer
 from wardbook.places import find
 from wardbook.places.converter import place_at
 from wardbook.places.place import Place
+from wardbook.places.queries import own_shapes
 from wardbook.places.words import place_from_words
 from wardbook.policy import Act, Viewer, everyone_at, require
 from wardbook.shared import Level
@@ -152,6 +153,7 @@ def desk() -> ResponseReturnValue:
         wards=mine,
         counts=entries.counts_by_area(who, [ward.id for ward in mine]),
         due=entries.notes_due(who),
+        places=own_shapes(who),
         unanswered=entries.page(entries.unanswered(who), 1, size=8),
         waiting=entries.count(entries.waiting(who)),
     )

@@ -97,7 +97,7 @@ def _check(grant: Grant) -> None:
     if grant.from_on and grant.until_on and grant.from_on >= grant.until_on:
         raise Refused("The role would end before it begins: --until is the first day on which it is no longer held.")
     if (grant.role is Role.COUNCILLOR) != (grant.ward is not None):
-        raise Refused("A councillor's role is for a ward, and only a councillor's: give --ward CODE with it.")
+        raise Refused("A councillor is for a ward: give --ward CODE. Other roles are for none: leave --ward out.")
     if grant.ward and areas.area(grant.ward) is None:
         raise Refused(f"No area of the council has the code {grant.ward}: 'wardbook boundaries list' shows the codes.")
     if grant.service and grant.role is not Role.OFFICER:

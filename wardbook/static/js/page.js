@@ -3,6 +3,20 @@ import { initAll } from "../govuk/govuk-frontend.min.js";
 
 initAll();
 
+const here = document.querySelector("[data-here]");
+here?.addEventListener("click", () => {
+  const said = document.getElementById("here-said");
+  said.textContent = "Finding where you are…";
+  navigator.geolocation.getCurrentPosition(
+    ({ coords }) => {
+      here.form.elements[here.dataset.here].value = `${coords.latitude.toFixed(6)}, ${coords.longitude.toFixed(6)}`;
+      said.textContent = "Found. Press ‘Find it’ to go on.";
+    },
+    () => { said.textContent = "Your device did not say where you are. Enter a postcode, or find it on the map."; },
+    { enableHighAccuracy: true, timeout: 15000 },
+  );
+});
+
 window.addEventListener("message", (event) => {
   const frame = document.querySelector(".wb-map__frame");
   const form = document.querySelector("form[data-map]");
