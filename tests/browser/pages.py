@@ -138,13 +138,18 @@ def goes_to_entry(asked: str) -> Reach:
 
 
 def finds_one_that_waits(them: Someone) -> None:
+    assert them.page.context.browser is not None
+    visitor = Someone(them.page.context.browser.new_page(), them.base)
+    comes_to_check(visitor)
+    visitor.hands_in(visitor.path, {})
+    visitor.page.close()
     them.goes_to("/moderation")
     waiting = them.page.locator(".wb-entry", has_text="Waiting").first.get_by_role("link").get_attribute("href")
     them.goes_to(waiting or "")
 
 
 def hides_one(them: Someone) -> None:
-    goes_to_entry("kind=issue&words=pothole")(them)
+    goes_to_entry("kind=issue")(them)
     them.page.get_by_text("Hide this entry").click()
     them.enters("Reason", "It names somebody.")
     them.presses("Hide it")
