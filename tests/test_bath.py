@@ -520,5 +520,7 @@ def test_requests_to_boston_come_in_by_the_thousand(empty, open_data, tmp_path):
 
 def test_notes_of_the_isle_of_man_are_refused_one_by_one_where_there_are_no_such_wards(ground, open_data, tmp_path):
     home = copy_of(ground[0], tmp_path)
-    said = told(home, "entries", "import", open_data / "reports" / "osm_notes_isle_of_man.csv")
-    assert said == {"created": 0, "updated": 0, "unchanged": 0, "refused": 774}
+    said = wardbook(home, "entries", "import", open_data / "reports" / "osm_notes_isle_of_man.csv", "--json")
+    assert said.exit_code == 2
+    assert json.loads(said.stdout) == {"created": 0, "updated": 0, "unchanged": 0, "refused": 774}
+    assert "None of the 774 rows" in said.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -48,6 +48,8 @@ def in_sentences() -> Iterator[None]:
         _stop("There is no such place, or it is not for this reader.")
     except (OSError, DBAPIError) as error:
         _stop(f"The store or its folder cannot be used ({error}): check WARDBOOK_HOME and WARDBOOK_DATABASE_URL.")
+    except UnicodeError:
+        _stop("Something in it cannot be written as text: check its characters.")
     except (EnvError, ArgumentError) as error:
         _stop(f"A setting is wrong: {error}.")
 
@@ -306,8 +308,7 @@ def postcodes_import(file: Path, dated_on: date | None, machine: bool) -> None:
     if machine:
         _print_json(asdict(tally) | {"refused": len(read.refused)})
         return
-    for refused in read.refused:
-        click.echo(f"Refused: row {refused.row}: {refused.why}.", err=True)
+    _tell_refused(read.refused)
     click.echo(
         f"{tally.created:,} created, {tally.updated:,} updated, {tally.unchanged:,} unchanged; {tally.outside:,} of "
         f"them lie outside the council; {len(read.refused):,} refused."
@@ -336,24 +337,24 @@ def entries_import(file: Path, mapping: Path | None, machine: bool) -> None:
 
     with transaction():
         tally = import_entries(file, mapping)
+    taken = tally.created + tally.updated + tally.unchanged
     if machine:
-        _print_json(
-            {
-                "created": tally.created,
-                "updated": tally.updated,
-                "unchanged": tally.unchanged,
-                "refused": len(tally.refused),
-            }
+        _print_json(vars(tally) | {"refused": len(tally.refused)})
+    else:
+        _tell_refused(tally.refused)
+        click.echo(
+            f"{tally.created:,} created, {tally.updated:,} updated, {tally.unchanged:,} unchanged, "
+            f"{len(tally.refused):,} refused."
         )
-        return
-    for refused in tally.refused[:50]:
-        click.echo(f"Refused: row {refused.row}: {refused.why}.", err=True)
-    if len(tally.refused) > 50:
-        click.echo(f"... and {len(tally.refused) - 50:,} rows more.", err=True)
-    click.echo(
-        f"{tally.created:,} created, {tally.updated:,} updated, {tally.unchanged:,} unchanged, "
-        f"{len(tally.refused):,} refused."
-    )
+    if not taken:
+        _stop(f"None of the {len(tally.refused):,} rows of {file.name} was taken: {tally.refused[0].why}.")
+
+
+def _tell_refused(refused: Sequence[Any]) -> None:
+    for row in refused[:50]:
+        click.echo(f"Refused: row {row.row}: {row.why}.", err=True)
+    if len(refused) > 50:
+        click.echo(f"... and {len(refused) - 50:,} rows more.", err=True)
 
 
 # --- people ------------------------------------------------------------------------------------------------------

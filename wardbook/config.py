@@ -10,6 +10,10 @@ from typing import cast
 
 from environs import Env
 from flask import Flask, current_app
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+from sqlalchemy import make_url
+from sqlalchemy.exc import ArgumentError
 
 from wardbook.errors import Refused
 
@@ -68,7 +72,7 @@ def settings_from_environment() -> Settings:
         secret_key=env.str("SECRET_KEY", "") or _kept_secret(home),
         council_name=env.str("COUNCIL_NAME", "Borough of Aldermere" if fictional else "Your council"),
         council_code=env.str("COUNCIL_CODE", ""),
-        crs=env.int("CRS", 27700),
+        crs=_system(env.int("CRS", 27700)),
         base_url=env.str("BASE_URL", "http://127.0.0.1:5000").rstrip("/"),
         mail=_address(env, "MAIL", "outbox:", ("outbox", "smtp", "smtps")),
         mail_from=env.str("MAIL_FROM", "wardbook@localhost"),
@@ -84,10 +88,26 @@ def _address(env: Env, name: str, default: str, schemes: tuple[str, ...]) -> str
     """An address with one of these schemes. Raises Refused where it is none."""
     address = str(env.str(name, default))
     scheme = address.partition(":")[0]
-    if ":" not in address or scheme.partition("+")[0] not in schemes:
+    if ":" not in address or scheme.partition("+")[0] not in schemes or not _readable(address):
         wanted = " or ".join(f"{known}:" for known in schemes)
         raise Refused(f"WARDBOOK_{name}={address[:40]} is not an address that begins with {wanted}")
     return address
+
+
+def _readable(address: str) -> bool:
+    try:
+        return address.startswith("outbox") or make_url(address) is not None
+    except (ArgumentError, ValueError):
+        return False
+
+
+def _system(number: int) -> int:
+    """An EPSG number that is known. Raises Refused where it is not."""
+    try:
+        CRS.from_epsg(number)
+    except CRSError:
+        raise Refused(f"WARDBOOK_CRS={number} is not a coordinate system that is known.") from None
+    return number
 
 
 def _kept_secret(home: Path) -> str:
@@ -97,7 +117,13 @@ def _kept_secret(home: Path) -> str:
             file.write(secrets.token_urlsafe(48))
     except FileExistsError:
         pass
-    return kept.read_text()
+    try:
+        secret = kept.read_text().strip()
+    except UnicodeDecodeError:
+        secret = ""
+    if not secret:
+        raise Refused(f"The file {kept.name} in WARDBOOK_HOME is empty or damaged: delete it, and a new one is made.")
+    return secret
 
 
 def settings() -> Settings:

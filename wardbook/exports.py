@@ -14,6 +14,7 @@ from typing import Any
 
 import shapely
 
+from wardbook.errors import Refused
 from wardbook.geo import WGS84
 
 FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
@@ -70,8 +71,11 @@ def write_geopackage(path: Path, layers: Sequence[Layer], *, title: str = "", de
     with TemporaryDirectory(dir=path.parent, prefix=".geopackage-") as folder:
         made = Path(folder) / "made.gpkg"
         told = {"TITLE": title, "ABSTRACT": description}
-        for layer in layers:
-            _write_layer(made, layer, {name: words for name, words in told.items() if words})
+        try:
+            for layer in layers:
+                _write_layer(made, layer, {name: words for name, words in told.items() if words})
+        except RuntimeError:  # as GDAL's reader and writer has its errors
+            raise Refused(f"{path.name} cannot be written: is there room on the disk?") from None
         made.replace(path)
 
 

@@ -30,7 +30,7 @@ class FileRow:
     def text(self, column: str | None) -> str:
         """A cell as text without blanks about it; empty where there is no such column or nothing in it."""
         value = self.cells.get(column) if column else None
-        return "" if value is None else str(value).strip()
+        return "" if value is None else str(value).replace("\0", "").encode("utf-8", "replace").decode().strip()
 
 
 def read_rows(path: Path) -> list[FileRow]:

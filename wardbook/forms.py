@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
@@ -42,7 +43,7 @@ from wardbook.errors import Refused
 class Asking(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
     """A form that is posted. Its token stays the same when it is shown again, so sending it twice does one thing."""
 
-    once = HiddenField(default=lambda: secrets.token_urlsafe(18), validators=[Length(max=40)])
+    once = HiddenField(filters=[lambda given: given or secrets.token_urlsafe(18)], validators=[Length(max=40)])
 
     def put(self, refused: Refused) -> None:
         """Show a refusal beside its field, or above the form where it has none."""
@@ -59,7 +60,12 @@ class Filtering(Form):  # type: ignore[misc]
 
 def strip(value: Any) -> Any:
     """Blanks about what was typed are nobody's meaning."""
-    return value.strip() if isinstance(value, str) else value
+    return _plain(value).strip() if isinstance(value, str) else value
+
+
+def _plain(words: str) -> str:
+    """Words without what no keyboard makes: control characters and halves of a character."""
+    return "".join(sign for sign in words if sign in "\r\n\t" or unicodedata.category(sign) not in {"Cc", "Cs"})
 
 
 class Needed(InputRequired):  # type: ignore[misc]
@@ -74,7 +80,7 @@ class Needed(InputRequired):  # type: ignore[misc]
 
 def one_line(value: Any) -> Any:
     """Breaks in what was typed on one line come from no keyboard: they are blanks."""
-    return " ".join(value.split()) if isinstance(value, str) else value
+    return " ".join(_plain(value).split()) if isinstance(value, str) else value
 
 
 def needed(sentence: str) -> Needed:

@@ -81,7 +81,7 @@ def remove_draft_photos(draft: Draft, key: str) -> list[str]:
 # --- telling -----------------------------------------------------------------------------------------------------
 
 
-def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo]) -> Entry:
+def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo], *, name: str = "") -> Entry:
     """Make a contribution of what somebody says. From the same form it makes one entry, however often it is sent.
 
     It is published at once for its author signed in, unless its category is moderated; otherwise it waits, and a link
@@ -99,7 +99,7 @@ def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo]) 
     entry.standing = Standing.PUBLISHED if own and not _moderated(entry) else Standing.PENDING
     _add(viewer if own else VISITOR, entry, photos)
     if not own:
-        _ask_for_proof(entry, author)
+        _ask_for_proof(entry, author, name)
     return entry
 
 
@@ -150,8 +150,8 @@ def _moderated(entry: Entry) -> bool:
     return entry.category is not None and entry.category.moderated
 
 
-def _ask_for_proof(entry: Entry, author: Person) -> None:
-    fresh = people.make_proof(author, PUBLISH, entry.ref)
+def _ask_for_proof(entry: Entry, author: Person, name: str) -> None:
+    fresh = people.make_proof(author, PUBLISH, entry.ref, name=name)
     write_letter(author.email, "confirm", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link)
 
 
@@ -240,7 +240,7 @@ def hide(viewer: Viewer, entry: Entry, *, reason: str) -> Entry:
     if not reason.strip():
         raise Refused("Give the reason. The author reads it.", field="reason")
     before, entry.standing, entry.hidden_for = entry.standing, Standing.HIDDEN, reason
-    record(viewer, Did.HID, entry, told=Told.AUTHOR, change={"standing": [before, entry.standing], "reason": reason})
+    record(viewer, Did.HID, entry, change={"standing": [before, entry.standing], "reason": reason})
     return entry
 
 

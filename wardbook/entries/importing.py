@@ -89,9 +89,6 @@ def import_entries(path: Path, mapping_file: Path | None = None) -> Tally:
     for start in range(0, len(fresh), BATCH):
         _create(fresh[start : start + BATCH], mapping)
     tally.created = len(fresh)
-    if not reports:
-        first = tally.refused[0]
-        raise Refused(f"None of the {len(rows):,} rows of {path.name} was taken. Row {first.row}: {first.why}.")
     return tally
 
 

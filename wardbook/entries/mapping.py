@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import yaml
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from wardbook.clock import LONDON
+from wardbook.db import now
 from wardbook.entries.kinds import KINDS, Kind, State
 from wardbook.errors import Refused
 
@@ -51,6 +54,7 @@ STATE_WORDS: Final[dict[str, State]] = FIXMYSTREET | {str(state): state for stat
     "completed": State.FIXED,
 }  # fmt: skip
 DATES: Final = ("%Y-%m-%dT%H:%M:%S%z", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M", "%d/%m/%Y", "%Y%m%d")
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 KEYS: Final = {"kind", "source", "service", "columns", "states", "crs", "dates", "default_category", "default_state"}
 
 
@@ -98,11 +102,13 @@ def mapping_for(columns: Iterable[str], given: Path | None = None) -> Mapping:
 
 
 def _read(path: Path) -> dict[str, Any]:
+    if not path.is_file():
+        raise Refused(f"The mapping {path.name} cannot be opened: check the path.")
     try:
         told = yaml.safe_load(path.read_text("utf-8"))
     except OSError:
         raise Refused(f"The mapping {path.name} cannot be opened: check the path.") from None
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+    except (yaml.YAMLError, ValueError, RecursionError):
         raise Refused(f"The mapping {path.name} is not YAML that can be read: check its indents and colons.") from None
     if not isinstance(told, dict) or set(told) - KEYS:
         unknown = ", ".join(sorted(map(str, set(told) - KEYS))) if isinstance(told, dict) else "a list or a word"
@@ -141,6 +147,10 @@ def _crs(value: Any) -> int | None:
     digits = str(value).upper().removeprefix("EPSG:")
     if not digits.isdecimal():
         raise Refused(f"In the mapping, crs '{value}' is not a system: write it like EPSG:27700.")
+    try:
+        CRS.from_epsg(int(digits))
+    except CRSError:
+        raise Refused(f"In the mapping, crs '{value}' is not a system that is known: check the number.") from None
     return int(digits)
 
 
@@ -171,7 +181,8 @@ def _date(value: str, form: str) -> datetime | None:
             found = datetime.fromisoformat(iso + ":00" if iso[-3:-2] in "+" and len(iso) > 16 else iso)
         else:
             found = datetime.strptime(value, form)
-    except ValueError:
+        there = found if found.tzinfo else found.replace(tzinfo=LONDON)
+        moment = there.astimezone(UTC).replace(microsecond=0)
+    except (ValueError, OverflowError):
         return None
-    there = found if found.tzinfo else found.replace(tzinfo=LONDON)
-    return there.astimezone(UTC).replace(microsecond=0)
+    return moment if EARLIEST <= moment <= now() + timedelta(days=1) else None

@@ -11,6 +11,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 
 from flask import send_file
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -25,6 +26,8 @@ from wardbook.errors import NotFound, Refused
 MOST_PHOTOS = 6
 MOST_BYTES = 15_000_000
 MOST_PIXELS = 50_000_000
+MOST_SIDE = 15_000
+_one_at_a_time = Lock()  # a photo at its full size takes hundreds of megabytes
 LONGEST_SIDE = {"large": 1600, "small": 480}
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 
@@ -51,7 +54,10 @@ def prepare(raw: bytes) -> Prepared:
         image = Image.open(io.BytesIO(raw), formats=FORMATS)
         if image.width * image.height > MOST_PIXELS:
             raise Refused("The photo must have fewer than 50 million pixels.", field="photo")
-        return _anew(image)
+        if max(image.size) > MOST_SIDE:
+            raise Refused("No side of the photo may be longer than 15,000 pixels.", field="photo")
+        with _one_at_a_time:
+            return _anew(image)
     except UnidentifiedImageError:
         raise Refused("The photo must be a JPEG, PNG, WebP or HEIC file.", field="photo") from None
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning, EOFError):
@@ -60,7 +66,11 @@ def prepare(raw: bytes) -> Prepared:
 
 def _anew(image: Image.Image) -> Prepared:
     image.draft("RGB", (LONGEST_SIDE["large"], LONGEST_SIDE["large"]))
-    upright = ImageOps.exif_transpose(image)
+    image.load()
+    bounded = image.convert("RGBA") if image.mode in {"P", "PA", "1"} else image
+    bounded.thumbnail((LONGEST_SIDE["large"], LONGEST_SIDE["large"]), Image.Resampling.LANCZOS)
+    bounded.getexif().update(image.getexif())
+    upright = ImageOps.exif_transpose(bounded)
     flat = Image.new("RGB", upright.size, "white")
     rgba = upright.convert("RGBA")
     flat.paste(rgba, mask=rgba.getchannel("A"))

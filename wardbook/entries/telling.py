@@ -169,7 +169,7 @@ def add_photos(draft_id: str) -> ResponseReturnValue:
     """Photos, if there are any; each is kept as it comes, so that no later mistake loses it."""
     problem: Refused | None = None
     prepared: list[photos.Prepared] = []
-    if request.method == "POST":
+    if request.method == "POST" and draft_id in session.get("drafts", []):
         try:
             prepared = photos.prepare_each(sent.read(photos.MOST_BYTES + 1) for sent in request.files.getlist("photo"))
         except Refused as refused:
@@ -263,15 +263,16 @@ def _unanswered(draft: Draft) -> str | None:
 def _send(draft: Draft) -> Entry:
     told = draft.answers
     me = person()
-    author = me or people.person_with(told["email"], told.get("name") or "")
+    author = me or people.person_with(told["email"])
     telling = actions.Telling(
         kind=Kind(told["kind"]), title=told["title"], words=told.get("words") or "",
         shape=_spot(told["spot"]).point, level=Level(told["level"]), once=draft.id, category=_category(draft),
         name_shown=bool(told.get("name_shown")),
     )  # fmt: skip
-    if told.get("name") and not author.name:
-        author.name = told["name"]
-    return actions.tell(viewer(), telling, author, list(draft.photos))
+    name = told.get("name") or ""
+    if me is not None and name and not me.name and not me.terms:
+        me.name = name
+    return actions.tell(viewer(), telling, author, list(draft.photos), name=name)
 
 
 @bp.get("/<draft_id>/sent")

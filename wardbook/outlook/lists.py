@@ -69,7 +69,6 @@ def export_all(target: Path, reader: Viewer) -> tuple[int, int]:
         for ward in wards
     ]  # fmt: skip
     shapes = [ward.geometry for ward in wards]
-    target.unlink(missing_ok=True)
     exports.write_geopackage(target, [exports.Layer("wards", columns, rows, shapes), entries_layer(entries)])
     return len(wards), len(entries)
 

@@ -102,13 +102,13 @@ def ward(code: str) -> ResponseReturnValue:
 @bp.get("/map.<suffix>")
 def everything(suffix: str | None = None) -> ResponseReturnValue:
     """The map of the whole council and the list beside it."""
-    return _list(None, viewer(), suffix)
+    return _list(None, reader(), suffix)
 
 
 @bp.get("/places/<words>")
 def place(words: str) -> ResponseReturnValue:
     """A place: how large, which wards, and what is known there."""
-    return _list(place_at(words), viewer(), None)
+    return _list(place_at(words), reader(), None)
 
 
 @bp.get("/places/<words>/entries")

@@ -10,7 +10,7 @@ from datetime import date, timedelta
 
 from email_validator import EmailNotValidError, validate_email
 from flask_security.utils import hash_password, verify_and_update_password
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from wardbook.areas import queries as areas
 from wardbook.config import settings
@@ -22,6 +22,7 @@ from wardbook.policy import Role
 
 LINK_HOURS = 24
 MOST_WRONG_TRIES = 5
+MOST_AN_HOUR = 5
 SIGN_IN = "sign in"
 
 
@@ -114,6 +115,11 @@ def service_called(name: str) -> Service:
     return found
 
 
+def end_sessions(person: Person) -> None:
+    """Every session of a person ends: their cookies name somebody who is no more."""
+    person.fs_uniquifier = secrets.token_hex(16)
+
+
 def set_password(person: Person, password: str) -> None:
     """Keep a password, hashed with argon2."""
     person.password = hash_password(password)
@@ -126,17 +132,34 @@ def _hash(secret: str) -> str:
     return hmac.new(settings().secret_key.encode(), secret.encode(), hashlib.sha256).hexdigest()
 
 
-def make_proof(person: Person, purpose: str, subject: str | None = None) -> FreshProof:
-    """A link and a six-figure code that each prove the address once, within a day."""
+def make_proof(person: Person, purpose: str, subject: str | None = None, *, name: str = "") -> FreshProof:
+    """A link and a six-figure code that each prove the address once, within a day.
+
+    Raises Refused where one address has asked five times within an hour to sign in: letters pile up and codes could be
+    guessed.
+    """
+    if purpose == SIGN_IN:
+        _refuse_many(person)
     link, code = secrets.token_urlsafe(24), f"{secrets.randbelow(1_000_000):06}"
     proof = Proof(
-        person=person, link_hash=_hash(link), code_hash="", purpose=purpose, subject=subject,
+        person=person, link_hash=_hash(link), code_hash="", purpose=purpose, subject=subject, name=name,
         made_at=now(), ends_at=now() + timedelta(hours=LINK_HOURS), used_at=None, wrong_tries=0,
     )  # fmt: skip
     db.session.add(proof)
     db.session.flush()
     proof.code_hash = _hash(f"{proof.id}:{code}")
     return FreshProof(proof, link, code)
+
+
+def _refuse_many(person: Person) -> None:
+    lately = select(func.count()).select_from(Proof).where(
+        Proof.person_id == person.id, Proof.purpose == SIGN_IN, Proof.made_at > now() - timedelta(hours=1)
+    )  # fmt: skip
+    if (db.session.scalar(lately) or 0) >= MOST_AN_HOUR:
+        raise Refused(
+            "We have sent several links to this address already. Use the latest, or try again in an hour.",
+            field="email",
+        )
 
 
 def proof_by_link(link: str) -> Proof | None:
@@ -173,6 +196,8 @@ def _use(proof: Proof) -> Proof:
         raise Refused("This link has been used already. Ask for a new one if you need it.")
     if proof.person.confirmed_at is None:
         proof.person.confirmed_at = now()
+    if proof.name and not proof.person.name and not proof.person.terms:
+        proof.person.name = proof.name
     db.session.refresh(proof)
     return proof
 

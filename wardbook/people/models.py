@@ -80,6 +80,8 @@ class Proof(Base):
     purpose: Mapped[str]
     """`sign in`, or `publish` with the reference of the entry that waits for it"""
     subject: Mapped[str | None]
+    name: Mapped[str] = mapped_column(default="")
+    """The name that came with the address: theirs only once the address is proved"""
     made_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     used_at: Mapped[datetime | None]

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook import mail
-from wardbook.db import transaction
+from wardbook.db import intend_to_write, transaction
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask
 from wardbook.people import actions
 from wardbook.people.forms import CodeForm, EmailForm, PasswordForm, PressForm
 from wardbook.people.models import Person
-from wardbook.people.signed_in import sign_in, sign_out
+from wardbook.people.signed_in import person, sign_in, sign_out
 from wardbook.web import own_address
 
 bp = Blueprint("people", __name__)
@@ -71,6 +73,7 @@ def link(link: str) -> ResponseReturnValue:
 @bp.route("/sign-in/password", methods=["GET", "POST"])
 def with_password() -> ResponseReturnValue:
     """For people who work for the council."""
+    intend_to_write(False)  # a password takes a while to check, and nobody else should wait for it
     form = PasswordForm()
     _remember_where()
     if form.validate_on_submit():
@@ -95,7 +98,9 @@ def _remember_where() -> None:
 
 @bp.post("/sign-out")
 def signing_out() -> ResponseReturnValue:
-    """End the session."""
+    """End the session, and every other of this person: a copied cookie is worth nothing afterwards."""
+    if (who := person()) is not None:
+        actions.end_sessions(who)
     sign_out()
     flash("You are signed out.")
     return redirect(url_for("outlook.home"))
@@ -105,6 +110,7 @@ def signing_out() -> ResponseReturnValue:
 def outbox() -> ResponseReturnValue:
     """What a development server would have mailed. It shows sign-in links, so it is there on loopback alone."""
     proxied = "X-Forwarded-For" in request.headers or "Forwarded" in request.headers
-    if not mail.to_outbox() or proxied or request.remote_addr not in {"127.0.0.1", "::1"}:
+    here = urlsplit(f"//{request.host}").hostname in {"127.0.0.1", "::1", "localhost"}
+    if not mail.to_outbox() or proxied or not here or request.remote_addr not in {"127.0.0.1", "::1"}:
         raise NotFound
     return render_template("people/outbox.html", letters=mail.letters())

@@ -13,6 +13,7 @@ from wardbook.errors import Refused
 from wardbook.places.find import spot
 
 MOST_CORNERS = 20_000
+MOST_TYPED = 500
 
 
 class Form(StrEnum):
@@ -68,6 +69,8 @@ def _drawn(text: str) -> shapely.Geometry:
 
 def _typed(text: str, form: Form) -> shapely.Geometry:
     lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
+    if len(lines) > MOST_TYPED:
+        raise Refused(f"Type at most {MOST_TYPED} points, or upload the shape as a file.", field="shape")
     points = [_point(line, number) for number, line in enumerate(lines, start=1)]
     if len(points) < _LEAST[form]:
         least = {Form.LINE: "A line needs two points or more", Form.AREA: "An area needs three points or more"}
