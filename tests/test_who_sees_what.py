@@ -296,9 +296,7 @@ def test_a_desk_shows_a_person_their_own_and_to_officers_what_waits_for_an_answe
 
 
 @every_member
-def test_the_moderators_page_shows_what_waits_is_hidden_or_was_published_lately_to_moderators_alone(
-    member, browser, things
-):
+def test_moderators_alone_see_what_waits_is_hidden_or_was_published_lately(member, browser, things):
     client = browser(member)
     answers = [client.get(f"/moderation?page={page}") for page in (1, 2)]
     shown = (Standing.PENDING, Standing.HIDDEN, Standing.PUBLISHED)
