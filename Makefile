@@ -1,13 +1,15 @@
 # run: the demo borough on http://127.0.0.1:5000   test: all tests   lint: style, types, templates, the house
 PYTHON ?= python3
+BIND ?= 127.0.0.1:5000
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: run test lint requirements
 
+run: export WARDBOOK_BASE_URL ?= http://$(BIND)
 run: .venv/installed
 	$(BIN)/wardbook demo
-	$(BIN)/wardbook serve
+	$(BIN)/wardbook serve --bind $(BIND)
 
 test: .venv/tools
 	$(BIN)/python -m pytest -n 2 $(TESTS)

@@ -238,7 +238,7 @@ def test_a_drawn_place_is_its_maker_s_until_something_shown_uses_it(drawn: Someo
         assert enter(who).goes_to(quote(drawn.path)) == 404
 
 
-def test_what_was_drawn_is_still_on_the_map_after_a_mistake(enter: Enter) -> None:
+def test_what_was_drawn_is_kept_in_the_box_after_a_mistake(enter: Enter) -> None:
     them = enter(CLLR)
     them.goes_to(f"/notes/new?place=ward:{WARD}")
     draws_an_area(them)
