@@ -30,6 +30,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
         SESSION_COOKIE_NAME="wardbook",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
+        SESSION_REFRESH_EACH_REQUEST=False,  # a photo still loading must not bring an ended session back
         SESSION_COOKIE_SECURE=chosen.base_url.startswith("https:"),
         PERMANENT_SESSION_LIFETIME=14 * 24 * 3600,
         SEND_FILE_MAX_AGE_DEFAULT=3600,

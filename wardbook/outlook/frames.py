@@ -92,5 +92,6 @@ def _council() -> Box:
 def _feature(place: Place | None) -> dict[str, Any] | None:
     if place is None:
         return None
-    simple = place.geometry.simplify(0.00003)
+    west, south, east, north = place.geometry.bounds
+    simple = place.geometry.simplify(min(0.00003, max(east - west, north - south) / 1000))
     return {"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(simple))}
