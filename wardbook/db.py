@@ -23,7 +23,6 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
-    UniqueConstraint,
     and_,
     column,
     event,
@@ -34,7 +33,6 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -215,6 +213,18 @@ def intend_to_write(yes: bool) -> None:
 
 
 @contextmanager
+def before_the_lock() -> Iterator[None]:
+    """In a writing request: look something up first, so that slow work that follows keeps nobody else waiting."""
+    intended = _writing.get()
+    intend_to_write(False)
+    try:
+        yield
+    finally:
+        db.session.rollback()
+        intend_to_write(intended)
+
+
+@contextmanager
 def transaction() -> Iterator[None]:
     """One writing transaction of its own: all of it, or nothing. What was only being read before is let go of first."""
     before = _writing.get()
@@ -263,10 +273,3 @@ def _side(place: int, blob: bytes | None) -> float | None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
-
-
-def violated(error: IntegrityError, constraint: UniqueConstraint) -> bool:
-    """Whether this unique constraint was broken. SQLite names the columns, PostgreSQL the constraint."""
-    words = str(error.orig)
-    columns = ", ".join(f"{constraint.table.name}.{column.name}" for column in constraint.columns)
-    return str(constraint.name) in words or columns in words

@@ -171,7 +171,8 @@ def _both(*permissions: Permission) -> Permission:
 
 
 DOES: dict[Act, Permission] = {
-    Act.CONTRIBUTE: lambda viewer, thing: True,  # a visitor's waits until an email address is confirmed
+    # the thing is who tells this kind; a visitor's waits until an email address is confirmed
+    Act.CONTRIBUTE: lambda viewer, tellers: viewer.id is None or bool(viewer.roles & tellers),
     Act.WRITE_NOTE: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.REPLY: _both(_any_of(Role.OFFICER), _standing(Standing.PUBLISHED)),
     Act.CHANGE_STATE: _both(_any_of(Role.OFFICER), _standing(Standing.PUBLISHED)),

@@ -159,10 +159,9 @@ def lately(viewer: Viewer) -> Select[Entry]:
     return published(viewer, None, Filters(since=today() - timedelta(days=7)))
 
 
-def by_author(person_id: int) -> Select[Entry]:
-    """What a person has told, whatever became of it: for their own page."""
-    own = select(Entry).where(Entry.author_id == person_id, Entry.standing != Standing.ERASED)
-    return own.order_by(Entry.told_at.desc(), Entry.id.desc())
+def told_by(viewer: Viewer) -> Select[Entry]:
+    """What this viewer has told, whatever became of it: for their own page."""
+    return entries(viewer).where(Entry.author_id == viewer.id)
 
 
 def waiting(viewer: Viewer) -> Select[Entry]:

@@ -17,7 +17,7 @@ from wardbook.forms import ask
 from wardbook.people import actions as people
 from wardbook.people.forms import PressForm
 from wardbook.people.signed_in import person, sign_in, viewer
-from wardbook.places.find import HELP, Spot, council_middle, refuse_outside, spot, ward_at, wards_called
+from wardbook.places.find import HELP, Spot, refuse_outside, spot, ward_at, wards_called
 from wardbook.policy import Viewer
 from wardbook.shared import Level
 from wardbook.web import or_404
@@ -46,11 +46,8 @@ def start() -> ResponseReturnValue:
 
 @bp.post("/map")
 def on_the_map() -> ResponseReturnValue:
-    """Begin with the map of the whole council, for somebody who knows the spot by sight."""
-    middle = council_middle()
-    if middle is None:
-        raise Refused("There are no wards here yet, so nothing can be placed.")
-    return _begin("", Spot(middle, "the middle of the council"))
+    """Begin with the map of the whole council and no pin on it, for somebody who knows the spot by sight."""
+    return _start()
 
 
 @bp.post("/ward/<code>")
@@ -67,10 +64,13 @@ def _middle(code: str) -> Spot:
 
 def _begin(words: str, found: Spot) -> ResponseReturnValue:
     refuse_outside(found.point, field="q")
+    return _start(q=words, found=found.label, spot=f"{found.point.y:.6f}, {found.point.x:.6f}", right=["spot"])
+
+
+def _start(**answers: object) -> ResponseReturnValue:
     old = actions.sweep_drafts()
     draft = actions.start_draft()
-    spot_words = f"{found.point.y:.6f}, {found.point.x:.6f}"
-    actions.answer(draft, q=words, found=found.label, spot=spot_words, right=["spot"])
+    actions.answer(draft, **answers)
     session["drafts"] = [*session.get("drafts", [])[-4:], draft.id]
     session.permanent = True
     return photos.forget_after(redirect(url_for(".where", draft_id=draft.id)), old)
@@ -125,7 +125,7 @@ def _spot(words: str) -> Spot:
 
 def _readable_spot(draft: Draft) -> Spot | None:
     try:
-        return spot(draft.answers.get("spot", ""))
+        return spot(draft.answers.get("spot") or "")
     except Refused:
         return None
 

@@ -149,7 +149,7 @@ def desk() -> ResponseReturnValue:
     mine: list[Area] = [ward for ward in areas.wards() if ward.id in who.area_ids]
     return render_template(
         "outlook/desk.html",
-        own=entries.page(entries.by_author(who.id), request.args.get("page", 1, type=int)),
+        own=entries.page(entries.told_by(who), request.args.get("page", 1, type=int)),
         wards=mine,
         counts=entries.counts_by_area(who, [ward.id for ward in mine]),
         due=entries.notes_due(who),

@@ -80,12 +80,6 @@ def refuse_outside(point: shapely.Geometry, *, field: str | None = None) -> None
         raise Refused("This is outside the council's area. Choose a place inside it.", field=field)
 
 
-def council_middle() -> shapely.Point | None:
-    """A point in the middle of the council's wards in force; None where there are none."""
-    sets = locator().wards(today())
-    return geo.point(*shapely.point_on_surface(sets[0].ground).coords[0]) if sets else None
-
-
 def ward_at(point: shapely.Point) -> Area | None:
     """The ward in force that covers a point; never the nearest."""
     ids = [

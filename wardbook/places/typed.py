@@ -89,12 +89,3 @@ def _point(line: str, number: int) -> shapely.Point:
             field="shape",
         )
     return found.point
-
-
-def typed_form(shape: shapely.Geometry) -> str:
-    """A shape as the lines of a typed one, latitude first; as GeoJSON where lines cannot say it (holes, many parts)."""
-    simple = {"Point": shape, "LineString": shape, "Polygon": shape}.get(shape.geom_type)
-    if simple is None or (shape.geom_type == "Polygon" and shape.interiors):
-        return str(shapely.to_geojson(shape))
-    corners = shapely.get_coordinates(shape)[: -1 if shape.geom_type == "Polygon" else None]
-    return "\n".join(f"{lat:.6f}, {lon:.6f}" for lon, lat in corners)

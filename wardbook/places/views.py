@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import FileStorage
 from werkzeug.utils import secure_filename
 
+from wardbook.db import before_the_lock
 from wardbook.errors import Refused
 from wardbook.forms import ask
 from wardbook.people.signed_in import viewer
@@ -29,11 +30,12 @@ def new() -> ResponseReturnValue:
     uploads = [sent for sent in request.files.getlist("file") if sent.filename]
     problem: Refused | None = None
     uploaded: shapely.Geometry | None = None
+    with before_the_lock():
+        require(viewer(), Act.DRAW_PLACE)
     try:
-        uploaded = _read(uploads[0]) if uploads else None  # before the write lock is taken
+        uploaded = _read(uploads[0]) if uploads else None
     except Refused as refused:
         problem = Refused(refused.sentence, field="file")
-    require(viewer(), Act.DRAW_PLACE)
     form = PlaceForm()
     if form.validate_on_submit():
         try:
