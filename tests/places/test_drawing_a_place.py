@@ -116,7 +116,9 @@ def test_uploads_leave_nothing_behind(as_, tmp_path, monkeypatch):
 
 
 def typed(shape: shapely.Geometry) -> str:
-    """A simple shape's corners as lines, latitude first; the ring of an area is not closed again."""
+    """A shape as a person would give it: its corners as lines, latitude first, or GeoJSON where lines cannot say it."""
+    if shapely.get_num_geometries(shape) > 1 or (shape.geom_type == "Polygon" and shape.interiors):
+        return shapely.to_geojson(shape)
     corners = shapely.get_coordinates(shape)[: -1 if shape.geom_type == "Polygon" else None]
     return "\n".join(f"{lat:.6f}, {lon:.6f}" for lon, lat in corners)
 
