@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +211,26 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 def intend_to_write(yes: bool) -> None:
     """Say before the first query whether this request will write: if so, its transaction begins with the lock."""
     _writing.set(yes)
+
+
+def is_writing() -> bool:
+    """Whether this is a request, or a piece of work, that writes."""
+    return _writing.get()
+
+
+_commits = count()
+_committed = 0
+
+
+@event.listens_for(db.session, "after_commit")
+def _one_more(_: object) -> None:
+    global _committed  # noqa: PLW0603 - one number a process
+    _committed = next(_commits)
+
+
+def commits() -> int:
+    """A number that differs after every commit of this process: what was read before one may be old."""
+    return _committed
 
 
 @contextmanager

@@ -6,7 +6,8 @@ import secrets
 from functools import partial
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Request, Response, current_app, g, render_template, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -19,12 +20,18 @@ READS = {"GET", "HEAD", "OPTIONS"}
 Thing = TypeVar("Thing")
 
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
     "img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; manifest-src 'self'"
 )
 """Nothing in a page may come from, or go to, anywhere but here."""
+STANDING = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(self), camera=(), microphone=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
 
 
 def or_404(thing: Thing | None) -> Thing:
@@ -48,8 +55,24 @@ def nonce() -> str:
     return str(g.nonce)
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, without its cost for those who bring none and are given none: other software, mostly."""
+
+    def open_session(self, app: Flask, request: Request) -> Any:
+        """The session of the cookie, or a new one."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing is said of a session that nobody looked at."""
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
+
+
 def configure(app: Flask) -> None:
-    """Put the transaction, the headers and the error pages round every request."""
+    """Put the session, the transaction, the headers and the error pages round every request."""
+    app.session_interface = Sessions()
     app.before_request(_begin)
     app.after_request(_end)
     app.after_request(_headers)
@@ -68,7 +91,8 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     """Commit a good answer to a method that writes; roll everything else back. Letters leave after the answer."""
     if request.method in READS or response.status_code >= 400:
-        db.session.rollback()
+        if db.session.registry.has():
+            db.session.rollback()
         return response
     db.session.commit()
     if not mail.to_outbox():
@@ -82,14 +106,14 @@ def _deliver_after(app: Flask) -> None:
 
 
 def _headers(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", PAGE_POLICY.format(nonce=nonce()))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "private, no-store")
+    """What every answer carries, where its view has not said otherwise. Only a page has scripts, so only it a nonce."""
+    said = {name.lower() for name, _ in response.headers}
+    allowed = f" 'nonce-{nonce()}'" if response.mimetype == "text/html" else ""
+    policy = ("Content-Security-Policy", PAGE_POLICY.format(nonce=allowed))
+    kept = () if request.endpoint == "static" else (("Cache-Control", "private, no-store"),)
+    for name, value in (policy, *STANDING, *kept):
+        if name.lower() not in said:
+            response.headers.add(name, value)
     return response
 
 
