@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import shapely
 from flask import Flask
@@ -22,6 +22,7 @@ from sqlalchemy import (
     Dialect,
     Function,
     MetaData,
+    Select,
     String,
     TypeDecorator,
     and_,
@@ -44,6 +45,10 @@ from wardbook.config import Settings
 # --- columns -----------------------------------------------------------------------------------------------------
 
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+_POINT_BYTES = 8 + 32 + 21
+"""A GeoPackage blob with an envelope that holds one point: its coordinates are the last two numbers."""
+_EWKB_POINT_BYTES = 1 + 4 + 4 + 16
+"""The same as PostGIS gives it, little-endian and with its SRID."""
 
 
 def to_blob(shape: shapely.Geometry) -> bytes:
@@ -91,6 +96,23 @@ class GeometryColumn(UserDefinedType[shapely.Geometry]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         read = from_blob if dialect.name == "sqlite" else shapely.from_wkb
         return lambda blob: None if blob is None else read(bytes(blob))
+
+
+class AsGeoJSON(GeometryColumn):
+    """A stored shape read as the text of a GeoJSON geometry: a point, as most are, is never made a shape."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        point, read = (_POINT_BYTES, from_blob) if dialect.name == "sqlite" else (_EWKB_POINT_BYTES, shapely.from_wkb)
+
+        def geojson(stored: Any) -> str:
+            if len(stored) == point:
+                x, y = struct.unpack_from("<2d", stored, point - 16)
+                return f'{{"type": "Point", "coordinates": [{x!r}, {y!r}]}}'
+            return str(shapely.to_geojson(read(bytes(stored))))
+
+        return geojson
 
 
 class _AsStored(Function[Any]):
@@ -191,16 +213,24 @@ def _near(model: Any, box: tuple[float, float, float, float]) -> ColumnElement[b
 
 
 @lru_cache(maxsize=64)
-def _prepared(blob: bytes) -> shapely.Geometry:
+def _prepared(blob: bytes) -> tuple[shapely.Geometry, tuple[float, float, float, float] | None]:
+    """A shape that is asked about, ready to be asked often; and its bounds, where they are all of it."""
     shape = from_blob(blob)
     shapely.prepare(shape)
-    return shape
+    box = shape.bounds if not shape.is_empty and shape.equals(shape.envelope) and shape.area else None
+    return shape, box
 
 
 def _intersects(stored: bytes | None, asked: bytes | None) -> bool | None:
     if stored is None or asked is None:
         return None
-    return bool(shapely.intersects(_prepared(asked), from_blob(stored)))
+    shape, box = _prepared(asked)
+    if len(stored) != _POINT_BYTES:
+        return bool(shapely.intersects(shape, from_blob(stored)))
+    x, y = struct.unpack_from("<2d", stored, _POINT_BYTES - 16)
+    if box is not None:
+        return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
+    return bool(shapely.intersects_xy(shape, x, y))
 
 
 # --- the session -------------------------------------------------------------------------------------------------
@@ -231,6 +261,27 @@ def _one_more(_: object) -> None:
 def commits() -> int:
     """A number that differs after every commit of this process: what was read before one may be old."""
     return _committed
+
+
+def glance(asked: Select[Any], **values: object) -> Sequence[Any]:
+    """The rows of one small query with these values, as they are kept: past the session, in a moment of its own.
+
+    For look-ups that are asked often and need nothing but plain columns: a session costs ten times the query.
+    """
+    words, order = _as_sql(asked, db.engine.dialect)
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(words, values if order is None else [values[name] for name in order])
+        return cursor.fetchall()
+    finally:
+        connection.close()
+
+
+@lru_cache(maxsize=32)
+def _as_sql(asked: Select[Any], dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
+    compiled = cast(SQLCompiler, asked.compile(dialect=dialect))
+    return str(compiled), tuple(compiled.positiontup) if compiled.positiontup else None
 
 
 @contextmanager

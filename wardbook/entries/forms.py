@@ -262,5 +262,13 @@ def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
     )
 
 
+NO_FILTERS = frozenset({"bbox", "limit", "for", "after", "before"})
+
+
+def filters_alone(arguments: MultiDict[str, str]) -> Filters:
+    """The filters in an address, for an answer that shows no form: where none is asked, nothing is read for it."""
+    return filters_from(arguments)[1] if arguments.keys() - NO_FILTERS else Filters()
+
+
 def _word(words: Any, value: Any) -> Any:
     return words(value) if value and value in set(words) else None

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
 from sqlalchemy.orm import joinedload, selectinload
 
 from wardbook.areas.locator import locator
 from wardbook.clock import LONDON, today
-from wardbook.db import db
+from wardbook.db import Moment, db
 from wardbook.entries.kinds import Family, Kind, State, Topic, states_in
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.events import Event
@@ -120,6 +120,22 @@ def page(rows: Select[Entry], number: int, size: int = 25) -> Page:
     return Page(found, total, number, size)
 
 
+@dataclass(frozen=True)
+class Cursor:
+    """Where a page of a list begins or ends: an entry's place in the order of telling."""
+
+    told_at: datetime
+    id: int
+
+
+_PLACE = tuple_(Entry.told_at, Entry.id)
+
+
+def after(rows: Select[Any], last: Cursor) -> Select[Any]:
+    """What comes after an entry in a list of the newest first: by its key, so that the index goes straight there."""
+    return rows.where(_PLACE < tuple_(literal(last.told_at, Moment), last.id))
+
+
 def count(rows: Select[Entry]) -> int:
     """How many rows a selection has."""
     return (
@@ -184,9 +200,12 @@ def every_category() -> Sequence[Category]:
 
 def said_by(thing: Entry) -> str:
     """Who said it, as everyone may read it: a resident is named only where they chose to be."""
-    if thing.author is not None and thing.name_shown and thing.author.name:
-        return thing.author.name
-    return "A resident" if thing.kind is not Kind.NOTE else "Somebody at the council"
+    return said_by_name(thing.author.name if thing.author is not None and thing.name_shown else None, thing.kind)
+
+
+def said_by_name(shown: str | None, kind: str) -> str:
+    """The same of the name that is shown, where one is."""
+    return shown or ("A resident" if kind != Kind.NOTE else "Somebody at the council")
 
 
 def draft(draft_id: str) -> Draft | None:

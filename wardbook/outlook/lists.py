@@ -7,37 +7,37 @@ import tempfile
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import Any
 
-from flask import Response
+from flask import Response, stream_with_context
 from sqlalchemy import Select
 
 from wardbook import exports
 from wardbook.areas import queries as areas
 from wardbook.db import db
-from wardbook.entries import queries, shown
+from wardbook.entries import features, queries, shown
 from wardbook.entries.models import Entry
-from wardbook.errors import NotFound
 from wardbook.policy import Viewer
+from wardbook.web import or_404
 
 
-def as_file(rows: Select[Entry], suffix: str, name: str) -> Response:
-    """These entries as a file, by the suffix of the list's address."""
-    maker = _MAKERS.get(suffix)
-    if maker is None:
-        raise NotFound
-    entries = db.session.scalars(queries.shown(rows)).all()
-    body, kind = maker(entries)
-    response = Response(body, mimetype=kind)
+def as_file(rows: Select[Entry], suffix: str, name: str, limit: int | None = None) -> Response:
+    """These entries as a file, by the suffix of the list's address: all of them, or the newest so many."""
+    if suffix == "geojson":
+        pieces = features.geojson(rows, limit)
+        small = limit is not None and limit <= features.BATCH
+        body: Any = b"".join(pieces) if small else stream_with_context(pieces)
+        response = Response(body, mimetype="application/geo+json")
+    else:
+        maker = or_404(_MAKERS.get(suffix))
+        body, kind = maker(db.session.scalars(queries.shown(rows).limit(limit)).all())
+        response = Response(body, mimetype=kind)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
     return response
 
 
 def _csv(entries: Sequence[Entry]) -> tuple[bytes, str]:
     return exports.csv_bytes(shown.COLUMNS, map(shown.row, entries)), "text/csv"
-
-
-def _geojson(entries: Sequence[Entry]) -> tuple[bytes, str]:
-    return exports.geojson_bytes([shown.feature(entry) for entry in entries]), "application/geo+json"
 
 
 def _json(entries: Sequence[Entry]) -> tuple[bytes, str]:
@@ -79,7 +79,6 @@ def _iso(day: date | None) -> str:
 
 _MAKERS: dict[str, Callable[[Sequence[Entry]], tuple[bytes, str]]] = {
     "csv": _csv,
-    "geojson": _geojson,
     "json": _json,
     "gpkg": _gpkg,
 }

@@ -8,11 +8,14 @@ from flask.typing import ResponseReturnValue
 from wardbook.areas import queries as areas
 from wardbook.areas.models import Area
 from wardbook.clock import today
+from wardbook.db import touches
 from wardbook.entries import queries as entries
-from wardbook.entries.forms import filters_from
+from wardbook.entries.forms import filters_alone, filters_from
 from wardbook.entries.kinds import Family, Kind
+from wardbook.entries.models import Entry
 from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound, Refused
+from wardbook.geo import box_from
 from wardbook.outlook import lists
 from wardbook.people import queries as people
 from wardbook.people.signed_in import viewer
@@ -131,13 +134,27 @@ def reader() -> Viewer:
 
 
 def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseReturnValue:
+    if suffix is not None:
+        return _file(place, reader, suffix)
     form, filters = filters_from(request.args)
     rows = entries.published(reader, place, filters)
-    if suffix is not None:
-        return lists.as_file(rows, suffix, "entries")
     page = entries.page(rows, request.args.get("page", 1, type=int))
     asked = {name: value for name, value in request.args.items(multi=False) if name != "page" and value}
     return render_template("outlook/list.html", place=place, form=form, filters=filters, page=page, asked=asked)
+
+
+def _file(place: Place | None, reader: Viewer, suffix: str) -> ResponseReturnValue:
+    """The list as a file; programs may ask for what lies in a box (`bbox`) and for the newest so many (`limit`)."""
+    rows = entries.published(reader, place, filters_alone(request.args))
+    if box := request.args.get("bbox"):
+        rows = rows.where(touches(Entry, box_from(box)))
+    return lists.as_file(rows, suffix, "entries", _limit())
+
+
+def _limit() -> int | None:
+    """How many a program asks for at most; nothing said, or nonsense: all."""
+    limit = request.args.get("limit", type=int)
+    return limit if limit is not None and 0 < limit < 1_000_000_000 else None
 
 
 @bp.get("/desk")

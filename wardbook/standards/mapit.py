@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from wardbook import geo
 from wardbook.areas import queries as areas
 from wardbook.areas.locator import Called, LocatedSet, locator
-from wardbook.areas.models import AREA_TYPES
+from wardbook.areas.models import AREA_TYPES, spaced
 from wardbook.clock import today
 from wardbook.errors import Refused
 
@@ -110,32 +110,29 @@ def postcode(words: str) -> ResponseReturnValue:
     compact = areas.compact_postcode(words)
     if compact is None:
         return _error(f"Postcode '{words[:20]}' is not valid.", 400)
-    found = areas.postcode(compact)
-    if found is None:
+    centre = areas.centre(compact)
+    if centre is None:
         return _error("No Postcode matches the given query.", 404)
     try:
-        covering = _covering(found.lon, found.lat)
+        covering = _covering(*centre)
     except Refused as refused:
         return _error(refused.sentence, 400)
-    council_types = [area_id for area_id, area in covering.items() if area["type"] == TYPES["ward"]]
+    easting, northing = geo.to_grid(*centre)
+    wards = [area["id"] for area in covering.values() if area["type"] == TYPES["ward"]]
     return _public(
         jsonify(
             {
-                "postcode": found.spaced,
-                "wgs84_lon": found.lon,
-                "wgs84_lat": found.lat,
+                "postcode": spaced(compact),
+                "wgs84_lon": centre[0],
+                "wgs84_lat": centre[1],
                 "coordsyst": "G",
-                **_grid(found.point),
+                "easting": round(easting),
+                "northing": round(northing),
                 "areas": covering,
-                "shortcuts": {"ward": int(council_types[0])} if council_types else {},
+                "shortcuts": {"ward": wards[0]} if wards else {},
             }
         )
     )
-
-
-def _grid(at: shapely.Point) -> dict[str, int]:
-    moved = geo.reproject(at, geo.WGS84, geo.BRITISH_GRID)
-    return {"easting": round(moved.x), "northing": round(moved.y)}
 
 
 def _public(response: Response) -> Response:
