@@ -206,10 +206,15 @@ def _near(model: Any, box: tuple[float, float, float, float]) -> ColumnElement[b
     if db.engine.dialect.name != "sqlite":
         found = model.geometry.bool_op("&&")(func.ST_MakeEnvelope(west, south, east, north, 4326))
         return found
-    index = table(f"rtree_{model.__tablename__}_geometry", *map(column, ("id", "minx", "maxx", "miny", "maxy"))).c
+    index = _rtree(model.__tablename__)
     overlap = and_(index.maxx >= west, index.minx <= east, index.maxy >= south, index.miny <= north)
     found = model.id.in_(select(index.id).where(overlap))
     return found
+
+
+@lru_cache(maxsize=8)
+def _rtree(of: str) -> Any:
+    return table(f"rtree_{of}_geometry", *map(column, ("id", "minx", "maxx", "miny", "maxy"))).c
 
 
 @lru_cache(maxsize=64)
@@ -248,19 +253,22 @@ def is_writing() -> bool:
     return _writing.get()
 
 
-_commits = count()
-_committed = 0
+_numbers = count(1)
+_change = 0
 
 
-@event.listens_for(db.session, "after_commit")
-def _one_more(_: object) -> None:
-    global _committed  # noqa: PLW0603 - one number a process
-    _committed = next(_commits)
+def changes() -> int:
+    """A number that differs after every commit of this process, and after `changed`: what was read before may be old."""
+    return _change
 
 
-def commits() -> int:
-    """A number that differs after every commit of this process: what was read before one may be old."""
-    return _committed
+def changed(*_: object) -> None:
+    """Say that something has changed that is kept in memory."""
+    global _change  # noqa: PLW0603 - one number a process
+    _change = next(_numbers)
+
+
+event.listen(db.session, "after_commit", changed)
 
 
 def glance(asked: Select[Any], **values: object) -> Sequence[Any]:

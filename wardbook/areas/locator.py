@@ -18,12 +18,12 @@ import numpy as np
 import shapely
 from flask import current_app
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from wardbook.areas.models import Area, BoundarySet
 from wardbook.clock import holds
 from wardbook.config import settings
-from wardbook.db import commits, db, is_writing
+from wardbook.db import changed, changes, db, is_writing
 from wardbook.geo import WGS84, reproject
 
 SNAP_METRES = 100.0
@@ -199,7 +199,8 @@ class _Kept:
     version: tuple[SetRow, ...] | None = None
     locator: Locator | None = None
     asked_at: float = float("-inf")
-    commit: int = -1
+    change: int = -1
+    transaction: object = None
 
 
 _lock = Lock()
@@ -209,23 +210,33 @@ _SETS = select(*(getattr(BoundarySet, name) for name in SetRow.__dataclass_field
 def locator() -> Locator:
     """The locator of this application, made anew when a boundary set has come, gone or changed its days.
 
-    Whoever writes always asks the store; so does the first reader after a commit of this process. Other readers ask
-    once a second: what another process brought is known everywhere a second later.
+    Whoever writes asks the store once a transaction; so does the first reader after a commit of this process. Other
+    readers ask once a second: what another process brought is known everywhere a second later.
     """
     kept: _Kept = current_app.extensions.setdefault("wardbook.locator", _Kept())
-    if kept.locator is not None and not is_writing() and _is_believed(kept):
+    if kept.locator is not None and _is_believed(kept):
         return kept.locator
-    commit, at = commits(), monotonic()
+    change, at = changes(), monotonic()
     version = tuple(SetRow(*row) for row in db.session.execute(_SETS))
     with _lock:
         if kept.locator is None or kept.version != version:
             kept.version, kept.locator = version, _load(version)
-        kept.commit, kept.asked_at = (-1, float("-inf")) if is_writing() else (commit, at)
+        kept.change, kept.asked_at, kept.transaction = change, at, None
+        if is_writing():
+            kept.asked_at, kept.transaction = float("-inf"), db.session().get_transaction()
         return kept.locator
 
 
 def _is_believed(kept: _Kept) -> bool:
-    return kept.commit == commits() and monotonic() - kept.asked_at < ASK_AGAIN
+    if kept.change != changes():
+        return False
+    if is_writing():
+        return kept.transaction is not None and kept.transaction is db.session().get_transaction()
+    return monotonic() - kept.asked_at < ASK_AGAIN
+
+
+for _deed in ("after_insert", "after_update", "after_delete"):
+    event.listen(BoundarySet, _deed, changed)
 
 
 def _load(sets: Sequence[SetRow]) -> Locator:

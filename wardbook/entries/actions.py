@@ -130,10 +130,9 @@ def _new(telling: Telling, author: Person | None) -> Entry:
 
 def _add(viewer: Viewer, entry: Entry, photos: list[Photo]) -> None:
     db.session.add(entry)
-    db.session.flush()
+    derive(entry)
     for photo in photos:
         photo.entry_id, photo.draft_id = entry.id, None
-    derive(entry)
     record(viewer, Did.POSTED, entry, at=entry.told_at)
 
 

@@ -193,6 +193,12 @@ def categories(kind: Kind | None = None) -> Sequence[Category]:
     return [category for category in found if kind is None or kind in category.kinds]
 
 
+def category(id_: int, kind: Kind) -> Category | None:
+    """A category in use for a kind."""
+    found = db.session.get(Category, id_)
+    return found if found is not None and found.retired_on is None and kind in found.kinds else None
+
+
 def every_category() -> Sequence[Category]:
     """All categories, retired ones too, with their service."""
     return db.session.scalars(select(Category).options(joinedload(Category.service))).all()
