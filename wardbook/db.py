@@ -258,7 +258,7 @@ _change = 0
 
 
 def changes() -> int:
-    """A number that differs after every commit of this process, and after `changed`: what was read before may be old."""
+    """A number that differs after every commit of this process and every `changed`: what was read before may be old."""
     return _change
 
 

@@ -1,4 +1,4 @@
-"""A light HTTP client: eight connections kept open in one process of the standard library, each sending the next request.
+"""A light HTTP client: connections kept open in one process of the standard library, each sending the next request.
 
 The same for the bare route and for the measured ones. Run as a program it reads requests from a file, one after the
 other with their lengths before them, and prints what it saw as JSON.
@@ -60,7 +60,9 @@ class Connection:
         return len(self.answer) - end - 4 >= (int(length[1]) if length else 0)
 
 
-def load(address: tuple[str, int], requests: Sequence[bytes], seconds: float, clients: int, once: bool) -> dict[str, object]:
+def load(
+    address: tuple[str, int], requests: Sequence[bytes], seconds: float, clients: int, once: bool
+) -> dict[str, object]:
     """Ask for some seconds, or until each request was sent `once`; how many a second, how long, and which statuses."""
     waiting: Iterator[bytes] = iter(requests) if once else cycle(requests)
     chosen = selectors.DefaultSelector()

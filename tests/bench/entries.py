@@ -25,9 +25,9 @@ path crossing school library surgery bus stop bridge river lane hill green park 
 flood leaf tree root branch bin rubbish glass van lorry bicycle wheelchair pram child children older people walk drive
 park wait turn fast slow dark bright wet dry narrow wide broken loose missing blocked full empty new old friendly useful
 council road pavement surface hole sign light signal shop market hall club group meeting Tuesday weekend evening morning
-winter summer rain ice every week month year one two three several many nobody somebody neighbours know ask told promised
-mended painted cut moved opened closed kept lost found safe danger trip fall noise smell view history well-loved
-""".split()
+winter summer rain ice every week month year one two three several many nobody somebody neighbours know ask told
+promised mended painted cut moved opened closed kept lost found safe danger trip fall noise smell view history well-loved
+""".split()  # noqa: SIM905 - words to be read as words
 KINDS = (("issue", "received"), ("issue", "fixed"), ("issue", "planned"), ("asset", "current"), ("note", "current"))
 OFTEN = (0.35, 0.35, 0.10, 0.10, 0.10)
 LEVELS, LEVELS_OFTEN = ("public", "council", "ward"), (0.85, 0.10, 0.05)
@@ -95,7 +95,7 @@ def entries(at: NDArray[np.float64], seed: int, authors: int) -> Iterator[Made]:
         yield Made(
             place + 1, _ref(int(refs[place])), kind, state, " ".join(said[:6]).capitalize(), " ".join(said[6:]) + ".",
             int(categories[place]), int(writers[place]), "council" if kind == "note" else str(levels[place]),
-            str(standings[place]), UNTIL - timedelta(seconds=int(ages[place])), float(at[place, 0]), float(at[place, 1]),
+            str(standings[place]), UNTIL - timedelta(seconds=int(ages[place])), *map(float, at[place]),
         )  # fmt: skip
 
 

@@ -111,9 +111,7 @@ def _in_shapes(app: Flask, dice: np.random.Generator, around: list[NDArray[np.fl
             "label": "Drawn for measuring", "author_id": _person().id, "level": Level.PRIVATE,
             "standing": Standing.PUBLISHED, "made_at": now(),
         }  # fmt: skip
-        drawn = [
-            {"key": key, "geometry": _drawn(dice, box)} | about for key, box in zip(keys, around, strict=False)
-        ]
+        drawn = [{"key": key, "geometry": _drawn(dice, box)} | about for key, box in zip(keys, around, strict=False)]
         db.session.execute(insert(Shape), drawn)
     cookie = _cookie(app, **_signed_in())
     return [get(f"/places/shape:{key}/entries.geojson?limit=100", cookie) for key in keys[: len(around)]]

@@ -11,15 +11,14 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from flask import Flask
 from numpy.typing import NDArray
-from sqlalchemy import insert, make_url, select, text
+from sqlalchemy import make_url, select
 
 from tests.bench.entries import CATEGORIES, Made, entries, places
 from wardbook import store
 from wardbook.app import create_app
 from wardbook.areas.actions import SetDescription, add_boundary_set, add_postcodes
-from wardbook.areas.boundary_files.reading import ReadArea, Reading, read_boundaries
+from wardbook.areas.boundary_files.reading import Reading, read_boundaries
 from wardbook.areas.locator import LocatedSet, locator
 from wardbook.areas.postcode_files import read_postcodes
 from wardbook.clock import today

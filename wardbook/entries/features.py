@@ -1,4 +1,4 @@
-"""Entries as GeoJSON from narrow columns: no object is made of an entry, so that many cost little and any number can go out."""
+"""Entries as GeoJSON from narrow columns: no object is made of an entry, so that any number of them can go out."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from wardbook.clock import day_of
 from wardbook.db import AsGeoJSON, db
 from wardbook.entries.kinds import STATES, State
 from wardbook.entries.models import Category, Entry
-from wardbook.entries.queries import Cursor, after, said_by_name
+from wardbook.entries.paging import Key, beyond
+from wardbook.entries.queries import said_by_name
 from wardbook.people.models import Person, Service
 
 BATCH = 2000
@@ -46,11 +47,11 @@ def geojson(rows: Select[Entry], limit: int | None = None) -> Iterator[bytes]:
     yield b'{"type": "FeatureCollection", "features": ['
     while left is None or left > 0:
         size = BATCH if left is None else min(BATCH, left)
-        part = db.session.execute((after(asked, last) if last else asked).limit(size)).all()
+        part = db.session.execute((asked.where(beyond(last, falling=True)) if last else asked).limit(size)).all()
         db.session.rollback()
         if part:
             yield (",\n" if last else "\n").encode() + ",\n".join(map(_feature, part)).encode(errors="replace")
-            last = Cursor(part[-1].told_at, part[-1].id)
+            last = Key(part[-1].told_at, part[-1].id)
         if len(part) < size:
             break
         left = None if left is None else left - size

@@ -7,18 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from wardbook.areas.locator import locator
 from wardbook.clock import LONDON, today
-from wardbook.db import Moment, db
+from wardbook.db import db
 from wardbook.entries.kinds import Family, Kind, State, Topic, states_in
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.events import Event
 from wardbook.places.place import Place, inside
 from wardbook.policy import Viewer, visible
 from wardbook.shared import Level, Standing
+
+MOST_COUNTED = 10_000
+"""Beyond this a list says 'more than 10,000': to count a million costs a second and tells nobody anything."""
 
 
 @dataclass(frozen=True)
@@ -98,50 +101,10 @@ def shown(rows: Select[Entry]) -> Select[Entry]:
     )
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of a list, and how many there are in all."""
-
-    rows: Sequence[Entry]
-    total: int
-    number: int
-    size: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.size))
-
-
-def page(rows: Select[Entry], number: int, size: int = 25) -> Page:
-    """A page of a list, the first being 1; beyond the last, the last."""
-    total = count(rows)
-    number = min(max(1, number), max(1, -(-total // size)))
-    found = db.session.scalars(shown(rows).limit(size).offset((number - 1) * size)).all()
-    return Page(found, total, number, size)
-
-
-@dataclass(frozen=True)
-class Cursor:
-    """Where a page of a list begins or ends: an entry's place in the order of telling."""
-
-    told_at: datetime
-    id: int
-
-
-_PLACE = tuple_(Entry.told_at, Entry.id)
-
-
-def after(rows: Select[Any], last: Cursor) -> Select[Any]:
-    """What comes after an entry in a list of the newest first: by its key, so that the index goes straight there."""
-    return rows.where(_PLACE < tuple_(literal(last.told_at, Moment), last.id))
-
-
 def count(rows: Select[Entry]) -> int:
-    """How many rows a selection has."""
-    return (
-        db.session.scalar(select(func.count()).select_from(rows.with_only_columns(Entry.id).order_by(None).subquery()))
-        or 0
-    )
+    """How many rows a selection has; beyond MOST_COUNTED it is not counted further, and one more is said."""
+    some = rows.with_only_columns(Entry.id).order_by(None).limit(MOST_COUNTED + 1)
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def entry(ref: str, viewer: Viewer) -> Entry | None:

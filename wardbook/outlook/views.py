@@ -13,6 +13,7 @@ from wardbook.entries import queries as entries
 from wardbook.entries.forms import filters_alone, filters_from
 from wardbook.entries.kinds import Family, Kind
 from wardbook.entries.models import Entry
+from wardbook.entries.paging import Order, Page, at_from, page
 from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound, Refused
 from wardbook.geo import box_from
@@ -34,7 +35,7 @@ bp = Blueprint("outlook", __name__)
 @bp.get("/")
 def home() -> ResponseReturnValue:
     """Find a place; what it is; what is new."""
-    recent = entries.page(entries.published(viewer(), None, Filters(contributions=True)), 1, size=6)
+    recent = page(entries.published(viewer(), None, Filters(contributions=True)), size=6)
     return render_template("outlook/home.html", wards=areas.wards(), recent=recent)
 
 
@@ -82,8 +83,8 @@ def ward(code: str) -> ResponseReturnValue:
     place = place_from_words(f"ward:{area.code}", viewer())
     who = viewer()
 
-    def some(filters: Filters, size: int) -> entries.Page:
-        return entries.page(entries.published(who, place, filters), 1, size=size)
+    def some(filters: Filters, size: int) -> Page:
+        return page(entries.published(who, place, filters), size=size)
 
     closed = some(Filters(kind=Kind.ISSUE, family=Family.CLOSED), 4)
     return render_template(
@@ -138,9 +139,17 @@ def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseRe
         return _file(place, reader, suffix)
     form, filters = filters_from(request.args)
     rows = entries.published(reader, place, filters)
-    page = entries.page(rows, request.args.get("page", 1, type=int))
-    asked = {name: value for name, value in request.args.items(multi=False) if name != "page" and value}
-    return render_template("outlook/list.html", place=place, form=form, filters=filters, page=page, asked=asked)
+    asked = {
+        name: value for name, value in request.args.items(multi=False) if name not in ("after", "before") and value
+    }
+    return render_template(
+        "outlook/list.html",
+        place=place,
+        form=form,
+        filters=filters,
+        page=page(rows, at_from(request.args)),
+        asked=asked,
+    )
 
 
 def _file(place: Place | None, reader: Viewer, suffix: str) -> ResponseReturnValue:
@@ -166,12 +175,12 @@ def desk() -> ResponseReturnValue:
     mine: list[Area] = [ward for ward in areas.wards() if ward.id in who.area_ids]
     return render_template(
         "outlook/desk.html",
-        own=entries.page(entries.told_by(who), request.args.get("page", 1, type=int)),
+        own=page(entries.told_by(who), at_from(request.args)),
         wards=mine,
         counts=entries.counts_by_area(who, [ward.id for ward in mine]),
         due=entries.notes_due(who),
         places=own_shapes(who),
-        unanswered=entries.page(entries.unanswered(who), 1, size=8),
+        unanswered=page(entries.unanswered(who), size=8, order=Order.OLDEST),
         waiting=entries.count(entries.waiting(who)),
     )
 
