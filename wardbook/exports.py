@@ -1,11 +1,10 @@
-"""Rows to files: CSV that a spreadsheet opens safely, GeoJSON, and GeoPackage; what they hold is handed in."""
+"""Rows to files: CSV that a spreadsheet opens safely, and GeoPackage; what they hold is handed in."""
 
 from __future__ import annotations
 
 import csv
 import io
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -44,12 +43,6 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def geojson_bytes(features: Iterable[Mapping[str, Any]]) -> bytes:
-    """Features as a FeatureCollection (RFC 7946)."""
-    collection = {"type": "FeatureCollection", "features": list(features)}
-    return json.dumps(collection, ensure_ascii=False, default=_plain).encode("utf-8", errors="replace")
 
 
 @dataclass(frozen=True)

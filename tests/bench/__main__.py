@@ -7,9 +7,9 @@ import platform
 import sqlite3
 import sys
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
-import flask
 import gunicorn
 import sqlalchemy
 
@@ -53,7 +53,7 @@ def _options() -> argparse.ArgumentParser:
 
 def table(seen: list[Seen]) -> str:
     """What was seen, as a table for the README."""
-    versions = f"Python {platform.python_version()}, Flask {flask.__version__ if hasattr(flask, '__version__') else ''}"
+    versions = f"Python {platform.python_version()}, Flask {version('flask')}"
     lines = [
         f"{date.today().isoformat()}: {machine()}; {versions}, SQLAlchemy {sqlalchemy.__version__}, "
         f"gunicorn {gunicorn.__version__}, SQLite {sqlite3.sqlite_version}.",

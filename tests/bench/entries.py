@@ -23,10 +23,11 @@ WORDS = """
 the a of and to in on at by for with from near behind outside between since until again still never often corner kerb
 path crossing school library surgery bus stop bridge river lane hill green park hedge wall bench lamp drain gutter water
 flood leaf tree root branch bin rubbish glass van lorry bicycle wheelchair pram child children older people walk drive
-park wait turn fast slow dark bright wet dry narrow wide broken loose missing blocked full empty new old friendly useful
-council road pavement surface hole sign light signal shop market hall club group meeting Tuesday weekend evening morning
-winter summer rain ice every week month year one two three several many nobody somebody neighbours know ask told
-promised mended painted cut moved opened closed kept lost found safe danger trip fall noise smell view history well-loved
+park wait turn fast slow dark bright wet dry narrow wide broken loose missing blocked full empty new old friendly
+useful council road pavement surface hole sign light signal shop market hall club group meeting Tuesday weekend
+evening morning winter summer rain ice every week month year one two three several many nobody somebody neighbours
+know ask told promised mended painted cut moved opened closed kept lost found safe danger trip fall
+noise smell view history well-loved
 """.split()  # noqa: SIM905 - words to be read as words
 KINDS = (("issue", "received"), ("issue", "fixed"), ("issue", "planned"), ("asset", "current"), ("note", "current"))
 OFTEN = (0.35, 0.35, 0.10, 0.10, 0.10)

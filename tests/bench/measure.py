@@ -175,34 +175,45 @@ def _ask(client: Any, request: bytes) -> None:
     client.open(path, method=method, headers=headers, data=body).close()
 
 
+TRANSACTIONS = ("BEGIN", "COMMIT", "ROLLBACK", "--")
+
+
 @contextmanager
 def _counted() -> Iterator[dict[str, int]]:
+    """Statements and rows as the driver has them, whoever sent them; what triggers do (`--`) is not counted."""
     counts = {"queries": 0, "rows": 0}
 
-    def one_more(*_: object) -> None:
-        counts["queries"] += 1
+    def statement(words: str) -> None:
+        counts["queries"] += not words.lstrip().startswith(TRANSACTIONS)
 
-    def row(kept: Any) -> Any:
+    def row(values: tuple[Any, ...]) -> tuple[Any, ...]:
         counts["rows"] += 1
-        return kept
+        return values
 
-    def on_sqlite(_: object, values: tuple[object, ...]) -> tuple[object, ...]:
-        return row(values)
+    def watch(connection: Any, *_: object) -> None:
+        watch_sqlite(connection) if db.engine.dialect.name == "sqlite" else watch_postgresql(connection)
 
-    def on_postgresql(_: object) -> Any:
-        return lambda values: row(tuple(values))
+    def watch_sqlite(connection: Any) -> None:
+        connection.set_trace_callback(statement)
+        connection.row_factory = lambda cursor, values: row(values)
 
-    def count_rows(connection: Any, *_: object) -> None:
-        connection.row_factory = on_sqlite if db.engine.dialect.name == "sqlite" else on_postgresql
+    def watch_postgresql(connection: Any) -> None:
+        import psycopg
+
+        class Counting(psycopg.Cursor[Any]):
+            def execute(self, query: Any, *rest: Any, **more: Any) -> Any:
+                statement(str(query))
+                return super().execute(query, *rest, **more)
+
+        connection.cursor_factory = Counting
+        connection.row_factory = lambda cursor: lambda values: row(tuple(values))
 
     db.engine.dispose()
-    event.listen(db.engine, "before_cursor_execute", one_more)
-    event.listen(db.engine, "checkout", count_rows)
+    event.listen(db.engine, "connect", watch)
     try:
         yield counts
     finally:
-        event.remove(db.engine, "before_cursor_execute", one_more)
-        event.remove(db.engine, "checkout", count_rows)
+        event.remove(db.engine, "connect", watch)
         db.engine.dispose()
 
 

@@ -85,10 +85,10 @@ def postcode(words: str) -> Postcode | None:
 
 
 _POSTCODES = cast(Table, Postcode.__table__).c
-_CENTRE = select(_POSTCODES.lon, _POSTCODES.lat).where(_POSTCODES.compact == bindparam("compact"))
+CENTRE = select(_POSTCODES.lon, _POSTCODES.lat).where(_POSTCODES.compact == bindparam("compact"))
 
 
 def centre(compact: str) -> tuple[float, float] | None:
     """Longitude and latitude of a postcode we hold, written without its space: one small query and nothing more."""
-    found = glance(_CENTRE, compact=compact)
+    found = glance(CENTRE, compact=compact)
     return (found[0][0], found[0][1]) if found else None
