@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import lru_cache, partial
 from itertools import count
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import shapely
 from flask import Flask
@@ -288,7 +288,7 @@ def glance(asked: Select[Any], **values: object) -> Sequence[Any]:
 
 @lru_cache(maxsize=32)
 def _as_sql(asked: Select[Any], dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
-    compiled = cast(SQLCompiler, asked.compile(dialect=dialect))
+    compiled = asked.compile(dialect=dialect)
     return str(compiled), tuple(compiled.positiontup) if compiled.positiontup else None
 
 

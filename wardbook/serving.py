@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from socket import SO_REUSEADDR, SOL_SOCKET, socket
 from typing import Any
 
@@ -9,6 +10,11 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from wardbook.errors import Refused
+
+
+SWITCH = 0.0005
+"""Seconds for which a thread keeps the others of its worker waiting. SQLite lets go of Python at every row, and Python's
+5 ms would be waited for again and again."""
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn is not typed
@@ -45,6 +51,7 @@ def run(app: Flask, bind: str, workers: int) -> None:
 
     with app.app_context():
         db.engine.dispose()
+    sys.setswitchinterval(SWITCH)
     options = {
         "bind": bind, "workers": workers, "worker_class": "gthread", "threads": 4, "preload_app": True, "timeout": 60,
         "graceful_timeout": 20, "keepalive": 5, "proc_name": "wardbook", "loglevel": "warning",

@@ -66,7 +66,7 @@ def table(seen: list[Seen]) -> str:
         for row in run.rows:
             lines.append(
                 f"| {named} | {row.name} | {row.reach:.2f} | {row.ratio:.2f} | {row.a_second:,.0f} | {row.p50:.1f} | "
-                f"{row.p99:.1f} | {row.queries:g} | {row.rows:g} | {row.size / 1000:.1f} |"
+                f"{row.p99:.1f} | {row.queries:.0f} | {row.rows:.0f} | {row.size / 1000:.1f} |"
             )
         memory = ", ".join(f"{megabytes:.0f} MB" for megabytes in run.memory)
         lines.append(f"| {named} | bare Flask route |  |  | {run.bare:,.0f} |  |  |  |  | a worker: {memory} |")

@@ -78,7 +78,7 @@ def _postcodes(dice: np.random.Generator) -> list[str]:
 def _around(at: NDArray[np.float64], spot: NDArray[np.float64]) -> NDArray[np.float64]:
     """The least box round a spot that holds a hundred entries and some more: west, south, east, north."""
     away = np.abs(at - spot) * (0.6, 1.0)
-    reach = np.partition(away.max(axis=1), min(len(at) - 1, HUNDRED + 20))[min(len(at) - 1, HUNDRED + 20)]
+    reach = np.partition(away.max(axis=1), min(len(at) - 1, HUNDRED + 45))[min(len(at) - 1, HUNDRED + 45)]
     return np.array([spot[0] - reach / 0.6, spot[1] - reach, spot[0] + reach / 0.6, spot[1] + reach])
 
 
