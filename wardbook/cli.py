@@ -333,10 +333,11 @@ def entries_import(file: Path, mapping: Path | None, machine: bool) -> None:
 
     Example: wardbook entries import reports.geojson --mapping reports.yaml
     """
-    from wardbook.entries.importing import import_entries
+    from wardbook.entries.importing import read_reports, take_in
 
+    reports = read_reports(file, mapping)
     with transaction():
-        tally = import_entries(file, mapping)
+        tally = take_in(reports)
     taken = tally.created + tally.updated + tally.unchanged
     if machine:
         _print_json(vars(tally) | {"refused": len(tally.refused)})

@@ -88,7 +88,9 @@ def _headers(response: Response) -> Response:
     headers.setdefault("Referrer-Policy", "same-origin")
     headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
     headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.endpoint != "static":
+    if request.endpoint == "static":
+        headers.setdefault("Access-Control-Allow-Origin", "*")  # fonts, for the sandboxed frames of maps
+    else:
         headers.setdefault("Cache-Control", "private, no-store")
     return response
 

@@ -13,7 +13,7 @@ from tests.conftest import OFFICER, an_issue, as_viewer, category, spot
 from wardbook import geo
 from wardbook.db import db, transaction
 from wardbook.entries import actions
-from wardbook.entries.importing import Tally, import_entries
+from wardbook.entries.importing import Tally, read_reports, take_in
 from wardbook.entries.kinds import Kind, State
 from wardbook.entries.models import Entry
 from wardbook.errors import Refused
@@ -38,8 +38,9 @@ def mapping(folder: Path, text: str) -> Path:
 
 
 def brought(*args: Path) -> Tally:
+    reports = read_reports(*args)
     with transaction():
-        return import_entries(*args)
+        return take_in(reports)
 
 
 def counts(tally: Tally) -> tuple[int, int, int, int]:

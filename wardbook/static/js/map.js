@@ -171,12 +171,26 @@ function pinTool(map, told) {
 
 function drawTool(map) {
   let last = null;
+  let drawn = null;
   const geometry = (layer) => JSON.stringify(layer.toGeoJSON(7).geometry);
+  map.eachLayer((layer) => { if (Object.getPrototypeOf(layer) === L.FeatureGroup.prototype) drawn = layer; });
   map.on("draw:created", (event) => {
-    if (last) map.eachLayer((layer) => { if (layer.hasLayer && layer.hasLayer(last)) layer.removeLayer(last); });
+    if (last) drawn.removeLayer(last);
     last = event.layer;
     tellParent({ shape: geometry(last) });
   });
   map.on("draw:edited", (event) => event.layers.eachLayer((layer) => tellParent({ shape: geometry(layer) })));
   map.on("draw:deleted", () => { last = null; tellParent({ shape: "" }); });
+
+  /* What was drawn before stands in the form beside the map: after a mistake elsewhere it is drawn again. */
+  window.addEventListener("message", (event) => {
+    if (event.source !== window.parent || event.data?.from !== "wardbook page") return;
+    const again = L.geoJSON(JSON.parse(event.data.shape)).getLayers();
+    if (again.length !== 1 || last || !again[0].toGeoJSON) return;
+    last = again[0];
+    drawn.addLayer(last);
+    if (last.getBounds) map.fitBounds(last.getBounds(), { padding: [40, 40], maxZoom: 17 });
+    else map.setView(last.getLatLng(), 16);
+  });
+  tellParent({ ready: true });
 }
