@@ -14,13 +14,14 @@ from typing import Any
 
 import click
 from environs import EnvError
+from flask import Flask
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from wardbook import store
 from wardbook.app import create_app
 from wardbook.areas.models import AREA_TYPES
 from wardbook.config import settings
-from wardbook.db import transaction
+from wardbook.db import db, transaction
 from wardbook.errors import Forbidden, NotFound, Refused
 from wardbook.mail import to_outbox
 from wardbook.policy import VISITOR, Role, Viewer, everyone_at
@@ -54,12 +55,24 @@ def in_sentences() -> Iterator[None]:
         _stop(f"A setting is wrong: {error}.")
 
 
+@contextmanager
+def opened() -> Iterator[Flask]:
+    """The application of these settings; its connections are closed at the end."""
+    app = create_app()
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
 def in_application(command: Callable[..., None]) -> Callable[..., None]:
     """Run a command inside the application."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        with in_sentences(), create_app().app_context():
+        with in_sentences(), opened():
             if command.__name__ not in {"init", "demo", "doctor"} and not store.is_ready():
                 raise Refused(NOT_READY)
             command(*args, **kwargs)
@@ -488,9 +501,7 @@ def serve(bind: str, workers: int) -> None:
     """
     from wardbook.serving import refuse_taken, run
 
-    with in_sentences():
-        app = create_app()
-    with in_sentences(), app.app_context():
+    with in_sentences(), opened() as app:
         if not store.is_ready():
             raise Refused(NOT_READY)
         host = bind.rpartition(":")[0].strip("[]")

@@ -20,7 +20,7 @@ from wardbook.areas.derive import derive_many
 from wardbook.areas.locator import locator
 from wardbook.clock import today
 from wardbook.config import settings
-from wardbook.db import db, now
+from wardbook.db import alone, db, now
 from wardbook.entries.kinds import STATES, Channel, Family, State
 from wardbook.entries.mapping import Mapping, date_reader, mapping_for
 from wardbook.entries.models import Category, Entry
@@ -77,6 +77,7 @@ def import_entries(path: Path, mapping_file: Path | None = None) -> Tally:
         raise Refused(f"{path.name} has no rows.")
     mapping = mapping_for(rows[0].cells, mapping_file)
     _check(mapping, rows, path.name)
+    alone("import of entries")
     tally = Tally()
     reports = list(_reports(rows, mapping, tally))
     held = _held(mapping.source)
