@@ -514,6 +514,40 @@ def serve(bind: str, workers: int) -> None:
     run(app, bind, workers)
 
 
+@main.command("copy-to")
+@click.argument("url")
+@click.option("--home-to", type=AN_EXISTING_FILE, metavar="FOLDER", help="Copy photos and the other files there, too.")
+@as_json
+@in_application
+def copy_to(url: str, home_to: Path | None, machine: bool) -> None:
+    """Copy this embedded store whole to the PostgreSQL database at URL, an empty one or one begun before.
+
+    Stop the server first. Rows are added, never changed, and both sides are compared by count and SHA-256 at the end.
+    Stopped half-way, run it again and it goes on. Photos, the secret key and other files stay in WARDBOOK_HOME, which
+    the installation on PostgreSQL goes on using; with --home-to they are copied to its new home folder and compared.
+
+    \b
+    Example: wardbook copy-to postgresql://wardbook@db.example.org/wardbook --home-to /srv/wardbook
+    """
+    from wardbook.copying.actions import copying_to
+
+    with copying_to(url, home_to) as copying, click.progressbar(
+        length=copying.steps(), label="Copying", file=sys.stderr, hidden=machine
+    ) as bar:
+        done = copying.run(bar.update)
+    if machine:
+        _print_json(asdict(done))
+        return
+    for key in done.photos_without_file:
+        click.echo(f"Missing: the file of photo {key} was not there to be copied.", err=True)
+    files = f" and {_plural(done.files.files, 'file')} ({done.files.copied:,} copied now)" if done.files else ""
+    click.echo(
+        f"{_plural(done.rows, 'row')} of {len(done.tables)} tables ({done.added:,} added now){files} are in the target "
+        "and equal to these. Now set WARDBOOK_DATABASE_URL to it"
+        + (f" and WARDBOOK_HOME to {home_to}." if home_to else ", and keep WARDBOOK_HOME.")
+    )
+
+
 @main.command()
 @in_application
 def doctor() -> None:
