@@ -18,6 +18,7 @@ from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 
 from tests.engines import ENGINE, stores_end_with_their_test
+from tests.servers import empty_database, server
 from wardbook import geo, store
 from wardbook.app import create_app
 from wardbook.areas.actions import PostcodeRow, SetDescription, add_boundary_set, add_postcodes
@@ -33,7 +34,7 @@ from wardbook.people.queries import person_by_email, viewer_of
 from wardbook.policy import Role, Viewer
 from wardbook.shared import Level, Standing
 
-__all__ = ["stores_end_with_their_test"]
+__all__ = ["empty_database", "server", "stores_end_with_their_test"]
 ROOT = Path(__file__).resolve().parent.parent
 CORNER = (375_000, 164_000)
 """South-west corner of the borough on the British grid: each ward is a square of a kilometre."""

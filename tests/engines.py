@@ -197,9 +197,10 @@ class Postgresql:
 
     def is_its_owner_s_alone(self, home: Path) -> bool:
         with self._reading(home) as store:
-            granted = "SELECT count(*) FROM information_schema.table_privileges WHERE table_schema = 'public' "
-            others = store.execute(granted + "AND grantee <> grantor AND table_name IN (SELECT tablename FROM pg_tables "
-                                   "WHERE schemaname = 'public' AND tablename <> 'spatial_ref_sys')").fetchone()  # fmt: skip
+            others = store.execute(
+                "SELECT count(*) FROM information_schema.table_privileges JOIN pg_tables ON tablename = table_name "
+                "WHERE table_schema = 'public' AND tablename <> 'spatial_ref_sys' AND grantee <> grantor"
+            ).fetchone()
         return others == (0,)
 
     def keeps_what_it_acknowledged(self) -> bool:
@@ -223,8 +224,8 @@ class Postgresql:
         """As it would be over many rows: over the few of a test no plan is dearer than reading them all."""
         db.session.execute(text("SET LOCAL enable_seqscan = off"))
         compiled = asked.compile(db.engine, compile_kwargs={"render_postcompile": True})
-        processors = compiled._bind_processors
-        given = {name: processors[name](value) if name in processors else value for name, value in compiled.params.items()}
+        as_sent = compiled._bind_processors
+        given = {name: as_sent[name](value) if name in as_sent else value for name, value in compiled.params.items()}
         rows = db.session.connection().exec_driver_sql(f"EXPLAIN {compiled}", given)
         return "\n".join(row[0] for row in rows)
 

@@ -531,9 +531,10 @@ def copy_to(url: str, home_to: Path | None, machine: bool) -> None:
     """
     from wardbook.copying.actions import copying_to
 
-    with copying_to(url, home_to) as copying, click.progressbar(
-        length=copying.steps(), label="Copying", file=sys.stderr, hidden=machine
-    ) as bar:
+    with (
+        copying_to(url, home_to) as copying,
+        click.progressbar(length=copying.steps(), label="Copying", file=sys.stderr, hidden=machine) as bar,
+    ):
         done = copying.run(bar.update)
     if machine:
         _print_json(asdict(done))

@@ -229,7 +229,7 @@ def alone(*what: object) -> None:
 
 
 def beside_others(*what: object) -> None:
-    """Many may be beside each other, and wait only for whoever is `alone` with the same words, as they are waited for."""
+    """Many may be beside each other; whoever is `alone` with the same words waits for them, and they for it."""
     if db.engine.dialect.name != "sqlite":
         db.session.execute(select(func.pg_advisory_xact_lock_shared(number_of(what))))
 
@@ -244,7 +244,7 @@ def hold(thing: object) -> None:
     db.session.flush()
     key = and_(*(column == value for column, value in zip(state.mapper.primary_key, state.identity, strict=True)))
     row = select(state.mapper).where(key).with_for_update(of=state.mapper.local_table)
-    db.session.execute(row.execution_options(populate_existing=True))
+    db.session.scalars(row.execution_options(populate_existing=True)).all()
 
 
 # --- the session -------------------------------------------------------------------------------------------------

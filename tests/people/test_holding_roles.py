@@ -107,8 +107,7 @@ def test_a_new_set_with_the_same_code_keeps_the_councillors_ward(app):
 
 def run(home, *words: str):
     return CliRunner(
-        env=environment_of(home)
-        | {"WARDBOOK_BASE_URL": "http://localhost", "WARDBOOK_SECRET_KEY": "for tests alone"}
+        env=environment_of(home) | {"WARDBOOK_BASE_URL": "http://localhost", "WARDBOOK_SECRET_KEY": "for tests alone"}
     ).invoke(main, list(words))
 
 

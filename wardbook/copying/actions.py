@@ -1,4 +1,4 @@
-"""Copying the whole of an embedded installation to PostgreSQL, so that it can be stopped and run again at any moment."""
+"""An embedded installation copied whole to PostgreSQL: it can be stopped at any moment and run again."""
 
 from __future__ import annotations
 
