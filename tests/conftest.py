@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from dataclasses import dataclass, replace
@@ -18,6 +17,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 
+from tests.engines import ENGINE, stores_end_with_their_test
+from tests.servers import empty_database, server
 from wardbook import geo, store
 from wardbook.app import create_app
 from wardbook.areas.actions import PostcodeRow, SetDescription, add_boundary_set, add_postcodes
@@ -33,6 +34,7 @@ from wardbook.people.queries import person_by_email, viewer_of
 from wardbook.policy import Role, Viewer
 from wardbook.shared import Level, Standing
 
+__all__ = ["empty_database", "server", "stores_end_with_their_test"]
 ROOT = Path(__file__).resolve().parent.parent
 CORNER = (375_000, 164_000)
 """South-west corner of the borough on the British grid: each ward is a square of a kilometre."""
@@ -95,8 +97,8 @@ IN_MILL, IN_BRIDGE = (0.4, 0.6), (1.5, 0.5)
 def settings_in(home: Path, **changes: Any) -> Settings:
     """Settings for a test: everything under one folder, mail in the outbox."""
     chosen = Settings(
-        home=home, database_url=f"sqlite:///{home / 'wardbook.sqlite'}", secret_key="for tests alone",
-        council_name="Testham", council_code="", crs=27700, base_url="http://localhost", mail="outbox:",
+        home=home, database_url=ENGINE.url(home), secret_key="for tests alone", council_name="Testham", council_code="",
+        crs=27700, base_url="http://localhost", mail="outbox:",
         mail_from="wardbook@example.org", brand_colour="#00573d", tiles_url="", tiles_attribution="", os_licence="",
         ward_type="ward",
     )  # fmt: skip
@@ -164,7 +166,7 @@ def borough(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(borough: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(borough, tmp_path / "home"))
+    return ENGINE.copy(borough, tmp_path / "home")
 
 
 @pytest.fixture
@@ -262,6 +264,7 @@ def a_note(
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI a test that was skipped has failed: everything it needs is there."""
+    ENGINE.drop_under()
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = 1

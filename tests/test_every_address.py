@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import re
-import shutil
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -31,6 +28,7 @@ from tests.conftest import (
     Member,
     person_of,
 )
+from tests.engines import ENGINE
 from wardbook.db import db, transaction
 from wardbook.entries import photos
 from wardbook.mail import letters
@@ -236,7 +234,7 @@ def tell(home: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def told(borough: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
-    home = Path(shutil.copytree(borough, tmp_path_factory.mktemp("addresses") / "home"))
+    home = ENGINE.copy(borough, tmp_path_factory.mktemp("addresses") / "home")
     app = conftest.application(home)
     with app.app_context():
         yield Told(app, home, tell(home))
@@ -248,12 +246,6 @@ def told(borough: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[To
 def own_told(home: Path, app: Flask) -> Told:
     """The same in a store of this test's own, for what changes it."""
     return Told(app, home, tell(home))
-
-
-def everything_in(home: Path) -> dict[str, list[tuple[object, ...]]]:
-    with closing(sqlite3.connect(home / "wardbook.sqlite")) as store:
-        tables = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {table: store.execute(f'SELECT * FROM "{table}"').fetchall() for table in tables}
 
 
 every_member = pytest.mark.parametrize("member", CAST, ids=str)
@@ -304,20 +296,20 @@ def test_no_get_changes_the_store(told):
     clients = {member: told.browser(member) for member in CAST}
     for client in clients.values():
         begin_a_draft(client)
-    before = everything_in(told.home)
+    before = ENGINE.everything_in(told.home)
     for client in clients.values():
         for _, pattern, _ in GETS:
             client.get(told.address(client, pattern))
-    assert everything_in(told.home) == before
+    assert ENGINE.everything_in(told.home) == before
 
 
 def test_no_refused_form_changes_the_store(told):
-    before = everything_in(told.home)
+    before = ENGINE.everything_in(told.home)
     client = told.browser(ADMINISTRATOR)
     for _, pattern, expected in POSTS:
         if expected[ADMINISTRATOR] >= 400:
             client.post(told.address(client, pattern), data={"reply-words": "No.", "title": "No", "q": "nowhere"})
-    assert everything_in(told.home) == before
+    assert ENGINE.everything_in(told.home) == before
 
 
 @pytest.mark.parametrize("address", ["/contribute", "/briefs/new", "/sign-in", "/places/new", "/notes/new"])
@@ -344,14 +336,14 @@ def guarded(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Told]:
 
 
 def test_every_form_without_its_token_is_refused_before_anything_else(guarded):
-    before = everything_in(guarded.home)
+    before = ENGINE.everything_in(guarded.home)
     for member in (NOBODY, OFFICER):
         client = guarded.browser(member)
         for _, pattern, _ in POSTS:
             answer = client.post(guarded.address(client, pattern), data={"q": "ZZ1 1AA"})
             assert answer.status_code == 400, pattern
             assert "The form has ended" in answer.text
-    assert everything_in(guarded.home) == before
+    assert ENGINE.everything_in(guarded.home) == before
 
 
 def test_a_form_with_its_token_is_taken(guarded):

@@ -36,6 +36,7 @@ from tests.conftest import (
     Member,
     as_viewer,
 )
+from tests.engines import ENGINE, environment_of
 from wardbook.cli import main
 from wardbook.db import db, transaction
 from wardbook.entries import photos
@@ -106,7 +107,7 @@ class Thing:
 
 @pytest.fixture(scope="module")
 def store(borough: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    home = Path(shutil.copytree(borough, tmp_path_factory.mktemp("told") / "home"))
+    home = ENGINE.copy(borough, tmp_path_factory.mktemp("told") / "home")
     app = conftest.application(home)
     with app.app_context():
         yield app
@@ -364,7 +365,8 @@ def test_a_councils_brief_on_paper_is_for_councillors_and_officers(member, brows
 def command(store: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., bytes]:
     """`wardbook ...` over the same store; its words."""
     home = Path(store.extensions["wardbook.settings"].home)
-    monkeypatch.setenv("WARDBOOK_HOME", str(home))
+    for name, value in environment_of(home).items():
+        monkeypatch.setenv(name, value)
 
     def run(*words: str) -> bytes:
         result = CliRunner().invoke(main, list(words))

@@ -14,13 +14,14 @@ from typing import Any
 
 import click
 from environs import EnvError
+from flask import Flask
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from wardbook import store
 from wardbook.app import create_app
 from wardbook.areas.models import AREA_TYPES
 from wardbook.config import settings
-from wardbook.db import transaction
+from wardbook.db import db, transaction
 from wardbook.errors import Forbidden, NotFound, Refused
 from wardbook.mail import to_outbox
 from wardbook.policy import VISITOR, Role, Viewer, everyone_at
@@ -54,12 +55,24 @@ def in_sentences() -> Iterator[None]:
         _stop(f"A setting is wrong: {error}.")
 
 
+@contextmanager
+def opened() -> Iterator[Flask]:
+    """The application of these settings; its connections are closed at the end."""
+    app = create_app()
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
 def in_application(command: Callable[..., None]) -> Callable[..., None]:
     """Run a command inside the application."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        with in_sentences(), create_app().app_context():
+        with in_sentences(), opened():
             if command.__name__ not in {"init", "demo", "doctor"} and not store.is_ready():
                 raise Refused(NOT_READY)
             command(*args, **kwargs)
@@ -489,9 +502,7 @@ def serve(bind: str, workers: int) -> None:
     """
     from wardbook.serving import refuse_taken, run
 
-    with in_sentences():
-        app = create_app()
-    with in_sentences(), app.app_context():
+    with in_sentences(), opened() as app:
         if not store.is_ready():
             raise Refused(NOT_READY)
         host = bind.rpartition(":")[0].strip("[]")
@@ -502,6 +513,41 @@ def serve(bind: str, workers: int) -> None:
             )
         refuse_taken(bind)
     run(app, bind, workers)
+
+
+@main.command("copy-to")
+@click.argument("url")
+@click.option("--home-to", type=AN_EXISTING_FILE, metavar="FOLDER", help="Copy photos and the other files there, too.")
+@as_json
+@in_application
+def copy_to(url: str, home_to: Path | None, machine: bool) -> None:
+    """Copy this embedded store whole to the PostgreSQL database at URL, an empty one or one begun before.
+
+    Stop the server first. Rows are added, never changed, and both sides are compared by count and SHA-256 at the end.
+    Stopped half-way, run it again and it goes on. Photos, the secret key and other files stay in WARDBOOK_HOME, which
+    the installation on PostgreSQL goes on using; with --home-to they are copied to its new home folder and compared.
+
+    \b
+    Example: wardbook copy-to postgresql://wardbook@db.example.org/wardbook --home-to /srv/wardbook
+    """
+    from wardbook.copying.actions import copying_to
+
+    with (
+        copying_to(url, home_to) as copying,
+        click.progressbar(length=copying.steps(), label="Copying", file=sys.stderr, hidden=machine) as bar,
+    ):
+        done = copying.run(bar.update)
+    if machine:
+        _print_json(asdict(done))
+        return
+    for key in done.photos_without_file:
+        click.echo(f"Missing: the file of photo {key} was not there to be copied.", err=True)
+    files = f" and {_plural(done.files.files, 'file')} ({done.files.copied:,} copied now)" if done.files else ""
+    click.echo(
+        f"{_plural(done.rows, 'row')} of {len(done.tables)} tables ({done.added:,} added now){files} are in the target "
+        "and equal to these. Now set WARDBOOK_DATABASE_URL to it"
+        + (f" and WARDBOOK_HOME to {home_to}." if home_to else ", and keep WARDBOOK_HOME.")
+    )
 
 
 @main.command()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -27,11 +28,13 @@ from sqlalchemy import (
     column,
     event,
     func,
+    inspect,
     literal,
     make_url,
     select,
     table,
 )
+from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -73,6 +76,9 @@ class GeometryColumn(UserDefinedType[shapely.Geometry]):
 
     cache_ok = True
 
+    def __init__(self, *_: str) -> None:
+        """PostGIS gives the kind and the SRID of a column that is looked at; ours are all the same."""
+
     def get_col_spec(self, **_: Any) -> str:
         return "GEOMETRY"
 
@@ -90,6 +96,9 @@ class GeometryColumn(UserDefinedType[shapely.Geometry]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         read = from_blob if dialect.name == "sqlite" else shapely.from_wkb
         return lambda blob: None if blob is None else read(bytes(blob))
+
+
+PGDialect.ischema_names["geometry"] = GeometryColumn
 
 
 class _AsStored(Function[Any]):
@@ -202,6 +211,42 @@ def _intersects(stored: bytes | None, asked: bytes | None) -> bool | None:
     return bool(shapely.intersects(_prepared(asked), from_blob(stored)))
 
 
+# --- who writes first --------------------------------------------------------------------------------------------
+
+
+def number_of(what: Sequence[object]) -> int:
+    """The signed 64-bit number by which PostgreSQL knows a lock."""
+    digest = hashlib.blake2b("\x1f".join(map(str, what)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def alone(*what: object) -> None:
+    """Before looking whether something is there and making it: whoever comes to the same words waits until this
+    transaction ends, and then finds what it made. On SQLite a writing transaction is alone from its beginning.
+    """
+    if db.session.connection().dialect.name != "sqlite":
+        db.session.execute(select(func.pg_advisory_xact_lock(number_of(what))))
+
+
+def beside_others(*what: object) -> None:
+    """Many may be beside each other; whoever is `alone` with the same words waits for them, and they for it."""
+    if db.engine.dialect.name != "sqlite":
+        db.session.execute(select(func.pg_advisory_xact_lock_shared(number_of(what))))
+
+
+def hold(thing: object) -> None:
+    """Before checking a row and changing it: nobody else changes it until this transaction ends, and what is checked is
+    what the last of them left. While only reading, or on SQLite (see `alone`), there is nothing to do.
+    """
+    state = inspect(thing, raiseerr=False)
+    if state is None or not state.persistent or not _writing.get() or db.engine.dialect.name == "sqlite":
+        return
+    db.session.flush()
+    key = and_(*(column == value for column, value in zip(state.mapper.primary_key, state.identity, strict=True)))
+    row = select(state.mapper).where(key).with_for_update(of=state.mapper.local_table)
+    db.session.scalars(row.execution_options(populate_existing=True)).all()
+
+
 # --- the session -------------------------------------------------------------------------------------------------
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -243,7 +288,7 @@ def transaction() -> Iterator[None]:
 def configure(app: Flask, settings: Settings) -> None:
     """Open the store for an application. The embedded file is made with mode 0600 and is never handed over."""
     url = make_url(settings.database_url)
-    options: dict[str, Any] = {"pool_pre_ping": True}
+    options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"prepare_threshold": None}}  # for pgbouncer
     if settings.embedded:
         if url.database:
             os.close(os.open(Path(url.database), os.O_CREAT | os.O_RDWR, 0o600))
@@ -255,6 +300,8 @@ def configure(app: Flask, settings: Settings) -> None:
         if settings.embedded:
             event.listen(db.engine, "connect", _prepare_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(db.engine, "begin", _begin_postgresql)
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
@@ -273,3 +320,11 @@ def _side(place: int, blob: bytes | None) -> float | None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """What only reads sees one moment throughout, as it does on SQLite; psycopg says so with its BEGIN."""
+    from psycopg import IsolationLevel
+
+    driver: Any = connection.connection.driver_connection
+    driver.isolation_level = None if _writing.get() else IsolationLevel.REPEATABLE_READ

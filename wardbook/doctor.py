@@ -8,11 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyproj import Transformer
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
 from wardbook import store
 from wardbook.areas import queries as areas
 from wardbook.config import Settings, settings
+from wardbook.db import db
+from wardbook.people.models import Person
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,8 @@ def _look(chosen: Settings) -> Iterator[Finding]:
     yield Finding(ready, "The store is at this version." if ready else "Run 'wardbook init': the store is not ready.")
     if chosen.embedded:
         yield _file_mode(Path(make_url(chosen.database_url).database or ""))
+    elif ready:
+        yield from _database()
     if ready:
         wards = len(areas.wards())
         none = "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'."
@@ -55,6 +60,15 @@ def _file_mode(path: Path) -> Finding:
     return Finding(
         mode == 0o600, f"The store's file has mode {mode:04o}" + ("." if mode == 0o600 else ": chmod 600 it.")
     )
+
+
+def _database() -> Iterator[Finding]:
+    read = db.session.scalar(select(func.has_table_privilege("public", Person.__tablename__, "SELECT")))
+    close = "Everybody on the server can read the store: REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM PUBLIC."
+    yield Finding(not read, close if read else "The database's tables are its owner's.")
+    order = db.session.scalar(text("SELECT datcollate FROM pg_database WHERE datname = current_database()"))
+    same = f"Names are put in the order of {order}: the embedded store's is C.UTF-8."
+    yield Finding(True, same)
 
 
 def _grid() -> Finding:

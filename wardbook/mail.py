@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook.config import Settings, settings
-from wardbook.db import Base, db, now, transaction
+from wardbook.db import Base, alone, db, now, transaction
 
 log = logging.getLogger(__name__)
 TRY_AGAIN_AFTER = timedelta(minutes=5)
@@ -57,6 +57,7 @@ def configure(app: Flask, chosen: Settings) -> None:
 
 def write_letter(to: str, message: str, *, cause: str, **words: object) -> None:
     """Write a letter from `email/<message>.txt`, whose first line is its subject. The same cause writes it once."""
+    alone("letter", cause, to)
     if db.session.scalar(select(Letter.id).where(Letter.cause == cause, Letter.to == to)):
         return
     text = render_template(f"email/{message}.txt", base_url=settings().base_url, **words)

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 
-from wardbook.db import db
+from wardbook.db import db, hold
 from wardbook.errors import Forbidden, NotFound
 from wardbook.shared import Level, Located, Shared, Standing
 
@@ -193,7 +193,11 @@ def may(viewer: Viewer, act: Act, thing: Any = None) -> bool:
 
 
 def require(viewer: Viewer, act: Act, thing: Any = None) -> None:
-    """Raise NotFound where the thing may not be seen, Forbidden where it may be seen but this not done to it."""
+    """Raise NotFound where the thing may not be seen, Forbidden where it may be seen but this not done to it.
+
+    Who is about to change the thing holds it from here on: what is checked stays true until the change is kept.
+    """
+    hold(thing)
     if isinstance(thing, Shared) and not sees(viewer, thing):
         raise NotFound
     if not may(viewer, act, thing):

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from wardbook.areas.derive import derive
 from wardbook.clock import day_of
-from wardbook.db import db, now
+from wardbook.db import alone, db, hold, now
 from wardbook.entries.kinds import KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.errors import Refused
@@ -88,8 +88,7 @@ def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo], 
     is mailed to the author.
     """
     require(viewer, Act.CONTRIBUTE, KINDS[telling.kind].by)
-    already = db.session.scalar(select(Entry).where(Entry.once == telling.once))
-    if already is not None:
+    if (already := _told_already(telling.once)) is not None:
         return already
     entry = _new(telling, author)
     own = viewer.id == author.id
@@ -106,14 +105,19 @@ def write_note(viewer: Viewer, telling: Telling, about: NoteDetails, author: Per
     require(viewer, Act.WRITE_NOTE)
     if about.review_on and about.review_on < day_of(telling.told_at):
         raise Refused("Choose a day to look at it again that is still to come.", field="review_on")
-    already = db.session.scalar(select(Entry).where(Entry.once == telling.once))
-    if already is not None:
+    if (already := _told_already(telling.once)) is not None:
         return already
     note = _new(telling, author)
     note.confirmed_at, note.standing, note.name_shown = now(), Standing.PUBLISHED, True
     note.topic, note.basis, note.review_on, note.cites = about.topic, about.basis, about.review_on, about.cites or None
     _add(viewer, note, [])
     return note
+
+
+def _told_already(once: str) -> Entry | None:
+    """What was made of the same form before: its button was pressed twice."""
+    alone("entry", once)
+    return db.session.scalar(select(Entry).where(Entry.once == once))
 
 
 def _new(telling: Telling, author: Person | None) -> Entry:
@@ -140,6 +144,7 @@ def _add(viewer: Viewer, entry: Entry, photos: list[Photo]) -> None:
 def _free_reference() -> str:
     while True:
         ref = new_reference("WB")
+        alone("reference", ref)
         if db.session.scalar(select(Entry.id).where(Entry.ref == ref)) is None:
             return ref
 
@@ -163,6 +168,7 @@ def entry_of(proof: Proof) -> Entry | None:
 def confirm(proof: Proof) -> Entry:
     """Publish what waited for its author's proof, or hand it to a moderator where its category asks for one."""
     entry = entry_of(proof)
+    hold(entry)
     if entry is None or entry.standing is not Standing.PENDING:
         raise Refused("What this link belongs to is no longer waiting.")
     author = _as_resident(proof.person)
@@ -266,7 +272,7 @@ def let_through(viewer: Viewer, entry: Entry) -> Entry:
 def sweep_drafts() -> list[str]:
     """Forget drafts a day old; the keys of their photos, whose files can go once this is committed."""
     old = select(Draft.id).where(Draft.changed_at < now() - timedelta(days=1))
-    ids = list(db.session.scalars(old))
+    ids = list(db.session.scalars(old.with_for_update(skip_locked=True)))  # what another sweeps now is theirs
     photos = db.session.scalars(select(Photo).where(Photo.draft_id.in_(ids), Photo.entry_id.is_(None))).all()
     keys = [photo.key for photo in photos]
     for photo in photos:

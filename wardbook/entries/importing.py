@@ -20,7 +20,7 @@ from wardbook.areas.derive import derive_many
 from wardbook.areas.locator import locator
 from wardbook.clock import today
 from wardbook.config import settings
-from wardbook.db import db, now
+from wardbook.db import alone, db, now
 from wardbook.entries.kinds import STATES, Channel, Family, State
 from wardbook.entries.mapping import Mapping, date_reader, mapping_for
 from wardbook.entries.models import Category, Entry
@@ -95,6 +95,7 @@ def take_in(reports: Reports) -> Tally:
 
     What the file lacks is left alone. Nobody is mailed.
     """
+    alone("import of entries")
     mapping = reports.mapping
     tally = Tally(refused=list(reports.refused))
     held = _held(mapping.source)

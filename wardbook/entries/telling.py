@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wardbook import mail
 from wardbook.areas import queries as areas
-from wardbook.db import transaction
+from wardbook.db import hold, transaction
 from wardbook.entries import actions, photos, queries
 from wardbook.entries.forms import FindForm, PhotosForm, SendForm, SpotForm, WhatForm, WhoForm, level_hints
 from wardbook.entries.kinds import KINDS, Kind
@@ -80,7 +80,9 @@ def _own(draft_id: str) -> Draft:
     """The draft, if this browser began it."""
     if draft_id not in session.get("drafts", []):
         raise NotFound
-    return or_404(queries.draft(draft_id))
+    draft = or_404(queries.draft(draft_id))
+    hold(draft)
+    return draft
 
 
 def _keep(draft_id: str, step: str, **answers: object) -> Draft:

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from wardbook.areas import queries as areas
 from wardbook.config import settings
-from wardbook.db import db, now
+from wardbook.db import alone, db, now
 from wardbook.errors import Refused
 from wardbook.people import queries
 from wardbook.people.models import Person, Proof, Service, Term
@@ -58,6 +58,7 @@ def checked_email(email: str) -> str:
 def person_with(email: str, name: str = "") -> Person:
     """The person with this address, made if there is none yet. They have proved nothing by it."""
     address = checked_email(email)
+    alone("person", address)
     person = queries.person_by_email(address)
     if person is None:
         person = Person(
@@ -107,6 +108,7 @@ def _check(grant: Grant) -> None:
 
 def service_called(name: str) -> Service:
     """The service with this name, made if there is none yet."""
+    alone("service", name)
     found = queries.service(name)
     if found is None:
         found = Service(name=name)
