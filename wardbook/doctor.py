@@ -13,6 +13,7 @@ from sqlalchemy.engine import make_url
 from wardbook import store
 from wardbook.areas import queries as areas
 from wardbook.config import Settings, settings
+from wardbook.entries import queries as entries
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ def _look(chosen: Settings) -> Iterator[Finding]:
         wards = len(areas.wards())
         none = "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'."
         yield Finding(wards > 0, f"{wards} wards are in force today." if wards else none)
+        categories = len(entries.categories())
+        none = "Nobody can tell the council anything yet: categories come with 'wardbook entries import FILE'."
+        yield Finding(categories > 0, f"{categories} categories to tell things under." if categories else none)
     yield _ground(chosen)
     yield _brand(chosen.brand_colour)
     yield _grid()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -140,6 +140,10 @@ class Lifecycle:
     def ends(self) -> Family:
         """The family of what is over: closed, or past."""
         return _ENDS[self.lives]
+
+    def stands_from(self, day: date) -> date | None:
+        """Until when it stands if it is told on a day, unless its author says otherwise."""
+        return day + timedelta(days=self.stands_days) if self.stands_days else None
 
     def chosen_from(self, state: State) -> list[State]:
         """The moves from a state that are chosen from a list, in the order of the table of states.
@@ -296,6 +300,21 @@ class Lead(StrEnum):
     RESIDENTS = "residents"
     PARTNER = "partner"
     TOGETHER = "together"
+
+
+LEAD_LABELS: Final[dict[Lead, str]] = {
+    Lead.COUNCIL: "The council",
+    Lead.RESIDENTS: "Residents",
+    Lead.PARTNER: "A partner",
+    Lead.TOGETHER: "The council and others together",
+}
+
+
+def lead_in_words(lead: Lead, partner: str | None) -> str:
+    """Who leads, a partner by its name: `Residents`, `Mere Trust`, `The council and others together (Mere Trust)`."""
+    if not partner:
+        return LEAD_LABELS[lead]
+    return partner if lead is Lead.PARTNER else f"{LEAD_LABELS[lead]} ({partner})"
 
 
 class Channel(StrEnum):

@@ -10,7 +10,19 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wardbook.clock import today
 from wardbook.db import Base
-from wardbook.entries.kinds import KINDS, STATES, Basis, Channel, Kind, Lead, Meaning, State, Topic, state_on
+from wardbook.entries.kinds import (
+    KINDS,
+    STATES,
+    Basis,
+    Channel,
+    Kind,
+    Lead,
+    Meaning,
+    State,
+    Topic,
+    lead_in_words,
+    state_on,
+)
 from wardbook.people.models import Person, Service
 from wardbook.shared import Located, Shared, lies_in_table, words_of
 
@@ -106,6 +118,11 @@ class Entry(Base, Shared, Located):
     def is_led(self) -> bool:
         """Whether it says who leads on it."""
         return KINDS[self.kind].led
+
+    @property
+    def leads(self) -> str:
+        """Who leads on it, in words; nothing where its kind has nobody to lead."""
+        return lead_in_words(self.lead, self.partner) if self.is_led else ""
 
     @property
     def author_moves(self) -> bool:
