@@ -26,7 +26,7 @@ from wardbook.areas.boundary_files.reading import ReadArea, Reading
 from wardbook.config import Settings
 from wardbook.db import db, now, transaction
 from wardbook.entries import actions
-from wardbook.entries.kinds import Basis, Channel, Kind, Topic
+from wardbook.entries.kinds import CONTRIBUTIONS, Basis, Channel, Kind, Topic
 from wardbook.entries.models import Category, Entry
 from wardbook.people.actions import Grant, add_person, person_with, service_called
 from wardbook.people.models import Person
@@ -146,8 +146,9 @@ def _people_the_borough() -> None:
             service = "Highways" if role is Role.OFFICER else None
             add_person(member.email, Grant(role, member.ward, service), name=member.name)
     highways = service_called("Highways")
-    for name, kind in (("Dropped kerbs", Kind.ISSUE), ("Place to meet", Kind.ASSET)):
-        db.session.add(Category(service=highways, name=name, kinds=[str(kind)]))
+    told = [str(kind) for kind in CONTRIBUTIONS if kind is not Kind.ASSET]
+    for name, kinds in (("Dropped kerbs", told), ("Place to meet", [str(Kind.ASSET)])):
+        db.session.add(Category(service=highways, name=name, kinds=kinds))
     db.session.add(Category(service=highways, name="About a person", kinds=[str(Kind.ISSUE)], moderated=True))
 
 
@@ -224,13 +225,13 @@ def category(name: str = "Dropped kerbs") -> Category:
 def an_issue(
     title: str = "No dropped kerb", *, by: Member | None = RESIDENT, at: tuple[float, float] = IN_MILL,
     level: Level = Level.PUBLIC, standing: Standing = Standing.PUBLISHED, words: str = "Wheels cannot cross.",
-    kind: Kind = Kind.ISSUE, **columns: Any,
+    kind: Kind = Kind.ISSUE, lapses_on: date | None = None, **columns: Any,
 ) -> Entry:  # fmt: skip
-    """An issue (or asset) as it stands after being told."""
+    """An issue (or another contribution) as it stands after being told."""
     about = category("Place to meet" if kind is Kind.ASSET else "Dropped kerbs")
     telling = actions.Telling(
         kind=kind, title=title, words=words, shape=spot(*at), level=level if level is not Level.PRIVATE else Level.WARD,
-        once=secrets.token_hex(8), category=about, channel=Channel.WEB,
+        once=secrets.token_hex(8), category=about, channel=Channel.WEB, lapses_on=lapses_on,
     )  # fmt: skip
     with transaction():
         author = person_of(by or RESIDENT)
@@ -244,6 +245,14 @@ def an_issue(
 
 def an_asset(title: str = "The Tuesday lunch", **told: Any) -> Entry:
     return an_issue(title, kind=Kind.ASSET, **told)
+
+
+def an_idea(title: str = "A bench half way up", **told: Any) -> Entry:
+    return an_issue(title, kind=Kind.IDEA, **told)
+
+
+def an_offer(title: str = "I can carry the bricks", **told: Any) -> Entry:
+    return an_issue(title, kind=Kind.OFFER, **told)
 
 
 def a_note(

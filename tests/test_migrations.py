@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from flask_migrate import downgrade
+from datetime import date
 
-from tests.conftest import NOBODY, an_issue
+from flask_migrate import downgrade
+from sqlalchemy import inspect, text
+
+from tests.conftest import NOBODY, a_note, an_issue
 from wardbook import store
-from wardbook.db import db, intend_to_write
+from wardbook.db import db, intend_to_write, transaction
+from wardbook.entries.kinds import State
 from wardbook.entries.models import Entry
 
 
@@ -19,11 +23,21 @@ def step_back_to(revision: str) -> None:
         intend_to_write(False)
 
 
+def tell_again(ref: str, told: str) -> None:
+    """Another entry like one that is there, in the columns that the store has at its migration."""
+    with transaction():
+        names = [column["name"] for column in inspect(db.engine).get_columns("entry")]
+        names = [name for name in names if name not in {"id", "ref", "once"}]
+        columns = ", ".join(names)
+        again = f"INSERT INTO entry (ref, {columns}) SELECT :ref, {columns} FROM entry WHERE ref = :told"
+        db.session.execute(text(again), {"ref": ref, "told": told})
+
+
 def test_without_its_spatial_index_a_store_is_written_as_before(app):
-    an_issue("Before")
+    told = an_issue("Before").ref
     step_back_to("0001")
-    an_issue("Between")
-    assert db.session.query(Entry).count() == 2
+    tell_again("WB-22222", told)
+    assert db.session.scalar(text("SELECT count(*) FROM entry")) == 2
 
 
 def test_a_store_that_is_behind_says_so_and_is_brought_up_with_what_it_holds(app, as_):
@@ -36,7 +50,21 @@ def test_a_store_that_is_behind_says_so_and_is_brought_up_with_what_it_holds(app
 
 
 def test_what_was_told_while_there_was_no_index_is_found_by_it_later(app, as_):
+    told = an_issue().ref
     step_back_to("0001")
-    ref = an_issue().ref
+    tell_again("WB-22222", told)
     store.make_ready()
-    assert ref in as_(NOBODY).get("/places/postcode:ZZ1%201AA+300m").text
+    assert "WB-22222" in as_(NOBODY).get("/places/postcode:ZZ1%201AA+300m").text
+
+
+def test_a_note_that_somebody_had_called_out_of_date_is_so_by_its_review_date(app):
+    ref = a_note().ref
+    step_back_to("0002")
+    with transaction():
+        db.session.execute(
+            text("UPDATE entry SET state = 'out of date', changed_at = '2026-03-05 10:00:00' WHERE ref = :ref"),
+            {"ref": ref},
+        )
+    store.make_ready()
+    note = db.session.query(Entry).filter_by(ref=ref).one()
+    assert (note.state, note.state_now, note.review_on) == (State.CURRENT, State.OUT_OF_DATE, date(2026, 3, 5))

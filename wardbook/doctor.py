@@ -15,6 +15,7 @@ from wardbook import store
 from wardbook.areas import queries as areas
 from wardbook.config import Settings, settings
 from wardbook.db import db
+from wardbook.entries import queries as entries
 from wardbook.people.models import Person
 
 
@@ -42,6 +43,9 @@ def _look(chosen: Settings) -> Iterator[Finding]:
         wards = len(areas.wards())
         none = "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'."
         yield Finding(wards > 0, f"{wards} wards are in force today." if wards else none)
+        categories = len(entries.categories())
+        none = "Nobody can tell the council anything yet: categories come with 'wardbook entries import FILE'."
+        yield Finding(categories > 0, f"{categories} categories to tell things under." if categories else none)
     yield _ground(chosen)
     yield _brand(chosen.brand_colour)
     yield _grid()

@@ -24,6 +24,8 @@ class Did(StrEnum):
     HID = "hid"
     RESTORED = "restored"
     IMPORTED = "imported"
+    SET_LEAD = "set lead"
+    RENEWED = "renewed"
 
 
 class Told(StrEnum):

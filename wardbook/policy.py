@@ -145,6 +145,8 @@ class Act(StrEnum):
     WRITE_NOTE = "write note"
     REPLY = "reply"
     CHANGE_STATE = "change state"
+    RENEW = "renew"
+    SET_LEAD = "set lead"
     READ_CONTACT = "read contact"
     HIDE = "hide"
     RESTORE = "restore"
@@ -170,12 +172,29 @@ def _both(*permissions: Permission) -> Permission:
     return lambda viewer, thing: all(permission(viewer, thing) for permission in permissions)
 
 
+def _either(*permissions: Permission) -> Permission:
+    return lambda viewer, thing: any(permission(viewer, thing) for permission in permissions)
+
+
+def _own(viewer: Viewer, thing: Any) -> bool:
+    return viewer.id is not None and thing.author_id == viewer.id
+
+
+def _whose(trait: str) -> Permission:
+    """Where the kind of the thing has a trait: `is_led`, `author_moves`, `lapses`."""
+    return lambda viewer, thing: bool(getattr(thing, trait))
+
+
 DOES: dict[Act, Permission] = {
     # the thing is who tells this kind; a visitor's waits until an email address is confirmed
     Act.CONTRIBUTE: lambda viewer, tellers: viewer.id is None or bool(viewer.roles & tellers),
     Act.WRITE_NOTE: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.REPLY: _both(_any_of(Role.OFFICER), _standing(Standing.PUBLISHED)),
-    Act.CHANGE_STATE: _both(_any_of(Role.OFFICER), _standing(Standing.PUBLISHED)),
+    Act.CHANGE_STATE: _both(
+        _either(_any_of(Role.OFFICER), _both(_own, _whose("author_moves"))), _standing(Standing.PUBLISHED)
+    ),
+    Act.RENEW: _both(_either(_any_of(Role.OFFICER), _own), _whose("lapses"), _standing(Standing.PUBLISHED)),
+    Act.SET_LEAD: _both(_any_of(Role.OFFICER), _whose("is_led"), _standing(Standing.PUBLISHED)),
     Act.READ_CONTACT: _any_of(Role.OFFICER),
     Act.HIDE: _both(_any_of(Role.MODERATOR), _standing(Standing.PUBLISHED, Standing.PENDING)),
     Act.RESTORE: _both(_any_of(Role.MODERATOR), _standing(Standing.HIDDEN)),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import shapely
 from sqlalchemy import Boolean as SqlBoolean
@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, Column, Enum, Float, ForeignKey, Index, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook.db import Base
+from wardbook.errors import Refused
 
 
 class Level(StrEnum):
@@ -33,6 +34,16 @@ class Standing(StrEnum):
     ERASED = "erased"
 
 
+STANDING_MOVES: Final[dict[Standing, set[Standing]]] = {
+    Standing.PENDING: {Standing.PUBLISHED, Standing.WITHDRAWN, Standing.HIDDEN, Standing.ERASED},
+    Standing.PUBLISHED: {Standing.WITHDRAWN, Standing.HIDDEN, Standing.ERASED},
+    Standing.WITHDRAWN: {Standing.ERASED},
+    Standing.HIDDEN: {Standing.PENDING, Standing.PUBLISHED, Standing.ERASED},
+    Standing.ERASED: set(),
+}
+"""From where to where a thing's standing may go; who may move it is the policy's."""
+
+
 def words_of(enum: type[StrEnum], name: str) -> Enum:
     """A column type that keeps the words of an enum and a CHECK that holds them."""
     return Enum(
@@ -52,6 +63,15 @@ class Shared:
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     level: Mapped[Level] = mapped_column(words_of(Level, "level"))
     standing: Mapped[Standing] = mapped_column(words_of(Standing, "standing"))
+
+
+def move_standing(thing: Shared, to: Standing) -> dict[str, list[Standing]]:
+    """Give a thing another standing, as the table has it; the change, to be recorded with the deed."""
+    before = thing.standing
+    if to not in STANDING_MOVES[before]:
+        raise Refused(f"What is {before} cannot become {to}.")
+    thing.standing = to
+    return {"standing": [before, to]}
 
 
 class Located:

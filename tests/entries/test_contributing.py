@@ -41,7 +41,6 @@ def begin(client: FlaskClient, where: str = "ZZ1 1AA") -> str:
 
 def what(**changes: str) -> dict[str, str]:
     told = {
-        "kind": "issue",
         "category": str(category().id),
         "title": "No dropped kerb",
         "words": "Wheels cannot cross.",
@@ -64,6 +63,7 @@ def fill_in(client: FlaskClient, **answers: str) -> str:
     """Every page but the last; the draft's address."""
     draft = begin(client)
     client.post(f"{draft}/spot", data={"spot": answers.get("spot", f"{spot(*IN_MILL).y}, {spot(*IN_MILL).x}")})
+    client.post(f"{draft}/kind", data={"kind": answers.get("kind", "issue")})
     client.post(f"{draft}/what", data=what(**{k: v for k, v in answers.items() if k in what()}))
     client.post(f"{draft}/photos", data={"alt": ""})
     sent = client.post(f"{draft}/who", data=who(**{k: v for k, v in answers.items() if k in (*who(), "name_shown")}))

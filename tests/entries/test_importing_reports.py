@@ -238,7 +238,7 @@ def test_a_row_without_a_status_is_received(app, tmp_path):
         ("columns: {whenever: created}", "The mapping names a column for 'whenever'"),
         ("colours: red", "The mapping has colours"),
         ("states: {open: astonished}", "'astonished' is no state"),
-        ("states: {open: current}", "gives an issue the state 'current'"),
+        ("states: {open: current}", "gives the kind issue the state 'current'"),
         ("kind: complaint", "'complaint' is no kind"),
         ("crs: the Irish one", "is not a system"),
         ("columns: [told]", "'columns' must be pairs"),

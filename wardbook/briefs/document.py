@@ -13,7 +13,7 @@ from wardbook.briefs.picture import Brief, CategoryRow, Figure, Item, SetRow, To
 from wardbook.briefs.surroundings import Surroundings
 from wardbook.clock import day_in_words, day_of, moment_in_words
 from wardbook.config import settings
-from wardbook.entries.kinds import KINDS, Kind
+from wardbook.entries.kinds import KINDS, LEAD_LABELS, Kind, Lead
 from wardbook.shared import Level
 
 PLAIN_COLOUR = "#00573d"
@@ -110,21 +110,21 @@ def _residents(brief: Brief) -> Content:
         "kinds": [_figure(brief, found, found.label) for found in said.kinds],
         "tables": [table for kind in Kind if (table := _categories(brief, kind))],
         "recent": [_whole(item) for item in said.recent],
-        "nobody": f"Nobody has told the council of an issue or an asset here yet{_readable(brief)}.",
+        "nobody": f"Nobody has told the council anything here yet{_readable(brief)}.",
         "longest": [
             [item.title, item.ref, _entry_address(item), item.category, _short_day(item), f"{item.days_open or 0:,}"]
             for item in said.longest
         ],
-        "no_longest": "No issue is open here.",
+        "no_longest": "No issue and no idea is open here.",
     }
 
 
 def _categories(brief: Brief, kind: Kind) -> Content | None:
-    """What is said of one kind, by category. A lasting thing is current or past, any other open or closed."""
+    """What is said of one kind, by category, and how much of it goes on."""
     rows = [row for row in brief.residents.categories if row.total.filters.kind is kind]
     if not rows:
         return None
-    ways = ["Open", "Closed"] if kind is Kind.ISSUE else ["Current", "Past"]
+    ways = [str(KINDS[kind].lives).capitalize(), str(KINDS[kind].ends).capitalize()]
     return {"title": f"{KINDS[kind].plural} by category", "ways": ways, "rows": [_category(brief, row) for row in rows]}
 
 
@@ -190,7 +190,13 @@ def _facts(item: Item) -> list[str]:
     known = [str(item.basis).capitalize()] if item.basis else []
     closed = f"closed on {day_in_words(item.closed_on)}" if item.closed_on else ""
     readers = "" if item.level is Level.PUBLIC else "not public"
-    return [*told, item.by, day_in_words(item.told_on), closed, *known, review, readers]
+    return [*told, item.by, day_in_words(item.told_on), closed, *_goes_on(item), *known, review, readers]
+
+
+def _goes_on(item: Item) -> list[str]:
+    """Who leads, where it is not the council as with most; until when an offer stands."""
+    leads = f"led by {item.lead}" if item.lead and item.lead != LEAD_LABELS[Lead.COUNCIL] else ""
+    return [leads, f"stands until {day_in_words(item.lapses_on)}" if item.lapses_on else ""]
 
 
 def _entry_address(item: Item) -> str:

@@ -44,6 +44,11 @@ class Item:
     overdue: bool = False
     cites: str = ""
     days_open: int | None = None
+    lapses_on: date | None = None
+    """The last day on which an offer stands"""
+    lead: str = ""
+    """Who leads on an issue or an idea, in words"""
+    enabler: str = ""
 
 
 @dataclass(frozen=True)
@@ -123,7 +128,7 @@ class Glance:
 
 @dataclass(frozen=True)
 class CategoryRow:
-    """What residents say under one category: all, still open, closed."""
+    """What residents say of one kind under one category: all, still open (or current), closed (or past)."""
 
     label: str
     service: str

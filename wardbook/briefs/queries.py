@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import select
 
@@ -29,7 +30,7 @@ from wardbook.clock import day_in_words, day_of, today
 from wardbook.config import settings
 from wardbook.db import db, now
 from wardbook.entries import queries as entries
-from wardbook.entries.kinds import KINDS, STATES, Family, Kind, State, Topic
+from wardbook.entries.kinds import CONTRIBUTIONS, KINDS, STATES, Family, Kind, State, Topic, state_on
 from wardbook.entries.models import Category, Entry
 from wardbook.entries.queries import Filters
 from wardbook.people import queries as people
@@ -37,7 +38,6 @@ from wardbook.places.place import Place
 from wardbook.policy import Act, Viewer, everyone_at, require
 from wardbook.shared import Level
 
-CONTRIBUTIONS = tuple(kind for kind in Kind if kind is not Kind.NOTE)
 MOST_LISTED = 8
 MONTHS = 12
 
@@ -90,14 +90,23 @@ class Row:
         return day_of(self.told_at).replace(day=1)
 
 
+def _row(found: Any, on: date) -> Row:
+    """A row of the store, in the state that its day has brought it to."""
+    state = state_on(found.kind, found.state, found.lapses_on or found.review_on, on)
+    return Row(found.id, found.kind, state, found.category_id, found.topic, found.author_id, found.told_at)
+
+
 class Facts:
     """All entries of a place that a reader sees, narrow, and the categories they name."""
 
     def __init__(self, place: Place, reader: Viewer) -> None:
         self.place, self.reader = place, reader
-        columns = (Entry.id, Entry.kind, Entry.state, Entry.category_id, Entry.topic, Entry.author_id, Entry.told_at)
+        columns = (
+            Entry.id, Entry.kind, Entry.state, Entry.category_id, Entry.topic, Entry.author_id, Entry.told_at,
+            Entry.lapses_on, Entry.review_on,
+        )  # fmt: skip
         asked = entries.published(reader, place).with_only_columns(*columns)
-        self.rows = [Row(*row) for row in db.session.execute(asked)]
+        self.rows = [_row(row, today()) for row in db.session.execute(asked)]
         self.contributions = [row for row in self.rows if row.kind in CONTRIBUTIONS]
         self.categories = {row.id: row for row in entries.every_category()}
 
@@ -124,12 +133,12 @@ def _meets(row: Row, filters: Filters) -> bool:
         and (filters.since is None or day >= filters.since)
         and (filters.until is None or day <= filters.until)
         and not (filters.contributions and row.kind is Kind.NOTE)
+        and not (filters.unsuperseded and row.state is State.SUPERSEDED)
     )
 
 
 def _item(entry: Entry) -> Item:
-    overdue = entry.review_on is not None and entry.review_on < today()
-    is_open = entry.meaning.family is Family.OPEN
+    is_open = entry.is_led and entry.meaning.family is Family.OPEN
     return Item(
         ref=entry.ref,
         kind=entry.kind,
@@ -146,7 +155,10 @@ def _item(entry: Entry) -> Item:
         topic=entry.topic,
         basis=entry.basis,
         review_on=entry.review_on,
-        overdue=overdue,
+        overdue=entry.kind is Kind.NOTE and entry.state_now is State.OUT_OF_DATE,
+        lapses_on=entry.lapses_on,
+        lead=entry.leads,
+        enabler=entry.enabler.name if entry.enabler else "",
         cites=entry.cites or "",
         days_open=(today() - day_of(entry.told_at)).days if is_open else None,
     )
@@ -181,8 +193,7 @@ def _dates(row: BoundarySet) -> str:
 
 def _glance(facts: Facts) -> Glance:
     assets = [row for row in facts.rows if row.kind is Kind.ASSET and STATES[row.state].family is Family.CURRENT]
-    notes = [row for row in facts.rows if row.kind is Kind.NOTE and STATES[row.state].family is Family.CURRENT]
-    to_mind = [row for row in notes if row.topic in (Topic.SENSITIVITY, Topic.PROMISE)]
+    to_mind = [row for row in _notes(facts) if row.topic in (Topic.SENSITIVITY, Topic.PROMISE)]
     issues = Filters(kind=Kind.ISSUE)
     months = _months(facts)
     return Glance(
@@ -193,6 +204,8 @@ def _glance(facts: Facts) -> Glance:
             facts.figure("Issues still open", issues.with_(family=Family.OPEN)),
             facts.figure("Issues closed", issues.with_(family=Family.CLOSED)),
             facts.figure("Of those, fixed by the council", issues.with_(state=State.FIXED)),
+            facts.figure("Ideas", Filters(kind=Kind.IDEA)),
+            facts.figure("Offers that stand", Filters(kind=Kind.OFFER, state=State.OPEN)),
             facts.figure("Notes by councillors and officers", Filters(kind=Kind.NOTE)),
         ),
         trend=months,
@@ -256,8 +269,8 @@ def _trend_in_words(months: Sequence[Month]) -> str:
 
 
 def _residents(facts: Facts) -> Residents:
-    open_issues = [row for row in facts.contributions if STATES[row.state].family is Family.OPEN]
-    longest = sorted(open_issues, key=lambda row: (row.told_at, row.id))
+    unresolved = [row for row in facts.contributions if KINDS[row.kind].led and STATES[row.state].family is Family.OPEN]
+    longest = sorted(unresolved, key=lambda row: (row.told_at, row.id))
     return Residents(
         kinds=tuple(facts.figure(KINDS[kind].plural, Filters(kind=kind)) for kind in CONTRIBUTIONS),
         categories=_categories(facts),
@@ -275,29 +288,30 @@ def _categories(facts: Facts) -> tuple[CategoryRow, ...]:
 
 def _category(facts: Facts, kind: Kind, category: Category) -> CategoryRow:
     asked = Filters(kind=kind, category=category.id)
-    ended = asked.with_(family=Family.CLOSED if kind is Kind.ISSUE else Family.PAST)
-    lasts = asked.with_(family=Family.OPEN if kind is Kind.ISSUE else Family.CURRENT)
+    lives, ends = KINDS[kind].lives, KINDS[kind].ends
     return CategoryRow(
         label=category.name,
         service=category.service.name,
         total=facts.figure(category.name, asked),
-        open=facts.figure(f"{category.name}, open", lasts),
-        closed=facts.figure(f"{category.name}, closed", ended),
+        open=facts.figure(f"{category.name}, {lives}", asked.with_(family=lives)),
+        closed=facts.figure(f"{category.name}, {ends}", asked.with_(family=ends)),
     )
 
 
 # --- 4. what councillors and officers know -----------------------------------------------------------------------
 
 
+def _notes(facts: Facts) -> list[Row]:
+    """Every note that no later one has replaced: one past its review date too, and said to be so."""
+    return [row for row in facts.rows if row.kind is Kind.NOTE and row.state is not State.SUPERSEDED]
+
+
 def _known(facts: Facts) -> Known:
-    notes = [row for row in facts.rows if row.kind is Kind.NOTE and STATES[row.state].family is Family.CURRENT]
-    whole = facts.whole(notes)
+    whole = facts.whole(_notes(facts))
     by_topic = {topic: tuple(item for item in whole if item.topic is topic) for topic in Topic}
     return Known(
         topics=tuple(
-            TopicRow(
-                topic, facts.figure(str(topic), Filters(kind=Kind.NOTE, topic=topic, family=Family.CURRENT)), found
-            )
+            TopicRow(topic, facts.figure(str(topic), Filters(kind=Kind.NOTE, topic=topic, unsuperseded=True)), found)
             for topic, found in by_topic.items()
             if found
         ),

@@ -21,9 +21,10 @@ from wardbook.people import actions as people
 from wardbook.people.models import Person, Proof
 from wardbook.places.find import refuse_outside
 from wardbook.policy import VISITOR, Act, Role, Viewer, require
-from wardbook.shared import Level, Standing, new_reference
+from wardbook.shared import Level, Standing, move_standing, new_reference
 
 PUBLISH = "publish"
+LONGEST = timedelta(days=731)
 MOST_TITLE, MOST_WORDS = 120, 5000
 
 
@@ -39,6 +40,10 @@ class Telling:
     once: str
     category: Category | None = None
     name_shown: bool = False
+    lapses_on: date | None = None
+    """The last day on which an offer stands"""
+    willing: bool = False
+    """Whether its author would take it on"""
     told_at: datetime = field(default_factory=now)
     channel: Channel = Channel.WEB
 
@@ -128,8 +133,25 @@ def _new(telling: Telling, author: Person | None) -> Entry:
         ref=_free_reference(), kind=telling.kind, state=KINDS[telling.kind].starts, title=telling.title,
         words=telling.words, category=telling.category, geometry=telling.shape, level=telling.level,
         channel=telling.channel, told_at=telling.told_at, changed_at=telling.told_at, name_shown=telling.name_shown,
-        once=telling.once, author=author,
+        once=telling.once, author=author, lapses_on=_until(telling),
+        willing=telling.willing and KINDS[telling.kind].led,
     )  # fmt: skip
+
+
+def _until(telling: Telling) -> date | None:
+    """Until when an offer stands; every other kind has no such day."""
+    day = day_of(telling.told_at)
+    usual = KINDS[telling.kind].stands_from(day)
+    if usual is None or telling.lapses_on is None:
+        return usual
+    check_until(telling.lapses_on, day)
+    return telling.lapses_on
+
+
+def check_until(until: date, on: date) -> None:
+    """An offer stands until a day that is still to come, and no longer than two years without another word."""
+    if not on <= until <= on + LONGEST:
+        raise Refused("Choose a day from today to two years from now.", field="lapses_on")
 
 
 def _add(viewer: Viewer, entry: Entry, photos: list[Photo]) -> None:
@@ -174,7 +196,7 @@ def confirm(proof: Proof) -> Entry:
     author = _as_resident(proof.person)
     entry.confirmed_at = now()
     if not _moderated(entry):
-        entry.standing = Standing.PUBLISHED
+        move_standing(entry, Standing.PUBLISHED)
         event = record(author, Did.PUBLISHED, entry)
         db.session.flush()
         write_letter(proof.person.email, "published", cause=f"event {event.id}", entry=entry)
@@ -193,7 +215,7 @@ def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once
     require(viewer, Act.CHANGE_STATE, entry)
     if done_already(once):
         return entry
-    if state not in KINDS[entry.kind].moves[entry.state]:
+    if state not in KINDS[entry.kind].chosen_from(entry.state_now):
         raise Refused(f"It cannot go from '{entry.meaning.label}' to '{STATES[state].label}'.", field="state")
     if needs_words(state) and not words.strip():
         raise Refused(
@@ -202,10 +224,11 @@ def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once
     before, entry.state = entry.state, state
     entry.changed_at = now()
     entry.closed_at = entry.changed_at if STATES[state].family is Family.CLOSED else None
+    told = Told.NOBODY if viewer.id == entry.author_id else Told.AUTHOR
     event = record(
-        viewer, Did.CHANGED_STATE, entry, words=words, told=Told.AUTHOR, change={"state": [before, state]}, once=once
+        viewer, Did.CHANGED_STATE, entry, words=words, told=told, change={"state": [before, state]}, once=once
     )
-    _tell_author(entry, event)
+    tell_author(entry, event)
     return entry
 
 
@@ -218,7 +241,7 @@ def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
         raise Refused("Enter your reply.", field="words")
     entry.changed_at = now()
     event = record(viewer, Did.REPLIED, entry, words=words, told=Told.AUTHOR, once=once)
-    _tell_author(entry, event)
+    tell_author(entry, event)
     return entry
 
 
@@ -227,7 +250,8 @@ def done_already(once: str | None) -> bool:
     return db.session.scalar(select(Event.id).where(Event.once == once)) is not None
 
 
-def _tell_author(entry: Entry, event: Event) -> None:
+def tell_author(entry: Entry, event: Event) -> None:
+    """Write to its author of a step, unless it was their own or they have not proved their address."""
     author = entry.author
     if author is None or author.confirmed_at is None or author.id == event.actor_id or entry.channel is Channel.DEMO:
         return
@@ -243,8 +267,9 @@ def hide(viewer: Viewer, entry: Entry, *, reason: str) -> Entry:
     require(viewer, Act.HIDE, entry)
     if not reason.strip():
         raise Refused("Give the reason. The author reads it.", field="reason")
-    before, entry.standing, entry.hidden_for = entry.standing, Standing.HIDDEN, reason
-    record(viewer, Did.HID, entry, change={"standing": [before, entry.standing], "reason": reason})
+    change = move_standing(entry, Standing.HIDDEN)
+    entry.hidden_for = reason
+    record(viewer, Did.HID, entry, change={**change, "reason": reason})
     return entry
 
 
@@ -253,9 +278,9 @@ def restore(viewer: Viewer, entry: Entry) -> Entry:
     require(viewer, Act.RESTORE, entry)
     steps = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == entry.id, Event.did == Did.HID)
     hid = db.session.scalars(steps.order_by(Event.id.desc()).limit(1)).first()
-    entry.standing = Standing(hid.change["standing"][0]) if hid else Standing.PENDING
+    change = move_standing(entry, Standing(hid.change["standing"][0]) if hid else Standing.PENDING)
     entry.hidden_for = None
-    record(viewer, Did.RESTORED, entry, change={"standing": [Standing.HIDDEN, entry.standing]})
+    record(viewer, Did.RESTORED, entry, change=change)
     return entry
 
 
@@ -264,8 +289,7 @@ def let_through(viewer: Viewer, entry: Entry) -> Entry:
     require(viewer, Act.PASS, entry)
     if entry.confirmed_at is None:
         raise Refused("Its author has not confirmed their email address yet, so it cannot be published.")
-    entry.standing = Standing.PUBLISHED
-    record(viewer, Did.PUBLISHED, entry, change={"standing": [Standing.PENDING, entry.standing]})
+    record(viewer, Did.PUBLISHED, entry, change=move_standing(entry, Standing.PUBLISHED))
     return entry
 
 

@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from wardbook.areas.locator import locator
 from wardbook.clock import LONDON, today
 from wardbook.db import db
-from wardbook.entries.kinds import Family, Kind, State, Topic, states_in
+from wardbook.entries.kinds import KINDS, Family, Kind, State, Topic, states_in
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.events import Event
 from wardbook.places.place import Place, inside
@@ -35,6 +35,8 @@ class Filters:
     words: str = ""
     contributions: bool = False
     """Only what residents and others contribute, no notes"""
+    unsuperseded: bool = False
+    """No note that a later one has replaced"""
 
     def with_(self, **changes: Any) -> Filters:
         """These filters with some changed."""
@@ -52,17 +54,42 @@ class Filters:
             if value is not None:
                 found.append(column == value)
         if self.state is not None:
-            found.append(Entry.state == self.state)
+            found.append(is_now([self.state]))
         if self.family is not None:
-            found.append(Entry.state.in_(states_in(self.family)))
+            found.append(is_now(states_in(self.family)))
         if self.contributions:
             found.append(Entry.kind != Kind.NOTE)
+        if self.unsuperseded:
+            found.append(Entry.state != State.SUPERSEDED)
         if self.since is not None:
             found.append(Entry.told_at >= start_of(self.since))
         if self.until is not None and self.until < date.max:
             found.append(Entry.told_at < start_of(self.until + timedelta(days=1)))
         found.extend(_holds(word) for word in self.words.split()[:8])
         return found
+
+
+def is_now(states: Sequence[State]) -> ColumnElement[bool]:
+    """Whether an entry is in one of these states today: `Entry.state_now` as a condition.
+
+    What is kept is asked for, with what a day has brought there and without what a day has taken away.
+    """
+    asked: ColumnElement[bool] = Entry.state.in_(states)
+    for kind, life in KINDS.items():
+        if life.overtaken is None:
+            continue
+        before, after = (state in states for state in life.overtaken)
+        if after and not before:
+            asked = or_(asked, _overtaken(kind, life.overtaken[0]))
+        elif before and not after:
+            asked = and_(asked, not_(_overtaken(kind, life.overtaken[0])))
+    return asked
+
+
+def _overtaken(kind: Kind, kept: State) -> ColumnElement[bool]:
+    """Whether the day until which an entry of this kind stands has passed; never unknown, so that it can be denied."""
+    day = Entry.lapses_on if kind is Kind.OFFER else Entry.review_on
+    return and_(Entry.kind == kind, Entry.state == kept, day.is_not(None), day < today())
 
 
 def _holds(word: str) -> ColumnElement[bool]:
@@ -94,7 +121,10 @@ def published(viewer: Viewer, place: Place | None = None, filters: Filters | Non
 def shown(rows: Select[Entry]) -> Select[Entry]:
     """With what a list of entries shows of each, in two queries whatever their number."""
     return rows.options(
-        joinedload(Entry.category).joinedload(Category.service), joinedload(Entry.author), selectinload(Entry.photos)
+        joinedload(Entry.category).joinedload(Category.service),
+        joinedload(Entry.author),
+        joinedload(Entry.enabler),
+        selectinload(Entry.photos),
     )
 
 
@@ -171,10 +201,10 @@ def waiting(viewer: Viewer) -> Select[Entry]:
 
 
 def categories(kind: Kind | None = None) -> Sequence[Category]:
-    """Categories in use, for a kind, by service and name."""
+    """Categories in use, by name: those for a kind, or all of them where none was made for it."""
     rows = select(Category).join(Category.service).options(joinedload(Category.service))
     found = db.session.scalars(rows.where(Category.retired_on.is_(None)).order_by(Category.name, Category.id)).all()
-    return [category for category in found if kind is None or kind in category.kinds]
+    return [category for category in found if kind in category.kinds] or found
 
 
 def every_category() -> Sequence[Category]:
@@ -230,12 +260,12 @@ def counts_by_area(viewer: Viewer, area_ids: Sequence[int]) -> dict[int, dict[Ki
 def notes_due(viewer: Viewer) -> Sequence[Entry]:
     """A person's own notes that are past their review date."""
     due = select(Entry).where(
-        visible(Entry, viewer), Entry.kind == Kind.NOTE, Entry.author_id == viewer.id, Entry.review_on < today()
+        visible(Entry, viewer), Entry.kind == Kind.NOTE, Entry.author_id == viewer.id, is_now([State.OUT_OF_DATE])
     )
     return db.session.scalars(shown(due.order_by(Entry.review_on).limit(20))).all()
 
 
 def unanswered(viewer: Viewer) -> Select[Entry]:
-    """Issues to which nobody has said anything yet, oldest first."""
-    rows = published(viewer, None, Filters(kind=Kind.ISSUE, state=State.RECEIVED))
+    """Issues and ideas to which nobody has said anything yet, oldest first."""
+    rows = published(viewer, None, Filters(state=State.RECEIVED))
     return rows.order_by(None).order_by(Entry.told_at, Entry.id)

@@ -14,7 +14,7 @@ from wardbook.entries.queries import said_by
 
 COLUMNS = (
     "ref", "kind", "title", "words", "category", "service", "state", "told_on", "closed_on", "by", "level", "topic",
-    "basis", "review_on", "source", "source_id", "longitude", "latitude",
+    "basis", "review_on", "lapses_on", "lead", "enabler", "source", "source_id", "longitude", "latitude",
 )  # fmt: skip
 
 
@@ -36,6 +36,9 @@ def row(entry: Entry) -> tuple[object, ...]:
         str(entry.topic or ""),
         str(entry.basis or ""),
         entry.review_on.isoformat() if entry.review_on else "",
+        entry.lapses_on.isoformat() if entry.lapses_on else "",
+        entry.leads,
+        entry.enabler.name if entry.enabler else "",
         entry.source or "",
         entry.source_id or "",
         round(at.x, 7),
@@ -67,6 +70,7 @@ def _on_map(entry: Entry, address: Any) -> dict[str, Any]:
         "properties": {
             "ref": entry.ref,
             "kind": str(entry.kind),
+            "called": KINDS[entry.kind].label,
             "family": str(entry.meaning.family),
             "title": entry.title,
             "category": entry.category.name if entry.category else str(entry.topic or KINDS[entry.kind].label),

@@ -10,7 +10,8 @@ from wardbook.areas.models import Area
 from wardbook.clock import today
 from wardbook.entries import queries as entries
 from wardbook.entries.forms import filters_from
-from wardbook.entries.kinds import Family, Kind
+from wardbook.entries.kinds import LED, Family, Kind, State
+from wardbook.entries.models import Entry
 from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound, Refused
 from wardbook.outlook import lists
@@ -74,7 +75,7 @@ def wards() -> ResponseReturnValue:
 
 @bp.get("/wards/<code>")
 def ward(code: str) -> ResponseReturnValue:
-    """What is known in a ward: assets first, then what is open and what came of things."""
+    """What is known in a ward: assets first, then what is open, what people offer, and what came of things."""
     area = or_404(areas.area(code))
     place = place_from_words(f"ward:{area.code}", viewer())
     who = viewer()
@@ -82,7 +83,8 @@ def ward(code: str) -> ResponseReturnValue:
     def some(filters: Filters, size: int) -> entries.Page:
         return entries.page(entries.published(who, place, filters), 1, size=size)
 
-    closed = some(Filters(kind=Kind.ISSUE, family=Family.CLOSED), 4)
+    came_of_it = entries.published(who, place, Filters(family=Family.CLOSED)).where(Entry.kind.in_(LED))
+    closed = entries.page(came_of_it, 1, size=4)
     return render_template(
         "outlook/ward.html",
         ward=area,
@@ -91,6 +93,9 @@ def ward(code: str) -> ResponseReturnValue:
         in_force=area.set.in_force(today()),
         assets=some(Filters(kind=Kind.ASSET, family=Family.CURRENT), 4),
         open=some(Filters(kind=Kind.ISSUE, family=Family.OPEN), 6),
+        ideas=some(Filters(kind=Kind.IDEA, family=Family.OPEN), 4),
+        offers=some(Filters(kind=Kind.OFFER, state=State.OPEN), 4),
+        knowledge=some(Filters(kind=Kind.KNOWLEDGE, family=Family.CURRENT), 4),
         closed=closed,
         answers=entries.last_words(closed.rows),
         notes=some(Filters(kind=Kind.NOTE), 4),

@@ -54,6 +54,24 @@ def signature(person: Person, terms: Sequence[Term]) -> str:
     return ""
 
 
+def officers() -> Sequence[Person]:
+    """Who is an officer today, by name."""
+    on = today()
+    terms = select(Term.person_id).where(
+        Term.role == Role.OFFICER,
+        or_(Term.from_on.is_(None), Term.from_on <= on),
+        or_(Term.until_on.is_(None), Term.until_on > on),
+    )
+    return db.session.scalars(
+        select(Person).where(Person.id.in_(terms), Person.active).order_by(Person.name, Person.id)
+    ).all()
+
+
+def signed(person: Person) -> str:
+    """How what an officer or councillor does today is signed; by their name alone when they are neither."""
+    return signature(person, running_terms(person)) or person.name
+
+
 def councillors(wards: Sequence[Area]) -> dict[str, list[Person]]:
     """Who holds a councillor's term today, by ward code."""
     on = today()

@@ -69,8 +69,6 @@ function drawWards(map) {
   L.geoJSON(window.wardbookWards, { pane: "wards", interactive: false, style: { className: "wb-ward", weight: 1.5 } }).addTo(map);
 }
 
-const SHOW = { issue: "Issue", asset: "Asset", note: "Note" };
-
 function drawThings(map, things) {
   const cluster = L.markerClusterGroup({
     maxClusterRadius: 44, showCoverageOnHover: false, animate: false, spiderfyOnMaxZoom: true,
@@ -80,7 +78,7 @@ function drawThings(map, things) {
   const size = { minWidth: 160, maxWidth: Math.min(300, map.getSize().x - 110), autoPanPaddingTopLeft: [56, 10] };
   for (const feature of things.features) {
     const kind = feature.properties.kind;
-    const name = SHOW[kind] + ": " + feature.properties.title;
+    const name = feature.properties.called + ": " + feature.properties.title;
     if (feature.geometry.type !== "Point") {
       L.geoJSON(feature, { style: { className: "wb-shape wb-shape--" + kind + asLine(feature), weight: 3, fillOpacity: 0.15 } })
         .bindPopup(() => popup(feature.properties), size).addTo(map);
@@ -119,7 +117,7 @@ function popup(told) {
   link.target = "_top";
   link.textContent = told.title;
   const facts = document.createElement("p");
-  facts.textContent = [SHOW[told.kind], told.category, told.state].filter(Boolean).map(capital).join(" · ");
+  facts.textContent = [told.called, told.category, told.state].filter(Boolean).map(capital).join(" · ");
   const when = document.createElement("p");
   when.textContent = told.told_on;
   box.append(link, facts, when);
