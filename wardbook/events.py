@@ -1,4 +1,4 @@
-"""What people did, written once beside the deed: the timeline reads it. Rows are added, never changed."""
+"""What people did, written once beside the deed: the timeline reads it. Rows are added; only erasing empties them."""
 
 from __future__ import annotations
 
@@ -24,6 +24,13 @@ class Did(StrEnum):
     HID = "hid"
     RESTORED = "restored"
     IMPORTED = "imported"
+    EDITED = "edited"
+    CHANGED_LEVEL = "changed level"
+    WITHDREW = "withdrew"
+    BROUGHT_BACK = "brought back"
+    REVIEWED = "reviewed"
+    SUPERSEDED = "superseded"
+    ERASED = "erased"
 
 
 class Told(StrEnum):
@@ -31,6 +38,7 @@ class Told(StrEnum):
 
     NOBODY = "nobody"
     AUTHOR = "author"
+    WRITER_OF_THE_OTHER = "writer of the other note"
 
 
 class Event(Base):

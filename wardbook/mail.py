@@ -9,7 +9,7 @@ from email.utils import make_msgid
 
 from flask import Flask, current_app, render_template
 from flask_mailman import EmailMessage, Mail
-from sqlalchemy import Text, UniqueConstraint, or_, select, update
+from sqlalchemy import Text, UniqueConstraint, delete, or_, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -118,3 +118,10 @@ def _send(letter: Letter) -> None:
         EmailMessage(
             subject=letter.subject, body=letter.body, to=[letter.to], headers=headers, connection=connection
         ).send()
+
+
+def forget_letters(causes: Sequence[str]) -> None:
+    """Take back the letters of these causes that still wait; of those that went, keep only that they went."""
+    for cause in causes:
+        db.session.execute(delete(Letter).where(Letter.cause == cause, Letter.taken_at.is_(None)))
+        db.session.execute(update(Letter).where(Letter.cause == cause).values(subject="", body=""))

@@ -17,7 +17,7 @@ from wardbook.exports import Layer, csv_bytes, write_geopackage
 
 ENTRY = (
     "ref", "kind", "title", "words", "category", "state", "told_on", "closed_on", "by", "level", "topic", "basis",
-    "review_on",
+    "review_on", "supporters", "differs_from",
 )  # fmt: skip
 MADE = ("place", "brief_level", "made_at", "council", "licences")
 
@@ -125,6 +125,8 @@ def _entry(item: Item) -> tuple[object, ...]:
         item.topic,
         item.basis,
         item.review_on,
+        item.supporters,
+        item.differs_from,
     )
 
 

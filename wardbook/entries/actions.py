@@ -94,7 +94,7 @@ def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo], 
     entry = _new(telling, author)
     own = viewer.id == author.id
     entry.confirmed_at = now() if own else None
-    entry.standing = Standing.PUBLISHED if own and not _moderated(entry) else Standing.PENDING
+    entry.standing = Standing.PUBLISHED if own and not moderated(entry) else Standing.PENDING
     _add(viewer if own else VISITOR, entry, photos)
     if not own:
         _ask_for_proof(entry, author, name)
@@ -144,7 +144,8 @@ def _free_reference() -> str:
             return ref
 
 
-def _moderated(entry: Entry) -> bool:
+def moderated(entry: Entry) -> bool:
+    """Whether a moderator reads what is said of its category before anybody else does."""
     return entry.category is not None and entry.category.moderated
 
 
@@ -167,7 +168,7 @@ def confirm(proof: Proof) -> Entry:
         raise Refused("What this link belongs to is no longer waiting.")
     author = _as_resident(proof.person)
     entry.confirmed_at = now()
-    if not _moderated(entry):
+    if not moderated(entry):
         entry.standing = Standing.PUBLISHED
         event = record(author, Did.PUBLISHED, entry)
         db.session.flush()
@@ -199,7 +200,7 @@ def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once
     event = record(
         viewer, Did.CHANGED_STATE, entry, words=words, told=Told.AUTHOR, change={"state": [before, state]}, once=once
     )
-    _tell_author(entry, event)
+    tell_author(entry, event)
     return entry
 
 
@@ -212,7 +213,7 @@ def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
         raise Refused("Enter your reply.", field="words")
     entry.changed_at = now()
     event = record(viewer, Did.REPLIED, entry, words=words, told=Told.AUTHOR, once=once)
-    _tell_author(entry, event)
+    tell_author(entry, event)
     return entry
 
 
@@ -221,12 +222,13 @@ def done_already(once: str | None) -> bool:
     return db.session.scalar(select(Event.id).where(Event.once == once)) is not None
 
 
-def _tell_author(entry: Entry, event: Event) -> None:
+def tell_author(entry: Entry, event: Event, letter: str = "update", **words: object) -> None:
+    """Write to its author of a step that somebody else took."""
     author = entry.author
     if author is None or author.confirmed_at is None or author.id == event.actor_id or entry.channel is Channel.DEMO:
         return
     db.session.flush()
-    write_letter(author.email, "update", cause=f"event {event.id}", entry=entry, event=event)
+    write_letter(author.email, letter, cause=f"event {event.id}", entry=entry, event=event, **words)
 
 
 # --- moderation --------------------------------------------------------------------------------------------------

@@ -42,6 +42,7 @@ class State(StrEnum):
     DUPLICATE = "duplicate"
     CURRENT = "current"
     OUT_OF_DATE = "out of date"
+    SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ STATES: Final[dict[State, Meaning]] = {
     State.DUPLICATE: Meaning(Family.CLOSED, "Duplicate", "It had been told already and goes on there."),
     State.CURRENT: Meaning(Family.CURRENT, "Current", "It holds today, as far as its author knows."),
     State.OUT_OF_DATE: Meaning(Family.PAST, "Out of date", "It held once."),
+    State.SUPERSEDED: Meaning(Family.PAST, "Superseded by another", "A later note takes its place."),
 }
 
 _OPEN = {State.RECEIVED, State.ACKNOWLEDGED, State.IN_PROGRESS, State.PLANNED}
@@ -114,7 +116,7 @@ KINDS: Final[dict[Kind, Lifecycle]] = {
         plural="Notes",
         by=frozenset({Role.COUNCILLOR, Role.OFFICER}),
         starts=State.CURRENT,
-        moves=_LASTING,
+        moves=_LASTING | {State.SUPERSEDED: set()},
         level=Level.COUNCIL,
         levels=(Level.COUNCIL, Level.WARD, Level.PRIVATE, Level.PUBLIC),
         invitation="What I know of this place",

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import shapely
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.clock import today
-from wardbook.entries import actions, photos, queries
+from wardbook.entries import actions, photos, queries, support, ties
 from wardbook.entries.forms import HideForm, NoteForm, ReplyForm, StateForm, level_hints
 from wardbook.entries.kinds import KINDS, Basis, Kind, State, Topic
 from wardbook.entries.models import Entry
@@ -30,7 +30,10 @@ bp = Blueprint("entries", __name__)
 @bp.get("/entries/<ref>")
 def detail(ref: str) -> ResponseReturnValue:
     """What was told, what became of it, and who sees it."""
-    return _page(or_404(queries.entry(ref, viewer())))
+    entry = queries.entry(ref, viewer())
+    if entry is None:
+        return render_template("entries/stub.html", stub=or_404(ties.stub(ref, viewer())))
+    return _page(entry)
 
 
 def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
@@ -50,6 +53,9 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         who_sees=queries.who_sees(entry.level),
         life=KINDS[entry.kind],
         said_by=queries.said_by(entry),
+        ties=ties.ties(entry, viewer()),
+        left=ties.withdrawn_beside(entry, viewer()),
+        supported=support.supports(viewer(), entry),
     )
 
 
