@@ -30,7 +30,7 @@ from tests.conftest import (
 )
 from tests.engines import ENGINE
 from wardbook.db import db, transaction
-from wardbook.entries import photos
+from wardbook.entries import life, photos, support
 from wardbook.mail import letters
 from wardbook.people.actions import SIGN_IN, make_proof
 from wardbook.shared import Level, Standing
@@ -48,7 +48,8 @@ def only(members: tuple[Member, ...], status: int, others: int) -> Statuses:
     return {member: status if member in members else others for member in CAST}
 
 
-# Words in braces are things of the store: PUBLIC, COUNCIL, WARD, PENDING, HIDDEN (references), PHOTO, LINK, CONFIRM,
+# Words in braces are things of the store: PUBLIC, COUNCIL, WARD, PENDING, HIDDEN (references), WITHDRAWN (NEIGHBOUR
+# supports it), OTHER (by NEIGHBOUR), PHOTO, LINK, CONFIRM, SUPPORT (of PUBLIC by NEIGHBOUR),
 # SHAPE (by the officer), and OWN: a draft begun in this browser.
 GETS: list[tuple[str, str, Statuses]] = [
     ("/", "/", for_all(200)),
@@ -83,7 +84,22 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>", "/entries/{WARD}", only((RESIDENT, CLLR), 200, 404)),
     ("/entries/<ref>", "/entries/{PENDING}", only((RESIDENT, MODERATOR), 200, 404)),
     ("/entries/<ref>", "/entries/{HIDDEN}", only((RESIDENT, MODERATOR), 200, 404)),
+    ("/entries/<ref>", "/entries/{WITHDRAWN}", only((RESIDENT, MODERATOR, NEIGHBOUR), 200, 404)),
     ("/entries/<ref>", "/entries/WB-22222", for_all(404)),
+    ("/entries/<ref>/differ", "/entries/{COUNCIL}/differ", only(STAFF, 200, 404) | {CLLR: 403}),
+    ("/entries/<ref>/differ", "/entries/{PUBLIC}/differ", for_all(403)),
+    ("/entries/<ref>/edit", "/entries/{PUBLIC}/edit", only((RESIDENT,), 200, 403)),
+    ("/entries/<ref>/edit", "/entries/{COUNCIL}/edit", only(STAFF, 403, 404) | {CLLR: 200}),
+    ("/entries/<ref>/edit", "/entries/{HIDDEN}/edit", only((RESIDENT, MODERATOR), 403, 404)),
+    ("/entries/<ref>/erase", "/entries/{PUBLIC}/erase", only((RESIDENT,), 200, 403)),
+    ("/entries/<ref>/erase", "/entries/{WARD}/erase", only((CLLR,), 403, 404) | {RESIDENT: 200}),
+    ("/entries/<ref>/later", "/entries/{COUNCIL}/later", only(STAFF, 403, 404) | {CLLR: 200}),
+    ("/entries/<ref>/level", "/entries/{PUBLIC}/level", only((RESIDENT,), 200, 403)),
+    ("/entries/<ref>/review", "/entries/{COUNCIL}/review", only(STAFF, 403, 404) | {CLLR: 200}),
+    ("/entries/<ref>/review", "/entries/{PUBLIC}/review", for_all(403)),
+    ("/entries/<ref>/support", "/entries/{PUBLIC}/support", for_all(302) | {NOBODY: 200, RESIDENT: 403}),
+    ("/entries/<ref>/support", "/entries/{COUNCIL}/support", only(STAFF, 302, 404) | {CLLR: 403}),
+    ("/entries/<ref>/withdraw", "/entries/{PUBLIC}/withdraw", only((RESIDENT,), 200, 403)),
     ("/find", "/find", for_all(200)),
     ("/find", "/find?q=Mill", for_all(302)),
     ("/find", "/find?q=nowhere", for_all(200)),
@@ -135,6 +151,9 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/sign-in/password", "/sign-in/password", for_all(200)),
     ("/static/<path:filename>", "/static/wardbook.css", for_all(200)),
     ("/static/<path:filename>", "/static/../config.py", for_all(404)),
+    ("/support/<link>", "/support/{SUPPORT}", for_all(200)),
+    ("/support/<link>", "/support/{LINK}", for_all(404)),
+    ("/support/<link>", "/support/guessed", for_all(404)),
     ("/wards", "/wards", for_all(200)),
     ("/wards/<code>", f"/wards/{MILL}", for_all(200)),
     ("/wards/<code>", "/wards/T09999999", for_all(404)),
@@ -158,23 +177,47 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/contribute/map", "/contribute/map", for_all(302)),
     ("/contribute/ward/<code>", f"/contribute/ward/{MILL}", for_all(302)),
     ("/contribute/ward/<code>", "/contribute/ward/T09999999", for_all(404)),
+    ("/entries/<ref>/bring-back", "/entries/{PUBLIC}/bring-back", for_all(403)),
+    (
+        "/entries/<ref>/bring-back",
+        "/entries/{WITHDRAWN}/bring-back",
+        only((MODERATOR,), 403, 404) | {RESIDENT: 302},
+    ),
+    ("/entries/<ref>/differ", "/entries/{COUNCIL}/differ", only(STAFF, 422, 404) | {CLLR: 403}),
+    ("/entries/<ref>/edit", "/entries/{PUBLIC}/edit", only((RESIDENT,), 422, 403)),
+    ("/entries/<ref>/edit", "/entries/{WARD}/edit", only((CLLR,), 403, 404) | {RESIDENT: 422}),
+    ("/entries/<ref>/erase", "/entries/{OTHER}/erase", for_all(403) | {NEIGHBOUR: 302}),
     ("/entries/<ref>/hide", "/entries/{PUBLIC}/hide", only((MODERATOR,), 422, 403)),
     ("/entries/<ref>/hide", "/entries/{COUNCIL}/hide", only(STAFF, 403, 404)),
+    ("/entries/<ref>/later", "/entries/{COUNCIL}/later", only(STAFF, 403, 404) | {CLLR: 422}),
+    ("/entries/<ref>/level", "/entries/{PUBLIC}/level", only((RESIDENT,), 422, 403)),
     ("/entries/<ref>/pass", "/entries/{PUBLIC}/pass", for_all(403)),
     ("/entries/<ref>/pass", "/entries/{PENDING}/pass", only((RESIDENT,), 403, 404) | {MODERATOR: 422}),
     ("/entries/<ref>/reply", "/entries/{PUBLIC}/reply", only((OFFICER,), 422, 403)),
     ("/entries/<ref>/reply", "/entries/{WARD}/reply", only((RESIDENT, CLLR), 403, 404)),
     ("/entries/<ref>/restore", "/entries/{PUBLIC}/restore", for_all(403)),
     ("/entries/<ref>/restore", "/entries/{HIDDEN}/restore", only((RESIDENT,), 403, 404) | {MODERATOR: 302}),
+    ("/entries/<ref>/review", "/entries/{COUNCIL}/review", only(STAFF, 403, 404) | {CLLR: 422}),
     ("/entries/<ref>/state", "/entries/{PUBLIC}/state", only((OFFICER,), 422, 403)),
     ("/entries/<ref>/state", "/entries/{COUNCIL}/state", only(STAFF, 403, 404) | {OFFICER: 422}),
+    ("/entries/<ref>/superseded", "/entries/{COUNCIL}/superseded", only(STAFF, 403, 404) | {CLLR: 422}),
+    ("/entries/<ref>/support", "/entries/{PUBLIC}/support", for_all(302) | {NOBODY: 422, RESIDENT: 403}),
+    ("/entries/<ref>/support", "/entries/{WARD}/support", only((RESIDENT,), 403, 404) | {CLLR: 302}),
+    ("/entries/<ref>/support/undo", "/entries/{PUBLIC}/support/undo", for_all(302) | {NOBODY: 403, RESIDENT: 403}),
+    ("/entries/<ref>/withdraw", "/entries/{PUBLIC}/withdraw", only((RESIDENT,), 422, 403)),
+    ("/support/<link>", "/support/guessed", for_all(404)),
     ("/notes/new", "/notes/new", only(STAFF, 422, 403)),
     ("/places/new", "/places/new", only(SIGNED_IN, 422, 403)),
     ("/sign-in", "/sign-in", for_all(422)),
     ("/sign-in/code", "/sign-in/code", for_all(302)),
     ("/sign-in/link/<link>", "/sign-in/link/guessed", for_all(404)),
     ("/sign-in/password", "/sign-in/password", for_all(422)),
-    ("/contribute/confirm/<link>", "/contribute/confirm/{CONFIRM}", for_all(302)),  # signs in: so it comes last but two
+    (
+        "/contribute/confirm/<link>",
+        "/contribute/confirm/{CONFIRM}",
+        for_all(302),
+    ),  # signs in: so it comes last but three
+    ("/support/<link>", "/support/{SUPPORT}", for_all(302)),
     ("/sign-in/link/<link>", "/sign-in/link/{LINK}", for_all(302)),
     ("/sign-out", "/sign-out", for_all(302)),
 ]
@@ -218,12 +261,17 @@ def tell(home: Path) -> dict[str, str]:
         "WARD": conftest.an_issue("For the ward", level=Level.WARD),
         "PENDING": conftest.an_issue("Waits", standing=Standing.PENDING, confirmed_at=None),
         "HIDDEN": conftest.an_issue("Hidden", standing=Standing.HIDDEN, hidden_for="Names somebody"),
+        "WITHDRAWN": conftest.an_issue("Withdrawn"),
+        "OTHER": conftest.an_issue("Told by a neighbour", by=NEIGHBOUR),
     }
     words = {name: entry.ref for name, entry in told.items()}
     with transaction():
         made = photos.keep(photos.Prepared(b"large", 1, 1), alt="", entry_id=told["PUBLIC"].id)
         words["PHOTO"] = made.key
         words["LINK"] = make_proof(person_of(NEIGHBOUR), SIGN_IN).link
+        words["SUPPORT"] = make_proof(person_of(NEIGHBOUR), "support", words["PUBLIC"]).link
+        support.support(conftest.as_viewer(NEIGHBOUR), told["WITHDRAWN"])
+        life.withdraw(conftest.as_viewer(RESIDENT), told["WITHDRAWN"], reason="It was wrong.", once="withdrawn")
         words["CONFIRM"] = make_proof(person_of(RESIDENT), "publish", words["PENDING"]).link
         site = keep_shape(conftest.as_viewer(OFFICER), conftest.square(0.2, 0.2, 300), label="The mill site")
         words["SHAPE"] = site.key

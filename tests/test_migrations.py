@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from flask_migrate import downgrade
 from sqlalchemy import inspect, text
 
-from tests.conftest import NOBODY, a_note, an_issue
+from tests.conftest import NOBODY, an_issue
 from wardbook import store
 from wardbook.db import db, intend_to_write, transaction
-from wardbook.entries.kinds import State
-from wardbook.entries.models import Entry
 
 
 def step_back_to(revision: str) -> None:
@@ -55,16 +51,3 @@ def test_what_was_told_while_there_was_no_index_is_found_by_it_later(app, as_):
     tell_again("WB-22222", told)
     store.make_ready()
     assert "WB-22222" in as_(NOBODY).get("/places/postcode:ZZ1%201AA+300m").text
-
-
-def test_a_note_that_somebody_had_called_out_of_date_is_so_by_its_review_date(app):
-    ref = a_note().ref
-    step_back_to("0002")
-    with transaction():
-        db.session.execute(
-            text("UPDATE entry SET state = 'out of date', changed_at = '2026-03-05 10:00:00' WHERE ref = :ref"),
-            {"ref": ref},
-        )
-    store.make_ready()
-    note = db.session.query(Entry).filter_by(ref=ref).one()
-    assert (note.state, note.state_now, note.review_on) == (State.CURRENT, State.OUT_OF_DATE, date(2026, 3, 5))

@@ -1,4 +1,4 @@
-"""What people did, written once beside the deed: the timeline reads it. Rows are added, never changed."""
+"""What people did, written once beside the deed: the timeline reads it. Rows are added; only erasing empties them."""
 
 from __future__ import annotations
 
@@ -26,6 +26,13 @@ class Did(StrEnum):
     IMPORTED = "imported"
     SET_LEAD = "set lead"
     RENEWED = "renewed"
+    EDITED = "edited"
+    CHANGED_LEVEL = "changed level"
+    WITHDREW = "withdrew"
+    BROUGHT_BACK = "brought back"
+    REVIEWED = "reviewed"
+    SUPERSEDED = "superseded"
+    ERASED = "erased"
 
 
 class Told(StrEnum):
@@ -33,6 +40,7 @@ class Told(StrEnum):
 
     NOBODY = "nobody"
     AUTHOR = "author"
+    WRITER_OF_THE_OTHER = "writer of the other note"
 
 
 class Event(Base):

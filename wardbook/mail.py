@@ -9,7 +9,7 @@ from email.utils import make_msgid
 
 from flask import Flask, current_app, render_template
 from flask_mailman import EmailMultiAlternatives, Mail
-from sqlalchemy import Text, UniqueConstraint, select, update
+from sqlalchemy import Text, UniqueConstraint, delete, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -125,3 +125,10 @@ def _message(letter: Letter, server: object) -> EmailMultiAlternatives:
     if letter.html:
         message.attach_alternative(letter.html, "text/html")
     return message
+
+
+def forget_letters(causes: Sequence[str]) -> None:
+    """Take back the letters of these causes that still wait; of those that went, keep only that they went."""
+    for cause in causes:
+        db.session.execute(delete(Letter).where(Letter.cause == cause, Letter.sent_at.is_(None)))
+        db.session.execute(update(Letter).where(Letter.cause == cause).values(subject="", body="", html=""))

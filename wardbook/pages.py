@@ -10,14 +10,15 @@ from markupsafe import Markup
 
 from wardbook import clock, geo, policy
 from wardbook.config import settings
-from wardbook.entries import telling
+from wardbook.entries import keeping, speaking_up, telling
 from wardbook.entries import views as entries
+from wardbook.entries.forms import LEVEL_LABELS
 from wardbook.entries.kinds import KINDS, STATES, Family, Kind
 from wardbook.entries.queries import said_by, who_sees
 from wardbook.people import views as people
 from wardbook.people.signed_in import person, viewer
 from wardbook.places import views as places
-from wardbook.shared import Level
+from wardbook.shared import Level, no_wider_than
 from wardbook.web import nonce
 
 
@@ -29,13 +30,14 @@ def configure(app: Flask) -> None:
     from wardbook.standards import mapit
 
     for blueprint in (
-        views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, places.bp, briefs.bp, moderation.bp,
-        mapit.bp,
+        views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, keeping.bp, speaking_up.bp, places.bp,
+        briefs.bp, moderation.bp, mapit.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         nonce=nonce, viewer=viewer, person=person, Act=policy.Act, Kind=Kind, KINDS=KINDS, STATES=STATES, Family=Family,
-        Level=Level, said_by=said_by, who_sees=who_sees, settings=settings, layer_version=layers.layer_version,
+        Level=Level, said_by=said_by, who_sees=who_sees, no_wider_than=no_wider_than, LEVEL_LABELS=LEVEL_LABELS,
+         settings=settings, layer_version=layers.layer_version,
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages,
     )  # fmt: skip
     app.jinja_env.filters.update(

@@ -129,6 +129,24 @@ def visible(model: type[Shared], viewer: Viewer) -> Condition:
     return literal(seen) if isinstance(seen, bool) else seen
 
 
+_RELIES: dict[type[Shared], list[Rule]] = {}
+
+
+def relies_on(model: type[Shared], rule: Rule) -> None:
+    """Say of whom it is true that they relied on a thing: each room adds its own (supporters, writers, followers)."""
+    _RELIES.setdefault(model, []).append(rule)
+
+
+def stub_of(model: type[Shared], viewer: Viewer) -> Condition:
+    """Which withdrawn things this viewer reads the reason of, and no more: they relied on it, and its level is theirs.
+
+    Whoever sees the whole of a thing is in `visible` and needs no stub.
+    """
+    relies = _any(*(rule.of(model, viewer) for rule in _RELIES.get(model, ())))
+    left = _all(model.standing == Standing.WITHDRAWN, relies, _by_level(model, viewer))
+    return literal(left) if isinstance(left, bool) else left
+
+
 def sees(viewer: Viewer, thing: Shared) -> bool:
     """Whether this viewer sees one thing: the same condition, asked of one row."""
     model = type(thing)
@@ -155,6 +173,15 @@ class Act(StrEnum):
     DRAW_PLACE = "draw place"
     BRIEF_COUNCIL = "brief for the council"
     ANSWER = "work through answers"
+    EDIT = "edit"
+    CHANGE_LEVEL = "change level"
+    WITHDRAW = "withdraw"
+    BRING_BACK = "bring back"
+    ERASE = "erase"
+    SUPPORT = "support"
+    REVIEW = "review"
+    SUPERSEDE = "supersede"
+    DIFFER = "see differently"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -176,14 +203,25 @@ def _either(*permissions: Permission) -> Permission:
     return lambda viewer, thing: any(permission(viewer, thing) for permission in permissions)
 
 
-def _own(viewer: Viewer, thing: Any) -> bool:
-    return viewer.id is not None and thing.author_id == viewer.id
-
-
 def _whose(trait: str) -> Permission:
     """Where the kind of the thing has a trait: `is_led`, `author_moves`, `lapses`."""
     return lambda viewer, thing: bool(getattr(thing, trait))
 
+
+def _is_own(viewer: Viewer, thing: Any) -> bool:
+    return viewer.id is not None and thing.author_id == viewer.id
+
+
+def _is_others(viewer: Viewer, thing: Any) -> bool:
+    return not _is_own(viewer, thing)
+
+
+def _is_note(viewer: Viewer, thing: Any) -> bool:
+    return bool(thing.kind == "note")
+
+
+_LIVES = _standing(Standing.PUBLISHED, Standing.PENDING)
+_IS_OUT = _standing(Standing.PUBLISHED)
 
 DOES: dict[Act, Permission] = {
     # the thing is who tells this kind; a visitor's waits until an email address is confirmed
@@ -191,9 +229,9 @@ DOES: dict[Act, Permission] = {
     Act.WRITE_NOTE: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.REPLY: _both(_any_of(Role.OFFICER), _standing(Standing.PUBLISHED)),
     Act.CHANGE_STATE: _both(
-        _either(_any_of(Role.OFFICER), _both(_own, _whose("author_moves"))), _standing(Standing.PUBLISHED)
+        _either(_any_of(Role.OFFICER), _both(_is_own, _whose("author_moves"))), _standing(Standing.PUBLISHED)
     ),
-    Act.RENEW: _both(_either(_any_of(Role.OFFICER), _own), _whose("lapses"), _standing(Standing.PUBLISHED)),
+    Act.RENEW: _both(_either(_any_of(Role.OFFICER), _is_own), _whose("lapses"), _standing(Standing.PUBLISHED)),
     Act.SET_LEAD: _both(_any_of(Role.OFFICER), _whose("is_led"), _standing(Standing.PUBLISHED)),
     Act.READ_CONTACT: _any_of(Role.OFFICER),
     Act.HIDE: _both(_any_of(Role.MODERATOR), _standing(Standing.PUBLISHED, Standing.PENDING)),
@@ -203,6 +241,15 @@ DOES: dict[Act, Permission] = {
     Act.DRAW_PLACE: lambda viewer, thing: viewer.id is not None,
     Act.BRIEF_COUNCIL: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.ANSWER: _any_of(Role.OFFICER),
+    Act.EDIT: _both(_is_own, _LIVES),  # nobody edits another's
+    Act.CHANGE_LEVEL: _both(_is_own, _LIVES),
+    Act.WITHDRAW: _both(_is_own, _LIVES),
+    Act.BRING_BACK: _both(_is_own, _standing(Standing.WITHDRAWN)),
+    Act.ERASE: _is_own,
+    Act.SUPPORT: _both(_is_others, _IS_OUT),  # a visitor's counts once they have proved an email address
+    Act.REVIEW: _both(_is_own, _is_note, _IS_OUT),
+    Act.SUPERSEDE: _both(_is_own, _is_note, _IS_OUT, _any_of(Role.COUNCILLOR, Role.OFFICER)),
+    Act.DIFFER: _both(_is_others, _is_note, _IS_OUT, _any_of(Role.COUNCILLOR, Role.OFFICER)),
 }
 
 

@@ -24,6 +24,11 @@ class Level(StrEnum):
     PUBLIC = "public"
 
 
+def no_wider_than(level: Level) -> list[Level]:
+    """This level and the narrower ones, narrowest first."""
+    return list(Level)[: list(Level).index(level) + 1]
+
+
 class Standing(StrEnum):
     """Whether a thing stands at all, beside the state of its kind."""
 

@@ -1,7 +1,7 @@
 """What every kind of entry says: until when an offer stands, who leads on an issue or an idea, how far is near.
 
 Columns are added in words that both engines have, so that a CHECK or a reference stands in the column and SQLite need
-not make the table anew, which would lose its triggers. A note is out of date by its review date alone from here on.
+not make the table anew, which would lose its triggers.
 """
 
 from alembic import op
@@ -28,10 +28,6 @@ def upgrade():
     for table, columns in ADDED.items():
         for name, type_ in columns.items():
             op.execute(f"ALTER TABLE {table} ADD COLUMN {name} {type_}")
-    op.execute(
-        "UPDATE entry SET state = 'current', review_on = CASE WHEN review_on < date(changed_at) THEN review_on "
-        "ELSE date(changed_at) END WHERE kind = 'note' AND state = 'out of date'"
-    )
 
 
 def downgrade():

@@ -182,7 +182,7 @@ def test_the_demo_says_on_paper_that_its_borough_is_fictional():
 
 def test_a_note_that_is_past_its_review_is_marked_and_keeps_all_its_words():
     known = document.document(a_brief(), [NOTE], surroundings(a_brief().where))["known"]
-    (note,) = known["topics"][0]["notes"]
+    ((note,),) = known["topics"][0]["sets"]
     assert known["overdue"] == "1 note is past the review date: ask before you rely on it."
     assert note["overdue"] == "Was due for review on 31 January 2026."
     assert note["paragraphs"] == [NOTE.words]

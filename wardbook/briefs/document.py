@@ -109,6 +109,7 @@ def _residents(brief: Brief) -> Content:
     return {
         "kinds": [_figure(brief, found, found.label) for found in said.kinds],
         "tables": [table for kind in Kind if (table := _categories(brief, kind))],
+        "supported": [_whole(item) for item in said.supported],
         "recent": [_whole(item) for item in said.recent],
         "nobody": f"Nobody has told the council anything here yet{_readable(brief)}.",
         "longest": [
@@ -144,7 +145,10 @@ def _known(brief: Brief) -> Content:
 
 
 def _topic(brief: Brief, row: TopicRow) -> Content:
-    return {"notes": [_whole(item) for item in row.notes], **_figure(brief, row.figure, row.topic.capitalize())}
+    return {
+        "sets": [[_whole(item) for item in beside] for beside in row.sets],
+        **_figure(brief, row.figure, row.topic.capitalize()),
+    }
 
 
 def _sources(brief: Brief) -> list[Content]:
@@ -188,9 +192,22 @@ def _facts(item: Item) -> list[str]:
     review = f"review on {day_in_words(item.review_on)}" if item.review_on and not item.overdue else ""
     told = [KINDS[item.kind].label, item.category, item.state] if item.kind is not Kind.NOTE else []
     known = [str(item.basis).capitalize()] if item.basis else []
+    supported = _counted(item.supporters, "supporter", "supporters") if item.supporters else ""
+    differs = f"sees {item.differs_from} differently" if item.differs_from else ""
     closed = f"closed on {day_in_words(item.closed_on)}" if item.closed_on else ""
     readers = "" if item.level is Level.PUBLIC else "not public"
-    return [*told, item.by, day_in_words(item.told_on), closed, *_goes_on(item), *known, review, readers]
+    return [
+        *told,
+        item.by,
+        day_in_words(item.told_on),
+        closed,
+        *_goes_on(item),
+        *known,
+        review,
+        supported,
+        differs,
+        readers,
+    ]
 
 
 def _goes_on(item: Item) -> list[str]:

@@ -17,7 +17,7 @@ from wardbook.exports import Layer, csv_bytes, write_geopackage
 
 ENTRY = (
     "ref", "kind", "title", "words", "category", "state", "told_on", "closed_on", "by", "level", "topic", "basis",
-    "review_on", "lapses_on", "lead", "enabler",
+    "review_on", "lapses_on", "lead", "enabler", "supporters", "differs_from",
 )  # fmt: skip
 MADE = ("place", "brief_level", "made_at", "council", "licences")
 
@@ -128,6 +128,8 @@ def _entry(item: Item) -> tuple[object, ...]:
         item.lapses_on,
         item.lead,
         item.enabler,
+        item.supporters,
+        item.differs_from,
     )
 
 

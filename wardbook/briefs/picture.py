@@ -49,6 +49,9 @@ class Item:
     lead: str = ""
     """Who leads on an issue or an idea, in words"""
     enabler: str = ""
+    supporters: int = 0
+    differs_from: str = ""
+    """The reference of the note that this one sees differently, where the brief's readers see that one"""
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,8 @@ class Residents:
     months: tuple[Month, ...]
     recent: tuple[Item, ...]
     longest: tuple[Item, ...]
+    supported: tuple[Item, ...] = ()
+    """Those with the most supporters, where any has some"""
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,18 @@ class TopicRow:
     topic: Topic
     figure: Figure
     notes: tuple[Item, ...]
+    """Newest first, but each right before those that see it differently"""
+
+    @property
+    def sets(self) -> list[list[Item]]:
+        """Notes that stand beside each other: each with those that see it differently."""
+        found: list[list[Item]] = []
+        for note in self.notes:
+            if found and note.differs_from in {other.ref for other in found[-1]}:
+                found[-1].append(note)
+            else:
+                found.append([note])
+        return found
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select
@@ -30,8 +31,9 @@ from wardbook.clock import day_in_words, day_of, today
 from wardbook.config import settings
 from wardbook.db import db, now
 from wardbook.entries import queries as entries
+from wardbook.entries import ties
 from wardbook.entries.kinds import CONTRIBUTIONS, KINDS, STATES, Family, Kind, State, Topic, state_on
-from wardbook.entries.models import Category, Entry
+from wardbook.entries.models import Category, Entry, Support
 from wardbook.entries.queries import Filters
 from wardbook.people import queries as people
 from wardbook.places.place import Place
@@ -70,7 +72,8 @@ def brief(place: Place, level: Level, viewer: Viewer) -> Brief:
 def items(place: Place, level: Level) -> Iterator[Item]:
     """Every entry a brief rests on, newest first."""
     rows = entries.shown(entries.published(everyone_at(level), place))
-    return (_item(entry) for entry in db.session.scalars(rows))
+    differing = ties.seen_differently(everyone_at(level))
+    return (_item(entry, differing) for entry in db.session.scalars(rows))
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,7 @@ class Row:
     topic: Topic | None
     author_id: int | None
     told_at: datetime
+    supporters: int
 
     @property
     def month(self) -> date:
@@ -93,7 +97,9 @@ class Row:
 def _row(found: Any, on: date) -> Row:
     """A row of the store, in the state that its day has brought it to."""
     state = state_on(found.kind, found.state, found.lapses_on or found.review_on, on)
-    return Row(found.id, found.kind, state, found.category_id, found.topic, found.author_id, found.told_at)
+    return Row(
+        found.id, found.kind, state, found.category_id, found.topic, found.author_id, found.told_at, found.supporters
+    )  # fmt: skip
 
 
 class Facts:
@@ -103,12 +109,26 @@ class Facts:
         self.place, self.reader = place, reader
         columns = (
             Entry.id, Entry.kind, Entry.state, Entry.category_id, Entry.topic, Entry.author_id, Entry.told_at,
-            Entry.lapses_on, Entry.review_on,
+            Entry.supporters, Entry.lapses_on, Entry.review_on,
         )  # fmt: skip
         asked = entries.published(reader, place).with_only_columns(*columns)
         self.rows = [_row(row, today()) for row in db.session.execute(asked)]
         self.contributions = [row for row in self.rows if row.kind in CONTRIBUTIONS]
         self.categories = {row.id: row for row in entries.every_category()}
+
+    @cached_property
+    def supporters(self) -> dict[int, set[int]]:
+        """By the id of an entry of the place, the people who support it."""
+        ids = entries.published(self.reader, self.place).with_only_columns(Entry.id).order_by(None)
+        asked = select(Support.entry_id, Support.person_id).where(Support.entry_id.in_(ids.where(Entry.supporters > 0)))
+        found: dict[int, set[int]] = defaultdict(set)
+        for entry_id, person_id in db.session.execute(asked):
+            found[entry_id].add(person_id)
+        return found
+
+    @cached_property
+    def seen_differently(self) -> dict[int, str]:
+        return ties.seen_differently(self.reader)
 
     def figure(self, label: str, filters: Filters) -> Figure:
         """A count over what was read, by the same meaning as the list its filters open."""
@@ -118,7 +138,7 @@ class Facts:
         """These entries with all that is shown of them, in the order given."""
         ids = [row.id for row in rows]
         found = db.session.scalars(entries.shown(select(Entry).where(Entry.id.in_(ids))))
-        by_id = {entry.id: _item(entry) for entry in found}
+        by_id = {entry.id: _item(entry, self.seen_differently) for entry in found}
         return [by_id[id_] for id_ in ids]
 
 
@@ -137,7 +157,7 @@ def _meets(row: Row, filters: Filters) -> bool:
     )
 
 
-def _item(entry: Entry) -> Item:
+def _item(entry: Entry, seen_differently: Mapping[int, str]) -> Item:
     is_open = entry.is_led and entry.meaning.family is Family.OPEN
     return Item(
         ref=entry.ref,
@@ -161,6 +181,8 @@ def _item(entry: Entry) -> Item:
         enabler=entry.enabler.name if entry.enabler else "",
         cites=entry.cites or "",
         days_open=(today() - day_of(entry.told_at)).days if is_open else None,
+        supporters=entry.supporters,
+        differs_from=seen_differently.get(entry.id, ""),
     )
 
 
@@ -216,12 +238,17 @@ def _glance(facts: Facts) -> Glance:
 
 
 def _themes(facts: Facts) -> tuple[Theme, ...]:
-    """The three strongest by distinct voices. Where an entry has no known author it counts as a voice of its own."""
+    """The three strongest by distinct voices: authors and supporters.
+
+    Where an entry has no known author it counts as a voice of its own.
+    """
     voices: dict[tuple[int | None, Topic | None], set[tuple[str, int]]] = defaultdict(set)
     for row in facts.rows:
         voice = ("entry", row.id) if row.author_id is None else ("person", row.author_id)
         if row.topic is not None or row.category_id is not None:
-            voices[(row.category_id if row.topic is None else None, row.topic)].add(voice)
+            heard = voices[(row.category_id if row.topic is None else None, row.topic)]
+            heard.add(voice)
+            heard.update(("person", person_id) for person_id in facts.supporters.get(row.id, ()))
     strongest = sorted(voices.items(), key=lambda found: (-len(found[1]), str(found[0])))[:3]
     return tuple(_theme(facts, category, topic, heard) for (category, topic), heard in strongest)
 
@@ -271,10 +298,12 @@ def _trend_in_words(months: Sequence[Month]) -> str:
 def _residents(facts: Facts) -> Residents:
     unresolved = [row for row in facts.contributions if KINDS[row.kind].led and STATES[row.state].family is Family.OPEN]
     longest = sorted(unresolved, key=lambda row: (row.told_at, row.id))
+    supported = sorted((row for row in facts.contributions if row.supporters), key=lambda row: -row.supporters)
     return Residents(
         kinds=tuple(facts.figure(KINDS[kind].plural, Filters(kind=kind)) for kind in CONTRIBUTIONS),
         categories=_categories(facts),
         months=_months(facts),
+        supported=tuple(facts.whole(supported[:MOST_LISTED])),
         recent=tuple(facts.whole(facts.contributions[:MOST_LISTED])),
         longest=tuple(facts.whole(longest[:MOST_LISTED])),
     )
@@ -311,9 +340,26 @@ def _known(facts: Facts) -> Known:
     by_topic = {topic: tuple(item for item in whole if item.topic is topic) for topic in Topic}
     return Known(
         topics=tuple(
-            TopicRow(topic, facts.figure(str(topic), Filters(kind=Kind.NOTE, topic=topic, unsuperseded=True)), found)
+            TopicRow(
+                topic,
+                facts.figure(str(topic), Filters(kind=Kind.NOTE, topic=topic, unsuperseded=True)),
+                tuple(_beside(found)),
+            )
             for topic, found in by_topic.items()
             if found
         ),
         overdue=sum(item.overdue for item in whole),
     )
+
+
+def _beside(notes: Sequence[Item]) -> Iterator[Item]:
+    """The notes in their order, each right before those that see it differently, and these before those of them."""
+    refs = {note.ref for note in notes}
+    views: dict[str, list[Item]] = defaultdict(list)
+    for note in notes:
+        views[note.differs_from].append(note)
+    waiting = [note for note in reversed(notes) if note.differs_from not in refs]
+    while waiting:
+        note = waiting.pop()
+        yield note
+        waiting.extend(reversed(views[note.ref]))

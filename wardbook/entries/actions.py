@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import shapely
 from sqlalchemy import select, update
@@ -98,7 +99,7 @@ def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo], 
     entry = _new(telling, author)
     own = viewer.id == author.id
     entry.confirmed_at = now() if own else None
-    entry.standing = Standing.PUBLISHED if own and not _moderated(entry) else Standing.PENDING
+    entry.standing = Standing.PUBLISHED if own and not moderated(entry) else Standing.PENDING
     _add(viewer if own else VISITOR, entry, photos)
     if not own:
         _ask_for_proof(entry, author, name)
@@ -171,7 +172,8 @@ def _free_reference() -> str:
             return ref
 
 
-def _moderated(entry: Entry) -> bool:
+def moderated(entry: Entry) -> bool:
+    """Whether a moderator reads what is said of its category before anybody else does."""
     return entry.category is not None and entry.category.moderated
 
 
@@ -195,7 +197,7 @@ def confirm(proof: Proof) -> Entry:
         raise Refused("What this link belongs to is no longer waiting.")
     author = _as_resident(proof.person)
     entry.confirmed_at = now()
-    if not _moderated(entry):
+    if not moderated(entry):
         move_standing(entry, Standing.PUBLISHED)
         event = record(author, Did.PUBLISHED, entry)
         db.session.flush()
@@ -250,13 +252,13 @@ def done_already(once: str | None) -> bool:
     return db.session.scalar(select(Event.id).where(Event.once == once)) is not None
 
 
-def tell_author(entry: Entry, event: Event) -> None:
-    """Write to its author of a step, unless it was their own or they have not proved their address."""
+def tell_author(entry: Entry, event: Event, letter: str = "update", **words: Any) -> None:
+    """Write to its author of a step that somebody else took."""
     author = entry.author
     if author is None or author.confirmed_at is None or author.id == event.actor_id or entry.channel is Channel.DEMO:
         return
     db.session.flush()
-    write_letter(author.email, "update", cause=f"event {event.id}", entry=entry, event=event)
+    write_letter(author.email, letter, cause=f"event {event.id}", entry=entry, event=event, **words)
 
 
 # --- moderation --------------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from wardbook.clock import today
 from wardbook.entries.actions import MOST_TITLE, MOST_WORDS
 from wardbook.entries.kinds import CONTRIBUTIONS, KINDS, LEAD_LABELS, STATES, Basis, Family, Kind, State, Topic
 from wardbook.entries.models import Entry
-from wardbook.entries.queries import Filters, categories, every_category, who_sees
+from wardbook.entries.queries import Filters, Order, categories, every_category, who_sees
 from wardbook.forms import (
     Asking,
     Filtering,
@@ -282,6 +282,7 @@ class FilterForm(Filtering):
     topic = picked("Topic of notes", [_any("Every topic"), *((str(t), label) for t, label in TOPIC_LABELS.items())])
     since = day("From")
     until = day("To")
+    order = picked("Order", [("", "Newest first"), (str(Order.SUPPORTED), "Most supported first")])
 
     def offer_categories(self) -> None:
         """Every category, retired ones too: old entries have them."""
@@ -299,6 +300,7 @@ def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
     good = {name: field.data for name, field in form._fields.items() if field.validate(form)}
     for field in form._fields.values():
         field.errors = []  # what cannot be understood asks nothing, and is no error to show
+    form.order.data = good.get("order")
     state = str(good.get("state") or "")
     category = str(good.get("category") or "")
     return form, Filters(

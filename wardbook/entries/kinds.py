@@ -237,9 +237,9 @@ KINDS: Final[dict[Kind, Lifecycle]] = {
         by=frozenset({Role.COUNCILLOR, Role.OFFICER}),
         starts=State.CURRENT,
         moves={
-            State.CURRENT: {State.SUPERSEDED},
+            State.CURRENT: {State.OUT_OF_DATE, State.SUPERSEDED},
             State.OUT_OF_DATE: {State.CURRENT, State.SUPERSEDED},
-            State.SUPERSEDED: set(),
+            State.SUPERSEDED: {State.CURRENT},
         },
         level=Level.COUNCIL,
         levels=(Level.COUNCIL, Level.WARD, Level.PRIVATE, Level.PUBLIC),
@@ -247,7 +247,7 @@ KINDS: Final[dict[Kind, Lifecycle]] = {
         explained="For those who come to decide about it.",
         example="the crossing was promised in 2019",
         overtaken=(State.CURRENT, State.OUT_OF_DATE),
-        elsewhere=frozenset({State.SUPERSEDED}),
+        elsewhere=frozenset({State.CURRENT, State.OUT_OF_DATE, State.SUPERSEDED}),
     ),
 }
 CONTRIBUTIONS: Final = tuple(kind for kind in Kind if kind is not Kind.NOTE)

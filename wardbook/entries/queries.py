@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
@@ -111,6 +112,20 @@ def entries(viewer: Viewer, place: Place | None = None, filters: Filters | None 
     if place is not None:
         asked = asked.where(inside(Entry, place))
     return asked.order_by(Entry.told_at.desc(), Entry.id.desc())
+
+
+class Order(StrEnum):
+    """In which order a list stands."""
+
+    NEWEST = "newest"
+    SUPPORTED = "supported"
+
+
+def ordered(rows: Select[Entry], order: Order) -> Select[Entry]:
+    """A list in an order; of those with as many supporters the newest first."""
+    if order is Order.NEWEST:
+        return rows
+    return rows.order_by(None).order_by(Entry.supporters.desc(), Entry.told_at.desc(), Entry.id.desc())
 
 
 def published(viewer: Viewer, place: Place | None = None, filters: Filters | None = None) -> Select[Entry]:
@@ -258,10 +273,9 @@ def counts_by_area(viewer: Viewer, area_ids: Sequence[int]) -> dict[int, dict[Ki
 
 
 def notes_due(viewer: Viewer) -> Sequence[Entry]:
-    """A person's own notes that are past their review date."""
-    due = select(Entry).where(
-        visible(Entry, viewer), Entry.kind == Kind.NOTE, Entry.author_id == viewer.id, is_now([State.OUT_OF_DATE])
-    )
+    """A person's own notes that are past their review date and still said to hold."""
+    rows = published(viewer, None, Filters(kind=Kind.NOTE)).order_by(None)
+    due = rows.where(Entry.author_id == viewer.id, Entry.state == State.CURRENT, Entry.review_on < today())
     return db.session.scalars(shown(due.order_by(Entry.review_on).limit(20))).all()
 
 

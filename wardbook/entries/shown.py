@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import shapely
@@ -14,12 +14,16 @@ from wardbook.entries.queries import said_by
 
 COLUMNS = (
     "ref", "kind", "title", "words", "category", "service", "state", "told_on", "closed_on", "by", "level", "topic",
-    "basis", "review_on", "lapses_on", "lead", "enabler", "source", "source_id", "longitude", "latitude",
+    "basis", "review_on", "lapses_on", "lead", "enabler", "supporters", "differs_from", "source", "source_id",
+    "longitude", "latitude",
 )  # fmt: skip
 
 
-def row(entry: Entry) -> tuple[object, ...]:
-    """An entry as a row under COLUMNS; a line or area gives a point on it."""
+def row(entry: Entry, seen_differently: Mapping[int, str]) -> tuple[object, ...]:
+    """An entry as a row under COLUMNS; a line or area gives a point on it.
+
+    `seen_differently` has the references of the notes that others see differently, as far as the reader sees them.
+    """
     at = shapely.point_on_surface(entry.geometry)
     return (
         entry.ref,
@@ -39,6 +43,8 @@ def row(entry: Entry) -> tuple[object, ...]:
         entry.lapses_on.isoformat() if entry.lapses_on else "",
         entry.leads,
         entry.enabler.name if entry.enabler else "",
+        entry.supporters,
+        seen_differently.get(entry.id, ""),
         entry.source or "",
         entry.source_id or "",
         round(at.x, 7),
@@ -46,9 +52,9 @@ def row(entry: Entry) -> tuple[object, ...]:
     )
 
 
-def feature(entry: Entry) -> dict[str, Any]:
+def feature(entry: Entry, seen_differently: Mapping[int, str]) -> dict[str, Any]:
     """An entry as a GeoJSON feature with the same columns."""
-    told = dict(zip(COLUMNS[:-2], row(entry), strict=False))
+    told = dict(zip(COLUMNS[:-2], row(entry, seen_differently), strict=False))
     return {
         "type": "Feature",
         "id": entry.ref,

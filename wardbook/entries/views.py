@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import shapely
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.clock import today
-from wardbook.entries import actions, leading, offers, photos, queries
+from wardbook.entries import actions, leading, offers, photos, queries, support, ties
 from wardbook.entries.forms import HideForm, LeadForm, NoteForm, RenewForm, ReplyForm, StateForm, level_hints
 from wardbook.entries.kinds import KINDS, Basis, Kind, Lead, State, Topic
 from wardbook.entries.models import Entry
@@ -31,7 +31,10 @@ bp = Blueprint("entries", __name__)
 @bp.get("/entries/<ref>")
 def detail(ref: str) -> ResponseReturnValue:
     """What was told, what became of it, and who sees it."""
-    return _page(or_404(queries.entry(ref, viewer())))
+    entry = queries.entry(ref, viewer())
+    if entry is None:
+        return render_template("entries/stub.html", stub=or_404(ties.stub(ref, viewer())))
+    return _page(entry)
 
 
 def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
@@ -54,6 +57,9 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         said_by=queries.said_by(entry),
         near=offers.near(entry, viewer()),
         enabler=signed(entry.enabler) if entry.enabler else "",
+        ties=ties.ties(entry, viewer()),
+        left=ties.withdrawn_beside(entry, viewer()),
+        supported=support.supports(viewer(), entry),
     )
 
 

@@ -9,10 +9,11 @@ from wardbook.areas import queries as areas
 from wardbook.areas.models import Area
 from wardbook.clock import today
 from wardbook.entries import queries as entries
+from wardbook.entries import ties
 from wardbook.entries.forms import filters_from
 from wardbook.entries.kinds import LED, Family, Kind, State
 from wardbook.entries.models import Entry
-from wardbook.entries.queries import Filters
+from wardbook.entries.queries import Filters, Order
 from wardbook.errors import NotFound, Refused
 from wardbook.outlook import lists
 from wardbook.people import queries as people
@@ -85,6 +86,7 @@ def ward(code: str) -> ResponseReturnValue:
 
     came_of_it = entries.published(who, place, Filters(family=Family.CLOSED)).where(Entry.kind.in_(LED))
     closed = entries.page(came_of_it, 1, size=4)
+    notes = some(Filters(kind=Kind.NOTE), 4)
     return render_template(
         "outlook/ward.html",
         ward=area,
@@ -98,7 +100,8 @@ def ward(code: str) -> ResponseReturnValue:
         knowledge=some(Filters(kind=Kind.KNOWLEDGE, family=Family.CURRENT), 4),
         closed=closed,
         answers=entries.last_words(closed.rows),
-        notes=some(Filters(kind=Kind.NOTE), 4),
+        notes=notes,
+        beside=ties.beside(notes.rows, who),
         mine=area.id in who.area_ids,
     )
 
@@ -137,12 +140,15 @@ def reader() -> Viewer:
 
 def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseReturnValue:
     form, filters = filters_from(request.args)
-    rows = entries.published(reader, place, filters)
+    rows = entries.ordered(entries.published(reader, place, filters), Order(form.order.data or Order.NEWEST))
     if suffix is not None:
-        return lists.as_file(rows, suffix, "entries")
+        return lists.as_file(rows, suffix, "entries", reader)
     page = entries.page(rows, request.args.get("page", 1, type=int))
     asked = {name: value for name, value in request.args.items(multi=False) if name != "page" and value}
-    return render_template("outlook/list.html", place=place, form=form, filters=filters, page=page, asked=asked)
+    return render_template(
+        "outlook/list.html", place=place, form=form, filters=filters, page=page, asked=asked,
+        beside=ties.beside(page.rows, reader),
+    )  # fmt: skip
 
 
 @bp.get("/desk")
