@@ -29,7 +29,9 @@ from wardbook.shared import Level
 
 
 def say(client: FlaskClient, entry: Entry, lead: str, once: str = "one form", **details: object) -> TestResponse:
-    sent = {"lead-lead": lead, "lead-once": once, "lead-enabler": ""} | {f"lead-{name}": str(value) for name, value in details.items()}
+    sent = {"lead-lead": lead, "lead-once": once, "lead-enabler": ""} | {
+        f"lead-{name}": str(value) for name, value in details.items()
+    }
     return client.post(f"/entries/{entry.ref}/lead", data=sent)
 
 
