@@ -225,13 +225,13 @@ def category(name: str = "Dropped kerbs") -> Category:
 def an_issue(
     title: str = "No dropped kerb", *, by: Member | None = RESIDENT, at: tuple[float, float] = IN_MILL,
     level: Level = Level.PUBLIC, standing: Standing = Standing.PUBLISHED, words: str = "Wheels cannot cross.",
-    kind: Kind = Kind.ISSUE, lapses_on: date | None = None, **columns: Any,
+    kind: Kind = Kind.ISSUE, **columns: Any,
 ) -> Entry:  # fmt: skip
     """An issue (or another contribution) as it stands after being told."""
     about = category("Place to meet" if kind is Kind.ASSET else "Dropped kerbs")
     telling = actions.Telling(
         kind=kind, title=title, words=words, shape=spot(*at), level=level if level is not Level.PRIVATE else Level.WARD,
-        once=secrets.token_hex(8), category=about, channel=Channel.WEB, lapses_on=lapses_on,
+        once=secrets.token_hex(8), category=about, channel=Channel.WEB,
     )  # fmt: skip
     with transaction():
         author = person_of(by or RESIDENT)

@@ -48,7 +48,7 @@ def only(members: tuple[Member, ...], status: int, others: int) -> Statuses:
     return {member: status if member in members else others for member in CAST}
 
 
-# Words in braces are things of the store: PUBLIC, COUNCIL, WARD, PENDING, HIDDEN (references), WITHDRAWN (NEIGHBOUR
+# Words in braces are things of the store: PUBLIC, OFFER, COUNCIL, WARD, PENDING, HIDDEN (references), WITHDRAWN (NEIGHBOUR
 # supports it), OTHER (by NEIGHBOUR), PHOTO, LINK, CONFIRM, SUPPORT (of PUBLIC by NEIGHBOUR),
 # SHAPE (by the officer), and OWN: a draft begun in this browser.
 GETS: list[tuple[str, str, Statuses]] = [
@@ -71,7 +71,9 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/contribute/<draft_id>/sent", "/contribute/someone-elses/sent", for_all(404)),
     ("/contribute/<draft_id>/spot", "/contribute/{OWN}/spot", for_all(200)),
     ("/contribute/<draft_id>/spot", "/contribute/someone-elses/spot", for_all(404)),
-    ("/contribute/<draft_id>/what", "/contribute/{OWN}/what", for_all(200)),
+    ("/contribute/<draft_id>/kind", "/contribute/{OWN}/kind", for_all(200)),
+    ("/contribute/<draft_id>/kind", "/contribute/someone-elses/kind", for_all(404)),
+    ("/contribute/<draft_id>/what", "/contribute/{OWN}/what", for_all(302)),  # nothing is said of no kind
     ("/contribute/<draft_id>/what", "/contribute/someone-elses/what", for_all(404)),
     ("/contribute/<draft_id>/who", "/contribute/{OWN}/who", for_all(200)),
     ("/contribute/<draft_id>/who", "/contribute/someone-elses/who", for_all(404)),
@@ -80,6 +82,7 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/contribute/confirm/<link>", "/contribute/confirm/guessed", for_all(404)),
     ("/desk", "/desk", only(SIGNED_IN, 200, 302)),
     ("/entries/<ref>", "/entries/{PUBLIC}", for_all(200)),
+    ("/entries/<ref>", "/entries/{OFFER}", for_all(200)),
     ("/entries/<ref>", "/entries/{COUNCIL}", only(STAFF, 200, 404)),
     ("/entries/<ref>", "/entries/{WARD}", only((RESIDENT, CLLR), 200, 404)),
     ("/entries/<ref>", "/entries/{PENDING}", only((RESIDENT, MODERATOR), 200, 404)),
@@ -169,7 +172,9 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/contribute/<draft_id>/photos/<key>/remove", "/contribute/someone-elses/photos/{PHOTO}/remove", for_all(404)),
     ("/contribute/<draft_id>/spot", "/contribute/{OWN}/spot", for_all(422)),
     ("/contribute/<draft_id>/spot", "/contribute/someone-elses/spot", for_all(404)),
-    ("/contribute/<draft_id>/what", "/contribute/{OWN}/what", for_all(422)),
+    ("/contribute/<draft_id>/kind", "/contribute/{OWN}/kind", for_all(422)),
+    ("/contribute/<draft_id>/kind", "/contribute/someone-elses/kind", for_all(404)),
+    ("/contribute/<draft_id>/what", "/contribute/{OWN}/what", for_all(302)),
     ("/contribute/<draft_id>/what", "/contribute/someone-elses/what", for_all(404)),
     ("/contribute/<draft_id>/who", "/contribute/{OWN}/who", for_all(422)),
     ("/contribute/<draft_id>/who", "/contribute/someone-elses/who", for_all(404)),
@@ -191,8 +196,14 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>/hide", "/entries/{COUNCIL}/hide", only(STAFF, 403, 404)),
     ("/entries/<ref>/later", "/entries/{COUNCIL}/later", only(STAFF, 403, 404) | {CLLR: 422}),
     ("/entries/<ref>/level", "/entries/{PUBLIC}/level", only((RESIDENT,), 422, 403)),
+    ("/entries/<ref>/lead", "/entries/{PUBLIC}/lead", only((OFFICER,), 422, 403)),
+    ("/entries/<ref>/lead", "/entries/{COUNCIL}/lead", only(STAFF, 403, 404)),
+    ("/entries/<ref>/lead", "/entries/{OFFER}/lead", for_all(403)),
     ("/entries/<ref>/pass", "/entries/{PUBLIC}/pass", for_all(403)),
     ("/entries/<ref>/pass", "/entries/{PENDING}/pass", only((RESIDENT,), 403, 404) | {MODERATOR: 422}),
+    ("/entries/<ref>/renew", "/entries/{OFFER}/renew", only((RESIDENT, OFFICER), 422, 403)),
+    ("/entries/<ref>/renew", "/entries/{PUBLIC}/renew", for_all(403)),
+    ("/entries/<ref>/renew", "/entries/{WARD}/renew", only((RESIDENT, CLLR), 403, 404)),
     ("/entries/<ref>/reply", "/entries/{PUBLIC}/reply", only((OFFICER,), 422, 403)),
     ("/entries/<ref>/reply", "/entries/{WARD}/reply", only((RESIDENT, CLLR), 403, 404)),
     ("/entries/<ref>/restore", "/entries/{PUBLIC}/restore", for_all(403)),
@@ -206,6 +217,7 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>/support/undo", "/entries/{PUBLIC}/support/undo", for_all(302) | {NOBODY: 403, RESIDENT: 403}),
     ("/entries/<ref>/withdraw", "/entries/{PUBLIC}/withdraw", only((RESIDENT,), 422, 403)),
     ("/support/<link>", "/support/guessed", for_all(404)),
+    ("/entries/<ref>/state", "/entries/{OFFER}/state", only((RESIDENT, OFFICER), 422, 403)),
     ("/notes/new", "/notes/new", only(STAFF, 422, 403)),
     ("/places/new", "/places/new", only(SIGNED_IN, 422, 403)),
     ("/sign-in", "/sign-in", for_all(422)),
@@ -257,6 +269,7 @@ def tell(home: Path) -> dict[str, str]:
 
     told = {
         "PUBLIC": conftest.an_issue("Public"),
+        "OFFER": conftest.an_offer("Bricks, and somebody to carry them"),
         "COUNCIL": conftest.a_note("For the council"),
         "WARD": conftest.an_issue("For the ward", level=Level.WARD),
         "PENDING": conftest.an_issue("Waits", standing=Standing.PENDING, confirmed_at=None),

@@ -40,7 +40,7 @@ from tests.engines import ENGINE, environment_of
 from wardbook.cli import main
 from wardbook.db import db, transaction
 from wardbook.entries import photos
-from wardbook.entries.kinds import Kind, State
+from wardbook.entries.kinds import CONTRIBUTIONS, Kind, State
 from wardbook.events import Did, record
 from wardbook.mail import letters
 from wardbook.outlook.lists import export_all
@@ -76,7 +76,10 @@ WHO_SEES: dict[tuple[Standing, Level], set[Member]] = {
 """Everything is told in Mill, the ward of CLLR. The administrator and the officer see nothing by that role alone."""
 
 READS_COUNCIL_BRIEFS = {CLLR, CLLR_NEXT_DOOR, OFFICER}
-WRITERS = ((Kind.ISSUE, RESIDENT), (Kind.ASSET, CLLR), (Kind.NOTE, CLLR), (Kind.NOTE, OFFICER))
+WRITERS = (
+    (Kind.ISSUE, RESIDENT), (Kind.ASSET, CLLR), (Kind.NOTE, CLLR), (Kind.NOTE, OFFICER), (Kind.OFFER, NEIGHBOUR),
+    (Kind.IDEA, RESIDENT), (Kind.KNOWLEDGE, NEIGHBOUR),
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -185,8 +188,14 @@ def test_the_page_of_an_entry_is_there_for_those_who_see_it_and_nowhere_for_othe
         thing: 200 if thing.seen_by(member) else 404 for thing in things
     }
     for thing, answer in answers.items():
-        expected = {thing} if thing.seen_by(member) else set()
+        expected = {thing, *near(thing, member, things)} if thing.seen_by(member) else set()
         assert shown_in(answer.data, things) == expected, thing
+
+
+def near(thing: Thing, member: Member, things: list[Thing]) -> list[Thing]:
+    """What stands on the page of an offer, or of an issue or an idea: all are told at one spot, so the newest five."""
+    wanted = {Kind.OFFER: (Kind.ISSUE, Kind.IDEA), Kind.ISSUE: (Kind.OFFER,), Kind.IDEA: (Kind.OFFER,)}
+    return [other for other in things if other.kind in wanted.get(thing.kind, ()) and other.listed_for(member)][-5:]
 
 
 @every_member
@@ -218,7 +227,7 @@ def test_nobody_does_anything_to_what_they_do_not_see(member, browser, things):
     client = browser(member)
     unseen = [thing for thing in things if not thing.seen_by(member)]
     for thing in unseen[::5]:
-        for act in ("state", "reply", "hide", "restore", "pass"):
+        for act in ("state", "reply", "hide", "restore", "pass", "lead", "renew"):
             assert client.post(f"/entries/{thing.ref}/{act}").status_code == 404, (thing, act)
 
 
@@ -284,16 +293,17 @@ def test_the_home_page_shows_the_newest_contributions_its_reader_may_see(member,
 def test_a_ward_page_shows_the_newest_of_each_kind_its_reader_may_see(member, browser, things):
     found = shown_in(browser(member).get(f"/wards/{MILL}").data, things)
     newest = {kind: [t for t in things if t.listed_for(member) and t.kind is kind] for kind in Kind}
-    assert found == {*newest[Kind.ASSET][-4:], *newest[Kind.ISSUE][-6:], *newest[Kind.NOTE][-4:]}
+    shown = {kind: found[-6:] if kind is Kind.ISSUE else found[-4:] for kind, found in newest.items()}
+    assert found == {thing for some in shown.values() for thing in some}
 
 
 @every_member
 def test_a_desk_shows_a_person_their_own_and_to_officers_what_waits_for_an_answer(member, browser, things):
     own = {thing for thing in things if thing.author == member and thing.standing is not Standing.ERASED}
-    issues = {thing for thing in listed(things, member) if thing.kind is Kind.ISSUE}
+    asked = {thing for thing in listed(things, member) if thing.kind in (Kind.ISSUE, Kind.IDEA)}
     client = browser(member)
-    pages = [client.get(f"/desk?page={page}").data for page in (1, 2)]
-    assert shown_in(b"".join(pages), things) == (own | issues if member is OFFICER else own)
+    pages = [client.get(f"/desk?page={page}").data for page in (1, 2, 3)]
+    assert shown_in(b"".join(pages), things) == (own | asked if member is OFFICER else own)
 
 
 @every_member
@@ -457,7 +467,7 @@ def test_the_wards_page_counts_for_each_reader_what_they_may_see(member, browser
     cells.feed(browser(member).get("/wards").text)
     expected = counts_of(things, member)
     mill = next(row for row in cells.rows if row[0] == "Mill")
-    assert mill[2:] == [str(expected[kind]) for kind in (Kind.ISSUE, Kind.ASSET, Kind.NOTE)]
+    assert mill[2:] == [str(expected[kind]) for kind in Kind]
 
 
 @every_member
@@ -465,8 +475,9 @@ def test_a_ward_page_counts_for_each_reader_what_they_may_see(member, browser, t
     page = browser(member).get(f"/wards/{MILL}").text
     found = re.findall(r'class="wb-figure"[^>]*><strong>(\d+)</strong> ([a-z]+)', page)
     expected = counts_of(things, member)
-    told = [(str(expected[Kind.ASSET]), "assets"), (str(expected[Kind.ISSUE]), "issues"), ("0", "issues")]
-    assert found == told + ([(str(expected[Kind.NOTE]), "notes")] if expected[Kind.NOTE] else [])
+    words = {Kind.ASSET: "asset", Kind.ISSUE: "issue", Kind.IDEA: "idea", Kind.OFFER: "offer", Kind.NOTE: "note"}
+    told = {kind: (str(expected[kind]), word if expected[kind] == 1 else f"{word}s") for kind, word in words.items()}
+    assert found == [figure for kind, figure in told.items() if kind is not Kind.NOTE or expected[Kind.NOTE]]
 
 
 @every_member
@@ -492,7 +503,7 @@ def test_every_figure_of_a_brief_counts_its_level_alone(level, browser, things):
     expected = in_a_brief(things, level)
     assert brief["total"] == len(brief["items"]) == len(expected)
     by_kind = {figure["filters"]["kind"]: figure["count"] for figure in brief["sections"]["residents"]["kinds"]}
-    assert by_kind == {kind: sum(thing.kind == kind for thing in expected) for kind in ("issue", "asset")}
+    assert by_kind == {kind: sum(thing.kind == kind for thing in expected) for kind in CONTRIBUTIONS}
 
 
 @pytest.mark.parametrize("member", [CLLR, MODERATOR], ids=str)
@@ -500,7 +511,8 @@ def test_a_desk_counts_what_its_person_may_see(member, browser, things):
     page = browser(member).get("/desk").text
     if member is CLLR:
         count = counts_of(things, CLLR)
-        assert f"{count[Kind.ISSUE]} issues, {count[Kind.ASSET]} assets, {count[Kind.NOTE]} notes" in page
+        assert f"Issues: {count[Kind.ISSUE]}, ideas: {count[Kind.IDEA]}, " in page
+        assert f"offers: {count[Kind.OFFER]}, notes: {count[Kind.NOTE]}<" in page
     else:
         waiting = [t for t in things if t.standing in (Standing.PENDING, Standing.HIDDEN) and t.seen_by(member)]
         assert f"{len(waiting)} entries wait or are hidden" in page

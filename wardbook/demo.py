@@ -16,7 +16,8 @@ from wardbook.clock import LONDON, today
 from wardbook.config import DATA, settings
 from wardbook.db import db, now
 from wardbook.entries import actions, photos
-from wardbook.entries.kinds import STATES, Basis, Channel, Family, Kind, State, Topic
+from wardbook.entries.kinds import STATES, Basis, Channel, Family, Kind, Lead, State, Topic
+from wardbook.entries.leading import Leading
 from wardbook.entries.models import Category, Entry
 from wardbook.errors import Refused
 from wardbook.events import Did, Told, record
@@ -95,7 +96,8 @@ def _categories(told: list[dict[str, Any]]) -> dict[str, Category]:
     found: dict[str, Category] = {}
     for service in told:
         for one in service["categories"]:
-            row = Category(service=service_called(service["name"]), name=one["name"], kinds=one["kinds"])
+            near = {"radius_m": one["radius"]} if one["radius"] else {}
+            row = Category(service=service_called(service["name"]), name=one["name"], kinds=one["kinds"], **near)
             db.session.add(row)
             found[one["name"]] = row
     db.session.flush()
@@ -115,11 +117,12 @@ def _entry(number: int, told: dict[str, Any], people: dict[str, Person], categor
         kind=Kind(told["kind"]), title=told["title"], words=told["words"],
         shape=shapely.from_geojson(json.dumps(told["geometry"])), level=Level(told["level"]), once=f"demo-{number}",
         category=categories.get(told.get("category") or ""), name_shown=bool(told.get("name_shown")),
-        told_at=_moment(told["days_ago"], number), channel=Channel.DEMO,
+        told_at=_moment(told["days_ago"], number), channel=Channel.DEMO, willing=bool(told.get("willing")),
+        lapses_on=_day(told.get("lapses_in_days")),
     )  # fmt: skip
     viewer = viewer_of(author)
     if telling.kind is Kind.NOTE:
-        review = today() + timedelta(days=told["review_in_days"]) if told.get("review_in_days") is not None else None
+        review = _day(told.get("review_in_days"))
         about = actions.NoteDetails(Topic(told["topic"]), BASES[told["basis"]], review, told.get("cites") or "")
         entry = actions.write_note(viewer, telling, about, author)
     else:
@@ -132,6 +135,10 @@ def _entry(number: int, told: dict[str, Any], people: dict[str, Person], categor
         _step(entry, step, people, number)
 
 
+def _day(in_days: int | None) -> date | None:
+    return None if in_days is None else today() + timedelta(days=in_days)
+
+
 def _a_draft() -> str:
     return actions.start_draft().id
 
@@ -141,7 +148,10 @@ def _step(entry: Entry, step: dict[str, Any], people: dict[str, Person], number:
     viewer = viewer_of(people[step["by"]])
     at = max(_moment(step["days_ago"], number + 5), entry.changed_at + timedelta(minutes=5))
     entry.changed_at = min(at, now())
-    if step.get("state"):
+    if step.get("lead"):
+        change = Leading(Lead(step["lead"]), step["partner"] or "", people[step["enabler"]]).take_over(entry)
+        record(viewer, Did.SET_LEAD, entry, words=step["words"], told=Told.AUTHOR, change=change, at=entry.changed_at)
+    elif step.get("state"):
         before, entry.state = entry.state, State(step["state"].replace("_", " "))
         entry.closed_at = entry.changed_at if STATES[entry.state].family is Family.CLOSED else None
         change = {"state": [before, entry.state]}

@@ -62,9 +62,12 @@ NOTE = replace(
 )  # fmt: skip
 
 
+SHOWN = (Kind.ISSUE, Kind.ASSET, Kind.NOTE)
+
+
 def a_brief(items: Sequence[Item] = (ISSUE, ASSET, NOTE), **changes: Any) -> Brief:
     """A brief of the ward of Mill that rests on these entries."""
-    issues, assets, notes = ([item for item in items if item.kind is kind] for kind in Kind)
+    issues, assets, notes = ([item for item in items if item.kind is kind] for kind in SHOWN)
     contributions = (*issues, *assets)
     counted = Figure("Issues", len(issues), Filters(kind=Kind.ISSUE))
     about = CategoryRow("Dropped kerbs", "Highways", counted, counted, Figure("Closed", 0, Filters(kind=Kind.ISSUE)))
@@ -213,7 +216,7 @@ def the_map(items: Sequence[Item], backdrop: Sequence[Feature] = (), title: str 
 
 def test_a_map_draws_each_kind_by_a_sign_of_its_own_and_names_the_wards():
     drawn = the_map([ISSUE, ASSET, NOTE])
-    assert all(drawn.count(f'href="#wb-sign-{kind}"') == 2 for kind in Kind)
+    assert all(drawn.count(f'href="#wb-sign-{kind}"') == 2 for kind in SHOWN)
     assert all(f">{words}</" in drawn for words in ("Mill", "Bridge", "Castle", "200 metres", "Issue (1)", "N"))
 
 

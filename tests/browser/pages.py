@@ -51,7 +51,7 @@ def photo(colour: str = "#4c7a5d") -> bytes:
 # --- telling -----------------------------------------------------------------------------------------------------
 # The scenes fill in every page by hand; whoever only wants to come to a later one hands in the answers before it.
 
-KERB = {"kind": "issue", "title": "No dropped kerb", "words": "Wheels cannot cross."}
+KERB = {"title": "No dropped kerb", "words": "Wheels cannot cross."}
 WHO = {"level": "public", "email": "somebody@residents.example", "name": ""}
 
 
@@ -66,7 +66,7 @@ def _draft(them: Someone) -> str:
 
 def _told(them: Someone, **changes: str) -> str:
     """A draft in which the spot and what it is are told; its path."""
-    draft = _draft(them).removesuffix("/spot")
+    draft = _of_kind(them, "issue")
     page = them.fetches(f"{draft}/what")[1].decode()
     category = re.search(r'value="(\d+)"[^>]*>Crossing or dropped kerb', page)
     assert category is not None
@@ -74,8 +74,19 @@ def _told(them: Someone, **changes: str) -> str:
     return draft
 
 
-def comes_to_what(them: Someone) -> None:
-    them.goes_to(f"{_draft(them).removesuffix('/spot')}/what")
+def _of_kind(them: Someone, kind: str) -> str:
+    """A draft of which the kind is chosen; its path."""
+    draft = _draft(them).removesuffix("/spot")
+    them.hands_in(f"{draft}/kind", {"kind": kind})
+    return draft
+
+
+def comes_to_kind(them: Someone) -> None:
+    them.goes_to(f"{_draft(them).removesuffix('/spot')}/kind")
+
+
+def comes_to_what(them: Someone, kind: str = "issue") -> None:
+    them.goes_to(f"{_of_kind(them, kind)}/what")
 
 
 def comes_to_photos(them: Someone) -> None:
@@ -146,6 +157,13 @@ def finds_one_that_waits(them: Someone) -> None:
     them.goes_to("/moderation")
     waiting = them.page.locator(".wb-entry", has_text="Waiting").first.get_by_role("link").get_attribute("href")
     them.goes_to(waiting or "")
+
+
+def leaves_the_partner_out(them: Someone) -> None:
+    goes_to_entry("kind=idea&state=family:open")(them)
+    them.page.get_by_text("Say who leads on it").click()
+    them.chooses("A partner")
+    them.presses("Save who leads")
 
 
 def hides_one(them: Someone) -> None:
@@ -283,6 +301,12 @@ STATES = (
     State("issue, a reply without words", OFFICER, goes_wrong(goes_to_entry("kind=issue"), "Send reply")),
     State("issue, no state chosen", OFFICER, goes_wrong(goes_to_entry("kind=issue"), "Change state")),
     State("issue, a moderator", MODERATOR, goes_to_entry("kind=issue")),
+    State("idea", None, goes_to_entry("kind=idea")),
+    State("idea, an officer", OFFICER, goes_to_entry("kind=idea&state=family:open")),
+    State("idea, a partner without a name", OFFICER, leaves_the_partner_out),
+    State("knowledge", None, goes_to_entry("kind=knowledge")),
+    State("offer", None, goes_to_entry("kind=offer&state=open")),
+    State("offer, lapsed, an officer", OFFICER, goes_to_entry("kind=offer&state=lapsed")),
     State("note", CLLR, goes_to_entry("kind=note")),
     State("tell: start", None, at("/contribute")),
     State("tell: start, nothing entered", None, sending_nothing("/contribute", "Find it")),
@@ -291,7 +315,10 @@ STATES = (
     State("tell: spot", None, begins),
     State("tell: spot, from the map of all", None, sending_nothing("/contribute", "Find it on the map instead")),
     State("tell: spot outside", None, chooses_a_spot_outside),
+    State("tell: kind", None, comes_to_kind),
+    State("tell: kind, none chosen", None, goes_wrong(comes_to_kind, "Continue")),
     State("tell: what", None, comes_to_what),
+    State("tell: what, an offer", None, lambda them: comes_to_what(them, "offer")),
     State("tell: what, nothing entered", None, goes_wrong(comes_to_what, "Continue")),
     State("tell: photos", None, comes_to_photos),
     State("tell: photos, one added", None, comes_back_to_photos),

@@ -23,12 +23,24 @@ class Leading:
     partner: str = ""
     enabler: Person | None = None
 
-    def as_change(self) -> dict[str, str]:
-        """In the words of the timeline."""
-        return {
-            "lead": lead_in_words(self.lead, self.partner),
-            "enabler": people.signed(self.enabler) if self.enabler else "",
-        }
+    @classmethod
+    def of(cls, entry: Entry) -> Leading:
+        """How an entry stands."""
+        return cls(entry.lead, entry.partner or "", entry.enabler)
+
+    def take_over(self, entry: Entry) -> dict[str, list[str]]:
+        """Put it on an entry; the change in the words of its timeline."""
+        before = Leading.of(entry)
+        entry.lead, entry.partner, entry.enabler = self.lead, self.partner or None, self.enabler
+        return {"lead": [before.leads, self.leads], "enabler": [before.enabled_by, self.enabled_by]}
+
+    @property
+    def leads(self) -> str:
+        return lead_in_words(self.lead, self.partner)
+
+    @property
+    def enabled_by(self) -> str:
+        return people.signed(self.enabler) if self.enabler else ""
 
 
 def set_lead(viewer: Viewer, entry: Entry, leading: Leading, *, words: str, once: str | None) -> Entry:
@@ -37,13 +49,10 @@ def set_lead(viewer: Viewer, entry: Entry, leading: Leading, *, words: str, once
     if done_already(once):
         return entry
     _check(leading)
-    before = Leading(entry.lead, entry.partner or "", entry.enabler)
-    if before == leading and not words.strip():
+    if leading == Leading.of(entry) and not words.strip():
         raise Refused("This is how it stands already. Change it, or say something about it.", field="lead")
-    entry.lead, entry.partner, entry.enabler = leading.lead, leading.partner or None, leading.enabler
+    change = leading.take_over(entry)
     entry.changed_at = now()
-    after = leading.as_change()
-    change = {name: [was, after[name]] for name, was in before.as_change().items()}
     event = record(viewer, Did.SET_LEAD, entry, words=words, told=Told.AUTHOR, change=change, once=once)
     tell_author(entry, event)
     return entry

@@ -14,9 +14,10 @@ from sqlalchemy.orm import joinedload, selectinload
 from wardbook.areas.locator import locator
 from wardbook.clock import LONDON, today
 from wardbook.db import db
-from wardbook.entries.kinds import KINDS, Family, Kind, State, Topic, states_in
+from wardbook.entries.kinds import KINDS, LED, Family, Kind, State, Topic, states_in
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.events import Event
+from wardbook.people.models import Service
 from wardbook.places.place import Place, inside
 from wardbook.policy import Viewer, visible
 from wardbook.shared import Level, Standing
@@ -277,6 +278,14 @@ def notes_due(viewer: Viewer) -> Sequence[Entry]:
     rows = published(viewer, None, Filters(kind=Kind.NOTE)).order_by(None)
     due = rows.where(Entry.author_id == viewer.id, Entry.state == State.CURRENT, Entry.review_on < today())
     return db.session.scalars(shown(due.order_by(Entry.review_on).limit(20))).all()
+
+
+def under_way(viewer: Viewer, services: Sequence[Service]) -> Select[Entry]:
+    """Issues and ideas of some services that have had an answer and are still open, the oldest first."""
+    rows = published(viewer, None, Filters(family=Family.OPEN)).join(Entry.category)
+    ids = [service.id for service in services]
+    rows = rows.where(Entry.kind.in_(LED), Entry.state != State.RECEIVED, Category.service_id.in_(ids))
+    return rows.order_by(None).order_by(Entry.told_at, Entry.id)
 
 
 def unanswered(viewer: Viewer) -> Select[Entry]:

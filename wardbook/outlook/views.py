@@ -158,6 +158,7 @@ def desk() -> ResponseReturnValue:
     if who.id is None:
         return redirect(url_for("people.signing_in", next=url_for(".desk")))
     mine: list[Area] = [ward for ward in areas.wards() if ward.id in who.area_ids]
+    services = people.services_of(who)
     return render_template(
         "outlook/desk.html",
         own=entries.page(entries.told_by(who), request.args.get("page", 1, type=int)),
@@ -166,6 +167,8 @@ def desk() -> ResponseReturnValue:
         due=entries.notes_due(who),
         places=own_shapes(who),
         unanswered=entries.page(entries.unanswered(who), 1, size=8),
+        services=services,
+        under_way=entries.page(entries.under_way(who, services), 1, size=8),
         waiting=entries.count(entries.waiting(who)),
     )
 

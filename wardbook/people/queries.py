@@ -41,6 +41,12 @@ def running_terms(person: Person) -> list[Term]:
     return [term for term in terms if term.runs(today())]
 
 
+def services_of(viewer: Viewer) -> list[Service]:
+    """The services in which somebody is an officer today."""
+    person = db.session.get(Person, viewer.id) if viewer.id else None
+    return [term.service for term in running_terms(person) if term.service] if person else []
+
+
 def signature(person: Person, terms: Sequence[Term]) -> str:
     """How what they do with a role is signed; empty for a resident, whose name is theirs to show."""
     held = {term.role: term for term in terms}
