@@ -24,14 +24,16 @@ from wardbook.web import nonce
 
 def configure(app: Flask) -> None:
     """Put the pages and their words on an application."""
+    from wardbook.administration import views as administration
     from wardbook.briefs import views as briefs
+    from wardbook.downloads import views as files
     from wardbook.moderation import views as moderation
     from wardbook.outlook import frames, layers, views
     from wardbook.standards import mapit
 
     for blueprint in (
         views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, keeping.bp, speaking_up.bp, places.bp,
-        briefs.bp, moderation.bp, mapit.bp,
+        briefs.bp, moderation.bp, mapit.bp, files.bp, administration.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(

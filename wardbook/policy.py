@@ -182,6 +182,7 @@ class Act(StrEnum):
     REVIEW = "review"
     SUPERSEDE = "supersede"
     DIFFER = "see differently"
+    ADMINISTER = "administer"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -250,6 +251,7 @@ DOES: dict[Act, Permission] = {
     Act.REVIEW: _both(_is_own, _is_note, _IS_OUT),
     Act.SUPERSEDE: _both(_is_own, _is_note, _IS_OUT, _any_of(Role.COUNCILLOR, Role.OFFICER)),
     Act.DIFFER: _both(_is_others, _is_note, _IS_OUT, _any_of(Role.COUNCILLOR, Role.OFFICER)),
+    Act.ADMINISTER: _any_of(Role.ADMINISTRATOR),
 }
 
 

@@ -2,70 +2,148 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
+from typing import BinaryIO
 
-from flask import Response
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
+from werkzeug.datastructures import MultiDict
 
 from wardbook import exports
 from wardbook.areas import queries as areas
 from wardbook.db import db
+from wardbook.downloads import sources
+from wardbook.downloads.actions import record_given
+from wardbook.downloads.sources import About, Source, Tell, Wanted, is_long, register
 from wardbook.entries import queries, shown, ties
+from wardbook.entries.batches import in_batches
+from wardbook.entries.forms import filters_from
 from wardbook.entries.models import Entry
 from wardbook.errors import NotFound
-from wardbook.policy import Viewer
+from wardbook.places.words import place_from_words
+from wardbook.policy import Act, Viewer, everyone_at, require
+from wardbook.shared import Level
+
+ASKED = (
+    "place", "for", "words", "kind", "category", "state", "family", "topic", "since", "until", "contributions",
+)  # fmt: skip
+"""What an address may ask of a list"""
+TOLD_EVERY = 1000
 
 Differing = Mapping[int, str]
 """By the id of a note, the reference of the one that it sees differently, where the reader sees that"""
 
 
-def as_file(rows: Select[Entry], suffix: str, name: str, reader: Viewer) -> Response:
-    """These entries as a file, by the suffix of the list's address."""
-    maker = _MAKERS.get(suffix)
-    if maker is None:
+def asked_in(arguments: Mapping[str, str]) -> dict[str, str]:
+    """What an address asks of a list, without what it asks of the page."""
+    return {name: arguments[name] for name in ASKED if arguments.get(name)}
+
+
+def reader_for(who: Viewer, level: str | None) -> Viewer:
+    """As whom a list is read: as this person, or as everyone at a level sees it."""
+    if not level:
+        return who
+    if level not in (Level.PUBLIC, Level.COUNCIL):
         raise NotFound
-    entries = db.session.scalars(queries.shown(rows)).all()
-    body, kind = maker(entries, ties.seen_differently(reader))
-    response = Response(body, mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
+    if level == Level.COUNCIL:
+        require(who, Act.BRIEF_COUNCIL)
+    return everyone_at(Level(level))
+
+
+def as_file(rows: Select[Entry], wanted: Wanted, who: Viewer, reader: Viewer) -> ResponseReturnValue:
+    """These entries as a file, recorded; a long list leads to where it is made. `reader`: as whom they are read."""
+    if wanted.form not in KINDS_OF_FILE:
+        raise NotFound
+    found = db.session.scalars(queries.shown(rows).limit(sources.MOST_AT_ONCE + 1)).all()
+    if is_long(wanted.form, len(found)):
+        return redirect(url_for("files.new", source=wanted.source, form=wanted.form, **wanted.about), 303)  # type: ignore[arg-type]
+    parts = _content(wanted.form, found, ties.seen_differently(reader))
+    response = Response(b"".join(parts), mimetype=KINDS_OF_FILE[wanted.form])
+    response.headers["Content-Disposition"] = f'attachment; filename="{_name(wanted.about, wanted.form)}"'
+    record_given(who, wanted, len(found))
     return response
 
 
-def _csv(entries: Sequence[Entry], differing: Differing) -> tuple[bytes, str]:
-    return exports.csv_bytes(shown.COLUMNS, (shown.row(entry, differing) for entry in entries)), "text/csv"
+KINDS_OF_FILE = {
+    "csv": "text/csv", "geojson": "application/geo+json", "json": "application/json",
+    "gpkg": "application/geopackage+sqlite3",
+}  # fmt: skip
 
 
-def _geojson(entries: Sequence[Entry], differing: Differing) -> tuple[bytes, str]:
-    features = [shown.feature(entry, differing) for entry in entries]
-    return exports.geojson_bytes(features), "application/geo+json"
+def _content(form: str, entries: Iterable[Entry], differing: Differing) -> Iterator[bytes]:
+    """Entries in a form, part by part."""
+    makers: dict[str, Callable[[], Iterator[bytes]]] = {
+        "csv": lambda: exports.csv_parts(shown.COLUMNS, (shown.row(entry, differing) for entry in entries)),
+        "geojson": lambda: exports.geojson_parts(shown.feature(entry, differing) for entry in entries),
+        "json": lambda: exports.json_parts('{"entries": [', (_as_row(entry, differing) for entry in entries), "]}"),
+        "gpkg": lambda: _gpkg(entries, differing),
+    }
+    return makers[form]()
 
 
-def _json(entries: Sequence[Entry], differing: Differing) -> tuple[bytes, str]:
-    rows = [dict(zip(shown.COLUMNS, shown.row(entry, differing), strict=True)) for entry in entries]
-    return json.dumps({"entries": rows}, ensure_ascii=False).encode(), "application/json"
+def _as_row(entry: Entry, differing: Differing) -> dict[str, object]:
+    return dict(zip(shown.COLUMNS, shown.row(entry, differing), strict=True))
 
 
-def _gpkg(entries: Sequence[Entry], differing: Differing) -> tuple[bytes, str]:
+def _gpkg(entries: Iterable[Entry], differing: Differing) -> Iterator[bytes]:
+    """A layer is written whole: of each entry its row and its shape are held until then."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "entries.gpkg"
         exports.write_geopackage(target, [entries_layer(entries, differing)])
-        return target.read_bytes(), "application/geopackage+sqlite3"
+        with target.open("rb") as file:
+            yield from iter(lambda: file.read(1 << 20), b"")
 
 
-def entries_layer(entries: Sequence[Entry], differing: Differing) -> exports.Layer:
+def entries_layer(entries: Iterable[Entry], differing: Differing) -> exports.Layer:
     """Entries as a layer of a GeoPackage."""
-    rows = [shown.row(entry, differing) for entry in entries]
-    return exports.Layer("entries", shown.COLUMNS, rows, [entry.geometry for entry in entries])
+    held = [(shown.row(entry, differing), entry.geometry) for entry in entries]
+    return exports.Layer("entries", shown.COLUMNS, [row for row, _ in held], [shape for _, shape in held])
+
+
+# --- made by a job -----------------------------------------------------------------------------------------------
+
+
+def _reader(who: Viewer, about: About) -> Viewer:
+    if place := about.get("place"):
+        place_from_words(place, who)
+    return reader_for(who, about.get("for"))
+
+
+def _write(who: Viewer, about: About, form: str, file: BinaryIO, tell: Tell) -> Sequence[str]:
+    place = place_from_words(about["place"], who) if about.get("place") else None
+    reader = _reader(who, about)
+    rows = queries.published(reader, place, filters_from(MultiDict(about))[1])
+    total, references = queries.count(rows), list[str]()
+
+    def passing() -> Iterator[Entry]:
+        for entry in in_batches(rows):
+            references.append(entry.ref)
+            if len(references) % TOLD_EVERY == 0:
+                tell(len(references), total)
+            yield entry
+
+    for part in _content(form, passing(), ties.seen_differently(reader)):
+        file.write(part)
+    return references
+
+
+def _name(about: About, form: str) -> str:
+    return f"entries.{form}"
+
+
+register("entries", Source(KINDS_OF_FILE, ASKED, _reader, _write, _name))
+
+
+# --- all of it ---------------------------------------------------------------------------------------------------
 
 
 def export_all(target: Path, reader: Viewer) -> tuple[int, int]:
     """Write the wards in force and every entry a reader sees to a fresh GeoPackage; how many of each."""
     wards = areas.wards()
-    entries = db.session.scalars(queries.shown(queries.published(reader))).all()
     columns = ("code", "name", "set", "from_on", "until_on", "source", "licence")
     rows = [
         (ward.code, ward.name, ward.set.name, _iso(ward.set.from_on), _iso(ward.set.until_on),
@@ -73,19 +151,10 @@ def export_all(target: Path, reader: Viewer) -> tuple[int, int]:
         for ward in wards
     ]  # fmt: skip
     shapes = [ward.geometry for ward in wards]
-    exports.write_geopackage(
-        target, [exports.Layer("wards", columns, rows, shapes), entries_layer(entries, ties.seen_differently(reader))]
-    )
-    return len(wards), len(entries)
+    layer = entries_layer(in_batches(queries.published(reader)), ties.seen_differently(reader))
+    exports.write_geopackage(target, [exports.Layer("wards", columns, rows, shapes), layer])
+    return len(wards), len(layer.rows)
 
 
 def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-_MAKERS: dict[str, Callable[[Sequence[Entry], Differing], tuple[bytes, str]]] = {
-    "csv": _csv,
-    "geojson": _geojson,
-    "json": _json,
-    "gpkg": _gpkg,
-}

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from wardbook.areas import queries as areas
 from wardbook.areas.models import Area
 from wardbook.clock import today
+from wardbook.downloads import queries as downloads
+from wardbook.downloads.sources import Wanted
 from wardbook.entries import queries as entries
 from wardbook.entries import ties
 from wardbook.entries.forms import filters_from
@@ -23,8 +25,7 @@ from wardbook.places.converter import place_at
 from wardbook.places.place import Place
 from wardbook.places.queries import own_shapes
 from wardbook.places.words import place_from_words
-from wardbook.policy import Act, Viewer, everyone_at, require
-from wardbook.shared import Level
+from wardbook.policy import Viewer
 from wardbook.web import or_404
 
 bp = Blueprint("outlook", __name__)
@@ -128,21 +129,15 @@ def place_entries(words: str, suffix: str | None = None) -> ResponseReturnValue:
 
 def reader() -> Viewer:
     """Who the list is for: a brief's figures open the entries that its level sees."""
-    level = request.args.get("for")
-    if not level:
-        return viewer()
-    if level not in (Level.PUBLIC, Level.COUNCIL):
-        raise NotFound
-    if level == Level.COUNCIL:
-        require(viewer(), Act.BRIEF_COUNCIL)
-    return everyone_at(Level(level))
+    return lists.reader_for(viewer(), request.args.get("for"))
 
 
 def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseReturnValue:
     form, filters = filters_from(request.args)
     rows = entries.ordered(entries.published(reader, place, filters), Order(form.order.data or Order.NEWEST))
     if suffix is not None:
-        return lists.as_file(rows, suffix, "entries", reader)
+        asked = lists.asked_in(request.args) | ({"place": place.words} if place else {})
+        return lists.as_file(rows, Wanted("entries", asked, suffix), viewer(), reader)
     page = entries.page(rows, request.args.get("page", 1, type=int))
     asked = {name: value for name, value in request.args.items(multi=False) if name != "page" and value}
     return render_template(
@@ -166,6 +161,7 @@ def desk() -> ResponseReturnValue:
         counts=entries.counts_by_area(who, [ward.id for ward in mine]),
         due=entries.notes_due(who),
         places=own_shapes(who),
+        files=downloads.own(who),
         unanswered=entries.page(entries.unanswered(who), 1, size=8),
         services=services,
         under_way=entries.page(entries.under_way(who, services), 1, size=8),
