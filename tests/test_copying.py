@@ -153,8 +153,9 @@ def told_apart(body: bytes, kind: str) -> Any:
     if "geopackage" in kind:
         with closing(sqlite3.connect(":memory:")) as file:
             file.deserialize(body)
-            names = file.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'gpkg_contents'")
-            return {name: file.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in names.fetchall()}
+            tables = file.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+            names = {name for (name,) in tables} - {"gpkg_contents", "gpkg_metadata_reference"}  # the moment of writing
+            return {name: file.execute(f'SELECT * FROM "{name}"').fetchall() for name in names}
     return CHANCE.sub("", body.decode()) if "html" in kind else body
 
 

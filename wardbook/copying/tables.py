@@ -7,7 +7,6 @@ from contextlib import closing
 from itertools import chain, islice
 from typing import Any
 
-from psycopg import DataError, sql
 from sqlalchemy import JSON, Integer, Table, func, select, text
 from sqlalchemy.engine import Connection, Engine
 
@@ -54,6 +53,8 @@ def fill(source: Connection, target: Engine, table: Table, progress: Progress) -
 
 
 def _copy(target: Engine, table: Table, rows: Iterator[Row], progress: Progress) -> int:
+    from psycopg import DataError, sql
+
     columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in columns_of(table))
     command = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), columns)
     written = 0
