@@ -1,4 +1,5 @@
-"""A PostgreSQL of the tests' own: `python -m tests.cluster COMMAND` runs a command beside one and stops it again.
+"""A PostgreSQL of the tests' own: `python -m tests.cluster COMMAND` runs a command beside one and stops it again,
+or beside the server that WARDBOOK_TEST_DATABASE names.
 
 It needs Debian's postgresql and postgis packages (or the same programs on the PATH) and no root; as root it becomes an
 unprivileged user, since PostgreSQL refuses to run otherwise.
@@ -97,6 +98,8 @@ def cluster() -> Iterator[str]:
 
 
 def main() -> int:
+    if os.environ.get("WARDBOOK_TEST_DATABASE"):
+        return subprocess.run(sys.argv[1:], check=False).returncode
     with cluster() as url:
         return subprocess.run(sys.argv[1:], check=False, env=os.environ | {"WARDBOOK_TEST_DATABASE": url}).returncode
 

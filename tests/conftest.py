@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
 
-from tests.engines import ENGINE, stores_end_with_their_test
+from tests.engines import ENGINE
 from tests.servers import empty_database, server
 from wardbook import geo, store
 from wardbook.app import create_app
@@ -34,7 +34,7 @@ from wardbook.people.queries import person_by_email, viewer_of
 from wardbook.policy import Role, Viewer
 from wardbook.shared import Level, Standing
 
-__all__ = ["empty_database", "server", "stores_end_with_their_test"]
+__all__ = ["empty_database", "server"]
 ROOT = Path(__file__).resolve().parent.parent
 CORNER = (375_000, 164_000)
 """South-west corner of the borough on the British grid: each ward is a square of a kilometre."""
@@ -96,9 +96,10 @@ IN_MILL, IN_BRIDGE = (0.4, 0.6), (1.5, 0.5)
 
 def settings_in(home: Path, **changes: Any) -> Settings:
     """Settings for a test: everything under one folder, mail in the outbox."""
+    database = changes.pop("database_url", None) or ENGINE.url(home)
     chosen = Settings(
-        home=home, database_url=ENGINE.url(home), secret_key="for tests alone", council_name="Testham", council_code="",
-        crs=27700, base_url="http://localhost", mail="outbox:",
+        home=home, database_url=database, secret_key="for tests alone",
+        council_name="Testham", council_code="", crs=27700, base_url="http://localhost", mail="outbox:",
         mail_from="wardbook@example.org", brand_colour="#00573d", tiles_url="", tiles_attribution="", os_licence="",
         ward_type="ward",
     )  # fmt: skip
@@ -118,8 +119,24 @@ class Compiled(BytecodeCache):
         self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
+_made: list[Flask] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close the connections of the applications a test made, and drop the databases of homes in its own folder."""
+    yield
+    while _made:
+        with _made.pop().app_context():
+            db.engine.dispose()
+    folder = request.node.funcargs.get("tmp_path")
+    if folder is not None:
+        ENGINE.drop_under(folder)
+
+
 def application(home: Path, **changes: Any) -> Flask:
     app = create_app(settings_in(home, **changes))
+    _made.append(app)
     app.jinja_env.bytecode_cache = Compiled()
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Browser

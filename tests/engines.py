@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
-import pytest
 import shapely
 from psycopg import sql
 from sqlalchemy import Select, make_url, text
@@ -244,12 +243,3 @@ def environment_of(home: Path) -> dict[str, str]:
     """The settings with which the command line works on the store of a home folder."""
     database = {"WARDBOOK_DATABASE_URL": ENGINE.url(home)} if SERVER else {}
     return {"WARDBOOK_HOME": str(home)} | database
-
-
-@pytest.fixture(autouse=True)
-def stores_end_with_their_test(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Drop what a test made in its own folder, as the folder itself goes."""
-    yield
-    folder = request.node.funcargs.get("tmp_path")
-    if folder is not None:
-        ENGINE.drop_under(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import stat
+import sys
 
 import pytest
 from click.testing import CliRunner
@@ -77,6 +78,14 @@ def test_a_setting_that_is_wrong_is_told_in_one_sentence(name, value, empty):
     said = CliRunner(env=env).invoke(main, ["init"])
     assert (said.exit_code, said.stdout, len(said.stderr.strip().splitlines())) == (2, "", 1)
     assert "Traceback" not in said.output
+
+
+def test_postgresql_without_its_library_is_told_in_one_sentence(empty, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    env = {"WARDBOOK_HOME": str(empty), "WARDBOOK_DATABASE_URL": "postgresql://db/wardbook"}
+    said = CliRunner(env=env).invoke(main, ["init"])
+    assert (said.exit_code, said.stdout, len(said.stderr.strip().splitlines())) == (2, "", 1)
+    assert "wardbook[postgresql]" in said.stderr
 
 
 def test_a_store_that_was_not_made_is_asked_for(empty):

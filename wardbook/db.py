@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import UserDefinedType
 
 from wardbook.config import Settings
+from wardbook.errors import Refused
 
 # --- columns -----------------------------------------------------------------------------------------------------
 
@@ -302,6 +304,8 @@ def configure(app: Flask, settings: Settings) -> None:
         if url.database:
             os.close(os.open(Path(url.database), os.O_CREAT | os.O_RDWR, 0o600))
         options = {"connect_args": {"timeout": 30, "check_same_thread": False}}
+    elif find_spec("psycopg") is None:
+        raise Refused("PostgreSQL needs a library that is not installed: pip install 'wardbook[postgresql]'.")
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)

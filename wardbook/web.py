@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from flask import Flask, Response, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
 from wardbook.db import db, intend_to_write
@@ -15,6 +16,8 @@ from wardbook.errors import Forbidden, NotFound, Refused
 
 READS = {"GET", "HEAD", "OPTIONS"}
 Thing = TypeVar("Thing")
+
+NOT_FOUND = ("Page not found", "There is nothing at this address, or nothing that you can see.")
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
@@ -55,6 +58,7 @@ def configure(app: Flask) -> None:
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(DataError, _no_such_value)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _broken)
 
@@ -100,7 +104,14 @@ def _answer(status: int, page: str, sentence: str) -> ResponseReturnValue:
 
 
 def _not_found(_: Exception) -> ResponseReturnValue:
-    return _answer(404, "Page not found", "There is nothing at this address, or nothing that you can see.")
+    return _answer(404, *NOT_FOUND)
+
+
+def _no_such_value(_: DataError) -> ResponseReturnValue:
+    """PostgreSQL holds no text with a zero byte and no number this long: nothing has it, and it cannot be kept."""
+    if request.method in READS:
+        return _answer(404, *NOT_FOUND)
+    return _answer(422, "This could not be done", "What you sent holds a sign that cannot be kept: type it again.")
 
 
 def _forbidden(error: Forbidden) -> ResponseReturnValue:

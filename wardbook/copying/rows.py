@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import Enum
@@ -39,14 +40,15 @@ def columns_of(table: Table) -> list[Column[Any]]:
     return [column for column in table.columns if column.computed is None]
 
 
-def read(connection: Connection, table: Table) -> Iterator[Row]:
+def read(connection: Connection, table: Table) -> Generator[Row]:
     """Every row, in the order of its key and a few at a time."""
     columns = columns_of(table)
     keys = [columns.index(column) for column in table.primary_key]
     found = connection.execution_options(yield_per=AT_A_TIME).execute(_asked(connection, table))
-    for row in found:
-        values = tuple(map(plain, row))
-        yield Row(tuple(values[place] for place in keys), values)
+    with closing(found):
+        for row in found:
+            values = tuple(map(plain, row))
+            yield Row(tuple(values[place] for place in keys), values)
 
 
 def _asked(connection: Connection, table: Table) -> Select[Any]:

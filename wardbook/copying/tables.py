@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from itertools import chain, islice
 from typing import Any
 
-from psycopg import DataError, sql
 from sqlalchemy import JSON, Integer, Table, func, select, text
 from sqlalchemy.engine import Connection, Engine
 
@@ -17,20 +17,20 @@ BATCH = 10_000
 Progress = Callable[[int], None]
 
 
-def missing(source: Connection, target: Connection, table: Table) -> Iterator[Row]:
+def missing(source: Connection, target: Connection, table: Table) -> Generator[Row]:
     """The rows that the target lacks. Raises Refused at a row that it alone has, or has otherwise."""
     documents = [isinstance(column.type, JSON) for column in columns_of(table)]
-    theirs = read(target, table)
-    held = next(theirs, None)
-    for row in read(source, table):
-        if held is not None and held.key < row.key:
-            break
-        if held is None or held.key > row.key:
-            yield row
-        elif in_one_form(held, documents) != in_one_form(row, documents):
-            raise Refused(f"{_named(table, held)} differs in the target: give an empty database.")
-        else:
-            held = next(theirs, None)
+    with closing(read(target, table)) as theirs, closing(read(source, table)) as ours:
+        held = next(theirs, None)
+        for row in ours:
+            if held is not None and held.key < row.key:
+                break
+            if held is None or held.key > row.key:
+                yield row
+            elif in_one_form(held, documents) != in_one_form(row, documents):
+                raise Refused(f"{_named(table, held)} differs in the target: give an empty database.")
+            else:
+                held = next(theirs, None)
     if held is not None:
         raise Refused(f"The target holds other data ({_named(table, held)}): give an empty database.")
 
@@ -46,14 +46,15 @@ def fill(source: Connection, target: Engine, table: Table, progress: Progress) -
     """
     size = None if any(key.column.table is table for key in table.foreign_keys) else BATCH
     added = 0
-    with target.connect() as reading:
-        rows = missing(source, reading, table)
+    with target.connect() as reading, closing(missing(source, reading, table)) as rows:
         while (first := next(rows, None)) is not None:
             added += _copy(target, table, islice(chain([first], rows), size), progress)
     return added
 
 
 def _copy(target: Engine, table: Table, rows: Iterator[Row], progress: Progress) -> int:
+    from psycopg import DataError, sql
+
     columns = sql.SQL(", ").join(sql.Identifier(column.name) for column in columns_of(table))
     command = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table.name), columns)
     written = 0
