@@ -26,11 +26,11 @@ def configure(app: Flask) -> None:
     from wardbook.briefs import views as briefs
     from wardbook.moderation import views as moderation
     from wardbook.outlook import frames, layers, views
-    from wardbook.standards import mapit
+    from wardbook.standards import feeds, mapit
 
     for blueprint in (
         views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, places.bp, briefs.bp, moderation.bp,
-        mapit.bp,
+        mapit.bp, feeds.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(

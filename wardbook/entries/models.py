@@ -38,6 +38,7 @@ class Entry(Base, Shared, Located):
         CheckConstraint("kind <> 'note' OR (topic IS NOT NULL AND basis IS NOT NULL)", name="note"),
         UniqueConstraint("source", "source_id"),
         Index("ix_entry_told_at_id", "told_at", "id"),
+        Index("ix_entry_changed_at_id", "changed_at", "id"),
     )
     lies_in: ClassVar[Table] = lies_in_table("entry")
 
