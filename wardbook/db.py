@@ -32,6 +32,7 @@ from sqlalchemy import (
     select,
     table,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -163,6 +164,14 @@ db = SQLAlchemy(model_class=Base)
 def now() -> datetime:
     """This moment, to the second: what people are shown is what is kept."""
     return datetime.now(UTC).replace(microsecond=0)
+
+
+def add_once(model: Any, **values: object) -> int | None:
+    """Add a row unless one with its unique words is there already, however many try at once: its id, or None."""
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    db.session.flush()
+    added: int | None = db.session.scalar(insert(model).values(values).on_conflict_do_nothing().returning(model.id))
+    return added
 
 
 # --- where things are --------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, render_template, request
@@ -11,7 +10,6 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from wardbook import mail
 from wardbook.db import db, intend_to_write
 from wardbook.errors import Forbidden, NotFound, Refused
 
@@ -66,19 +64,12 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    """Commit a good answer to a method that writes; roll everything else back. Letters leave after the answer."""
+    """Commit a good answer to a method that writes; roll everything else back."""
     if request.method in READS or response.status_code >= 400:
         db.session.rollback()
         return response
     db.session.commit()
-    if not mail.to_outbox():
-        response.call_on_close(partial(_deliver_after, current_app._get_current_object()))  # type: ignore[attr-defined]
     return response
-
-
-def _deliver_after(app: Flask) -> None:
-    with app.app_context():
-        mail.deliver()
 
 
 def _headers(response: Response) -> Response:
