@@ -153,6 +153,7 @@ class Act(StrEnum):
     DRAW_PLACE = "draw place"
     BRIEF_COUNCIL = "brief for the council"
     ANSWER = "work through answers"
+    FOLLOW = "follow"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -184,6 +185,7 @@ DOES: dict[Act, Permission] = {
     Act.DRAW_PLACE: lambda viewer, thing: viewer.id is not None,
     Act.BRIEF_COUNCIL: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.ANSWER: _any_of(Role.OFFICER),
+    Act.FOLLOW: lambda viewer, thing: viewer.id is not None,
 }
 
 

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0006"
-down_revision = "0002"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -44,12 +44,15 @@ def upgrade():
     op.create_index("ix_followed_ward_code", "followed_ward", ["code"])
     op.create_table(
         "news",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("follow_id", sa.Integer(), nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("told_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["follow_id"], ["follow.id"], name="fk_news_follow_id", ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["event_id"], ["event.id"], name="fk_news_event_id", ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("follow_id", "event_id", name="pk_news"),
+        sa.PrimaryKeyConstraint("id", name="pk_news"),
+        sa.UniqueConstraint("follow_id", "event_id", name="uq_news_follow_id_event_id"),
     )
     op.create_index("ix_news_told_at", "news", ["told_at"])
     op.create_index("ix_news_event_id", "news", ["event_id"])

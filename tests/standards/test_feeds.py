@@ -1,4 +1,4 @@
-"""A feed reader follows any place, ward or entry: Atom 1.0 (RFC 4287) with GeoRSS, the newest first, read again cheaply."""
+"""A feed reader follows any place, ward or entry: Atom 1.0 (RFC 4287) with GeoRSS, latest first, read again cheaply."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from wardbook.policy import Role
 LINK_HOURS = 24
 MOST_WRONG_TRIES = 5
 MOST_AN_HOUR = 5
-SIGN_IN = "sign in"
+SIGN_IN, FOLLOW = "sign in", "follow"
 
 
 @dataclass(frozen=True)
@@ -135,11 +135,11 @@ def _hash(secret: str) -> str:
 def make_proof(person: Person, purpose: str, subject: str | None = None, *, name: str = "") -> FreshProof:
     """A link and a six-figure code that each prove the address once, within a day.
 
-    Raises Refused where one address has asked five times within an hour to sign in: letters pile up and codes could be
-    guessed.
+    Raises Refused where one address has asked five times within an hour to sign in, or to follow something: letters
+    pile up and codes could be guessed.
     """
-    if purpose == SIGN_IN:
-        _refuse_many(person)
+    if purpose in (SIGN_IN, FOLLOW):
+        _refuse_many(person, purpose)
     link, code = secrets.token_urlsafe(24), f"{secrets.randbelow(1_000_000):06}"
     proof = Proof(
         person=person, link_hash=_hash(link), code_hash="", purpose=purpose, subject=subject, name=name,
@@ -151,9 +151,9 @@ def make_proof(person: Person, purpose: str, subject: str | None = None, *, name
     return FreshProof(proof, link, code)
 
 
-def _refuse_many(person: Person) -> None:
+def _refuse_many(person: Person, purpose: str) -> None:
     lately = select(func.count()).select_from(Proof).where(
-        Proof.person_id == person.id, Proof.purpose == SIGN_IN, Proof.made_at > now() - timedelta(hours=1)
+        Proof.person_id == person.id, Proof.purpose == purpose, Proof.made_at > now() - timedelta(hours=1)
     )  # fmt: skip
     if (db.session.scalar(lately) or 0) >= MOST_AN_HOUR:
         raise Refused(

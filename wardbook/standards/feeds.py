@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, request, url_for
 from flask.typing import ResponseReturnValue
-
 from werkzeug.urls import iri_to_uri
 
 from wardbook.areas import queries as areas
