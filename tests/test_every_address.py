@@ -33,8 +33,12 @@ from tests.conftest import (
 )
 from wardbook.db import db, transaction
 from wardbook.entries import photos
+from wardbook.follows.actions import begin
+from wardbook.follows.keys import stops_one
+from wardbook.follows.models import Rhythm
+from wardbook.follows.things import thing_from_words
 from wardbook.mail import letters
-from wardbook.people.actions import SIGN_IN, make_proof
+from wardbook.people.actions import FOLLOW, SIGN_IN, make_proof
 from wardbook.shared import Level, Standing
 
 STAFF = (CLLR, CLLR_NEXT_DOOR, OFFICER)
@@ -86,11 +90,25 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>", "/entries/{PENDING}", only((RESIDENT, MODERATOR), 200, 404)),
     ("/entries/<ref>", "/entries/{HIDDEN}", only((RESIDENT, MODERATOR), 200, 404)),
     ("/entries/<ref>", "/entries/WB-22222", for_all(404)),
+    ("/entries/<ref>.atom", "/entries/{PUBLIC}.atom", for_all(200)),
+    ("/entries/<ref>.atom", "/entries/{COUNCIL}.atom", only(STAFF, 200, 404)),
     ("/find", "/find", for_all(200)),
     ("/find", "/find?q=Mill", for_all(302)),
     ("/find", "/find?q=nowhere", for_all(200)),
+    ("/follows", "/follows", only(SIGNED_IN, 200, 302)),
+    ("/follows/confirm/<link>", "/follows/confirm/{WISH}", for_all(200)),
+    ("/follows/confirm/<link>", "/follows/confirm/{LINK}", for_all(404)),
+    ("/follows/confirm/<link>", "/follows/confirm/guessed", for_all(404)),
+    ("/follows/new", f"/follows/new?thing=ward:{MILL}", for_all(200)),
+    ("/follows/new", "/follows/new?thing=entry:{COUNCIL}", only(STAFF, 200, 404)),
+    ("/follows/new", "/follows/new?thing=shape:{SHAPE}", only((OFFICER,), 200, 404)),
+    ("/follows/new", "/follows/new", for_all(404)),
+    ("/follows/sent", "/follows/sent", for_all(200)),
+    ("/follows/stop/<key>", "/follows/stop/{STOP}", for_all(200)),
+    ("/follows/stop/<key>", "/follows/stop/guessed", for_all(404)),
     ("/map", "/map", for_all(200)),
     ("/map", "/map?kind=nonsense&since=tomorrow&page=x&category=no&state=family:none", for_all(200)),
+    ("/map.atom", "/map.atom", for_all(200)),
     ("/map.<suffix>", "/map.json", for_all(200)),
     ("/map.<suffix>", "/map.geojson", for_all(200)),
     ("/map.<suffix>", "/map.csv", for_all(200)),
@@ -117,6 +135,10 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/places/<words>", "/places/postcode:ZZ1%201AA+300m", for_all(200)),
     ("/places/<words>", "/places/shape:{SHAPE}", only((OFFICER,), 200, 404)),
     ("/places/<words>", "/places/nonsense", for_all(404)),
+    ("/places/<words>.atom", f"/places/ward:{MILL}.atom", for_all(200)),
+    ("/places/<words>.atom", "/places/postcode:ZZ1%201AA+300m.atom", for_all(200)),
+    ("/places/<words>.atom", "/places/shape:{SHAPE}.atom", only((OFFICER,), 200, 404)),
+    ("/places/<words>.atom", "/places/nonsense.atom", for_all(404)),
     ("/places/<words>/brief", f"/places/ward:{MILL}/brief", for_all(200)),
     ("/places/<words>/brief", f"/places/ward:{MILL}/brief?for=council", only(STAFF, 200, 403)),
     ("/places/<words>/brief", "/places/shape:{SHAPE}/brief", only((OFFICER,), 200, 404)),
@@ -126,6 +148,7 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/places/<words>/brief.<suffix>", f"/places/ward:{MILL}/brief.exe", for_all(404)),
     ("/places/<words>/entries", f"/places/ward:{MILL}/entries", for_all(200)),
     ("/places/<words>/entries", f"/places/ward:{MILL}/entries?for=council", only(STAFF, 200, 403)),
+    ("/places/<words>/entries.atom", f"/places/ward:{MILL}/entries.atom", for_all(200)),
     ("/places/<words>/entries.<suffix>", f"/places/ward:{MILL}/entries.json", for_all(200)),
     ("/places/<words>/entries.<suffix>", "/places/shape:{SHAPE}/entries.json", only((OFFICER,), 200, 404)),
     ("/places/new", "/places/new", only(SIGNED_IN, 200, 403)),
@@ -140,6 +163,8 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/wards", "/wards", for_all(200)),
     ("/wards/<code>", f"/wards/{MILL}", for_all(200)),
     ("/wards/<code>", "/wards/T09999999", for_all(404)),
+    ("/wards/<code>.atom", f"/wards/{MILL}.atom", for_all(200)),
+    ("/wards/<code>.atom", "/wards/T09999999.atom", for_all(404)),
 ]
 POSTS: list[tuple[str, str, Statuses]] = [
     ("/briefs/new", "/briefs/new", for_all(422)),
@@ -170,13 +195,22 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>/restore", "/entries/{HIDDEN}/restore", only((RESIDENT,), 403, 404) | {MODERATOR: 302}),
     ("/entries/<ref>/state", "/entries/{PUBLIC}/state", only((OFFICER,), 422, 403)),
     ("/entries/<ref>/state", "/entries/{COUNCIL}/state", only(STAFF, 403, 404) | {OFFICER: 422}),
+    ("/follows/<int:follow_id>/rhythm", "/follows/{FOLLOW}/rhythm", only((NEIGHBOUR,), 422, 404)),
+    ("/follows/<int:follow_id>/stop", "/follows/{FOLLOW}/stop", only((NEIGHBOUR,), 302, 404)),
+    ("/follows/confirm/<link>", "/follows/confirm/guessed", for_all(404)),
+    ("/follows/new", f"/follows/new?thing=ward:{MILL}", for_all(422)),
+    ("/follows/new", "/follows/new", for_all(404)),
+    ("/follows/stop", "/follows/stop", for_all(302)),
+    ("/follows/stop/<key>", "/follows/stop/{STOP}", for_all(200)),
+    ("/follows/stop/<key>", "/follows/stop/guessed", for_all(404)),
     ("/notes/new", "/notes/new", only(STAFF, 422, 403)),
     ("/places/new", "/places/new", only(SIGNED_IN, 422, 403)),
     ("/sign-in", "/sign-in", for_all(422)),
     ("/sign-in/code", "/sign-in/code", for_all(302)),
     ("/sign-in/link/<link>", "/sign-in/link/guessed", for_all(404)),
     ("/sign-in/password", "/sign-in/password", for_all(422)),
-    ("/contribute/confirm/<link>", "/contribute/confirm/{CONFIRM}", for_all(302)),  # signs in: so it comes last but two
+    ("/follows/confirm/<link>", "/follows/confirm/{WISH}", for_all(302)),  # these three sign in: so they come late
+    ("/contribute/confirm/<link>", "/contribute/confirm/{CONFIRM}", for_all(302)),
     ("/sign-in/link/<link>", "/sign-in/link/{LINK}", for_all(302)),
     ("/sign-out", "/sign-out", for_all(302)),
 ]
@@ -231,6 +265,10 @@ def tell(home: Path) -> dict[str, str]:
         words["CONFIRM"] = make_proof(person_of(RESIDENT), "publish", words["PENDING"]).link
         site = keep_shape(conftest.as_viewer(OFFICER), conftest.square(0.2, 0.2, 300), label="The mill site")
         words["SHAPE"] = site.key
+        ward = thing_from_words(f"ward:{MILL}", conftest.as_viewer(NEIGHBOUR))
+        words["WISH"] = make_proof(person_of(NEIGHBOUR), FOLLOW, f"daily|ward:{MILL}").link
+        mine = begin(conftest.as_viewer(NEIGHBOUR), ward, Rhythm.DAILY)
+        words["FOLLOW"], words["STOP"] = str(mine.id), stops_one(mine).rpartition("/")[2]
     return words
 
 
@@ -491,9 +529,8 @@ def test_what_is_for_one_reader_is_kept_by_no_cache(pages):
     free = ("/static/", "/mapit/", "/map/layers/")
     for (member, pattern), answer in pages.items():
         if not pattern.startswith(free):
-            again = (
-                pattern.startswith("/photos/") and answer.status_code == 200
-            )  # may be kept, but is asked for each time
+            kept = pattern.startswith("/photos/") or ".atom" in pattern  # may be kept, but is asked for each time
+            again = kept and answer.status_code == 200
             expected = "private, no-cache" if again else "private, no-store"
             assert answer.headers["Cache-Control"] == expected, (member, pattern)
 
