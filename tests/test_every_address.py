@@ -386,9 +386,11 @@ def test_every_form_without_its_token_is_refused_before_anything_else(guarded):
     for member in (NOBODY, OFFICER):
         client = guarded.browser(member)
         for _, pattern, _ in POSTS:
+            if pattern == "/follows/stop/{STOP}":
+                continue  # a mail program posts there: tests/follows says what it does
             answer = client.post(guarded.address(client, pattern), data={"q": "ZZ1 1AA"})
-            assert answer.status_code == 400, pattern
-            assert "The form has ended" in answer.text
+            assert answer.status_code == (404 if pattern == "/follows/stop/guessed" else 400), pattern
+            assert answer.status_code == 404 or "The form has ended" in answer.text
     assert everything_in(guarded.home) == before
 
 
