@@ -200,3 +200,14 @@ def require(viewer: Viewer, act: Act, thing: Any = None) -> None:
         raise NotFound
     if not may(viewer, act, thing):
         raise Forbidden
+
+
+def reader_for(who: Viewer, level: str | None) -> Viewer:
+    """As whom a list is read: as this person, or as everyone at a level, as a brief's figures open what they count."""
+    if not level:
+        return who
+    if level not in (Level.PUBLIC, Level.COUNCIL):
+        raise NotFound
+    if level == Level.COUNCIL:
+        require(who, Act.BRIEF_COUNCIL)
+    return everyone_at(Level(level))

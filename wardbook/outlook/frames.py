@@ -17,7 +17,8 @@ from wardbook.entries import shown
 from wardbook.entries.forms import filters_from
 from wardbook.errors import Refused
 from wardbook.maps import MapView, Use, frame
-from wardbook.people.signed_in import reader, viewer
+from wardbook.outlook.views import reader
+from wardbook.people.signed_in import viewer
 from wardbook.places.converter import place_at
 from wardbook.places.find import spot
 from wardbook.places.place import Place

@@ -15,13 +15,13 @@ from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound, Refused
 from wardbook.outlook import lists
 from wardbook.people import queries as people
-from wardbook.people.signed_in import reader, viewer
+from wardbook.people.signed_in import viewer
 from wardbook.places import find
 from wardbook.places.converter import place_at
 from wardbook.places.place import Place
 from wardbook.places.queries import own_shapes
 from wardbook.places.words import place_from_words
-from wardbook.policy import Viewer
+from wardbook.policy import Viewer, reader_for
 from wardbook.web import or_404
 
 bp = Blueprint("outlook", __name__)
@@ -115,6 +115,11 @@ def place(words: str) -> ResponseReturnValue:
 def place_entries(words: str, suffix: str | None = None) -> ResponseReturnValue:
     """The entries in a place, for whoever is looking or as everyone at a level sees them (`for`)."""
     return _list(place_at(words), reader(), suffix)
+
+
+def reader() -> Viewer:
+    """Who the list is for: a brief's figures open the entries that its level sees."""
+    return reader_for(viewer(), request.args.get("for"))
 
 
 def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseReturnValue:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import cast
 
-from flask import g, request
+from flask import g
 from flask_security import current_user, login_user, logout_user
 
-from wardbook.errors import NotFound
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
-from wardbook.policy import Act, Viewer, everyone_at, require
-from wardbook.shared import Level
+from wardbook.policy import Viewer
 
 
 def person() -> Person | None:
@@ -24,18 +22,6 @@ def viewer() -> Viewer:
     if "viewer" not in g:
         g.viewer = viewer_of(person())
     return cast(Viewer, g.viewer)
-
-
-def reader() -> Viewer:
-    """Who a list is for: whoever looks, or everyone at a level (`for`): so a brief's figures open what they counted."""
-    level = request.args.get("for")
-    if not level:
-        return viewer()
-    if level not in (Level.PUBLIC, Level.COUNCIL):
-        raise NotFound
-    if level == Level.COUNCIL:
-        require(viewer(), Act.BRIEF_COUNCIL)
-    return everyone_at(Level(level))
 
 
 def sign_in(who: Person) -> None:

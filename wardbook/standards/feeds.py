@@ -11,9 +11,10 @@ from wardbook.config import settings
 from wardbook.db import db
 from wardbook.entries import queries
 from wardbook.entries.forms import filters_from
-from wardbook.people.signed_in import reader, viewer
+from wardbook.people.signed_in import viewer
 from wardbook.places.converter import place_at
 from wardbook.places.place import Place
+from wardbook.policy import reader_for
 from wardbook.standards import atom
 from wardbook.web import or_404
 
@@ -43,7 +44,8 @@ def ward(code: str) -> ResponseReturnValue:
 
 
 def _of_list(found: Place | None, title: str, page: str) -> Response:
-    rows = queries.published(reader(), found, filters_from(request.args)[1])
+    reader = reader_for(viewer(), request.args.get("for"))
+    rows = queries.published(reader, found, filters_from(request.args)[1])
     entries = db.session.scalars(queries.shown(queries.latest_changed(rows)).limit(MOST)).all()
     items = atom.of_entries(entries, queries.last_words(entries))
     return _answer(title, page, items)
