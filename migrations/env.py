@@ -4,7 +4,7 @@ from alembic import context
 from flask import current_app
 
 store = current_app.extensions["migrate"].db
-OURS_ALONE = ("rtree_", "fts_", "gpkg_", "spatial_ref_sys")
+OURS_ALONE = ("rtree_", "fts_", "gpkg_", "huey_", "spatial_ref_sys")
 
 
 def include_name(name: str | None, kind: str, parents: object) -> bool:

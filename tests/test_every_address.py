@@ -257,9 +257,7 @@ def tell(home: Path) -> dict[str, str]:
     }
     words = {name: entry.ref for name, entry in told.items()}
     with transaction():
-        made = photos.keep(
-            photos.Prepared({"small": b"small", "large": b"large"}, 1, 1), alt="", entry_id=told["PUBLIC"].id
-        )
+        made = photos.keep(photos.Prepared(b"large", 1, 1), alt="", entry_id=told["PUBLIC"].id)
         words["PHOTO"] = made.key
         words["LINK"] = make_proof(person_of(NEIGHBOUR), SIGN_IN).link
         words["CONFIRM"] = make_proof(person_of(RESIDENT), "publish", words["PENDING"]).link

@@ -14,6 +14,7 @@ from typing import Any
 
 import click
 from environs import EnvError
+from flask import current_app
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from wardbook import store
@@ -480,9 +481,10 @@ def export(file: Path, email: str | None) -> None:
 
 @main.command()
 @click.option("--bind", default="127.0.0.1:5000", metavar="HOST:PORT", show_default=True)
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
-def serve(bind: str, workers: int) -> None:
-    """Serve the pages with gunicorn.
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that serve.")
+@click.option("--worker/--no-worker", default=True, help="Whether to do what waits (mail, exports) as well.")
+def serve(bind: str, workers: int, worker: bool) -> None:
+    """Serve the pages with gunicorn, and do what waits (mail, small photos, long exports) beside it.
 
     Example: wardbook serve --bind 127.0.0.1:8000 --workers 4
     """
@@ -500,7 +502,20 @@ def serve(bind: str, workers: int) -> None:
                 "alone: set WARDBOOK_MAIL=smtp://... or bind to 127.0.0.1."
             )
         refuse_taken(bind)
-    run(app, bind, workers)
+    run(app, bind, workers, worker=worker)
+
+
+@main.command()
+@click.option("--under", type=int, hidden=True, help="End when this process, which began it, is gone.")
+@in_application
+def worker(under: int | None) -> None:
+    """Do what waits: send mail, make small photos and long exports. For 'serve --no-worker', on any machine.
+
+    Example: wardbook worker
+    """
+    from wardbook.worker import run
+
+    run(current_app._get_current_object(), under)  # type: ignore[attr-defined]
 
 
 @main.command()

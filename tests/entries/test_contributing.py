@@ -26,6 +26,7 @@ from tests.conftest import (
 )
 from wardbook.db import db, transaction
 from wardbook.entries.models import Draft, Entry, Photo
+from wardbook.jobs import do_what_is_due
 from wardbook.mail import letters
 from wardbook.people.queries import person_by_email
 from wardbook.shared import Level, Standing
@@ -287,6 +288,7 @@ def test_a_photo_taken_away_is_gone_from_the_disk(as_, home):
     draft = begin(client)
     client.post(f"{draft}/photos", data={"photo": [a_photo()]})
     key = db.session.query(Photo).one().key
+    do_what_is_due()
     assert len(list((home / "photos").rglob("*.jpg"))) == 2
     client.post(f"{draft}/photos/{key}/remove")
     assert db.session.query(Photo).count() == 0
