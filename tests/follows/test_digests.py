@@ -253,6 +253,7 @@ def test_one_letter_tells_of_all_that_is_followed_by_place(clock, as_):
     (letter,) = digests()
     assert letter.subject == "Mill and 1 more: the day to 20 November 2026"
     assert letter.body.count("A kerb") == 1, "a circle in a ward tells nothing twice"
+    assert "New issue – A resident: Wheels cannot cross." in letter.body
     assert re.search(r"MILL\n.*A kerb \(Issue, Dropped kerbs, Received\).*A BENCH\n.*comes in May", letter.body, re.S)
     assert letter.html.count("A kerb") == 1
     stops = set(re.findall(r"http://localhost/follows/stop/[\w.-]+", letter.body))

@@ -62,7 +62,7 @@ def test_a_place_is_followed_from_its_page_in_one_press(page, as_):
     fields = dict(re.findall(r'name="(thing|rhythm)" value="([^"]*)"', form))
     answer = client.get(client.post("/follows/new", data=fields).location)
     assert followed() == {fields["thing"]: "weekly"}
-    assert "You follow Mill. We write to you: once a week" in answer.text or "Within 300" in answer.text
+    assert "You follow ‘Mill’. We write to you: once a week" in answer.text or "Within 300" in answer.text
     again = client.get(page).text
     assert "You follow this" in again
     assert '<form id="follow"' not in again

@@ -105,7 +105,8 @@ def test_an_entry_s_feed_is_its_timeline(as_):
     client.post(f"/entries/{issue.ref}/state", data=moved)
     feed = read(as_(NOBODY).get(f"/entries/{issue.ref}.atom"))
     assert titles(feed) == ["Now ‘Fixed’: Kerb", "A reply: Kerb", "New issue: Kerb"]
-    assert feed.find(f"{ATOM}entry").findtext(f"{ATOM}content") == "Lowered."
+    said = [entry.findtext(f"{ATOM}content") for entry in feed.iter(f"{ATOM}entry")]
+    assert said == ["Lowered.", "We will look.", "Wheels cannot cross."]
     page = as_(NOBODY).get(f"/entries/{issue.ref}").text
     for entry in feed.iter(f"{ATOM}entry"):
         assert f'id="{entry.findtext(f"{ATOM}id").partition("#")[2]}"' in page

@@ -23,6 +23,8 @@ def _moved(step: Event, entry: Entry) -> str:
     return f"Now ‘{STATES[State(step.change['state'][1])].label}’"
 
 
+NEW: Final = frozenset({Did.POSTED, Did.PUBLISHED})
+
 _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
     Did.POSTED: _new,
     Did.PUBLISHED: _new,
@@ -40,6 +42,11 @@ def step_in_words(step: Event, entry: Entry) -> str:
     return words(step, entry) if words else str(step.did).capitalize()
 
 
+def step_said(step: Event, entry: Entry) -> str:
+    """What was said with it: of something new, what it says today."""
+    return entry.words if step.did in NEW else step.words
+
+
 def step_by(step: Event, entry: Entry) -> str:
     """Who took it, as everyone may read it: by their office, or as the entry names its author."""
-    return step.signed or (said_by(entry) if step.did in (Did.POSTED, Did.PUBLISHED) else "")
+    return step.signed or (said_by(entry) if step.did in NEW else "")

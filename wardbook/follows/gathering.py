@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, select
 
 from wardbook.db import db
 from wardbook.entries.models import Entry
-from wardbook.entries.steps import step_by, step_in_words
+from wardbook.entries.steps import step_by, step_in_words, step_said
 from wardbook.events import Event
 from wardbook.follows.keys import stops_one
 from wardbook.follows.models import Follow, News
@@ -135,5 +135,5 @@ def _filled(group: Group, entries: dict[int, list[int]]) -> Group:
 def _item(entry_id: int, event_ids: list[int]) -> Item:
     entry = db.session.get_one(Entry, entry_id)
     told = [db.session.get_one(Event, event_id) for event_id in event_ids[:MOST_STEPS]]
-    steps = tuple(Step(step_in_words(step, entry), step_by(step, entry), step.words) for step in told)
+    steps = tuple(Step(step_in_words(step, entry), step_by(step, entry), step_said(step, entry)) for step in told)
     return Item(entry, steps, len(event_ids) - len(steps))

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from wardbook import jobs
 from wardbook.db import add_once, db, now, transaction
 from wardbook.entries.models import Entry
-from wardbook.entries.steps import step_by, step_in_words
+from wardbook.entries.steps import step_by, step_in_words, step_said
 from wardbook.events import TELL_FOLLOWERS, Event
 from wardbook.follows import queries
 from wardbook.follows.keys import stops_one
@@ -61,7 +61,7 @@ def _write(follow: Follow, event: Event, entry: Entry) -> None:
         return
     write_letter(
         follow.person.email, "news", cause=f"event {event.id}", unsubscribe=stops_one(follow), entry=entry,
-        event=event, did=step_in_words(event, entry), by=step_by(event, entry), thing=thing,
+        did=step_in_words(event, entry), by=step_by(event, entry), said=step_said(event, entry), thing=thing,
     )  # fmt: skip
 
 

@@ -59,7 +59,7 @@ def _begin(thing: Thing, form: FollowForm) -> ResponseReturnValue:
 
 def _begun(follow: Follow, thing: Thing, address: str) -> ResponseReturnValue:
     often = RHYTHMS[follow.rhythm]
-    flash(f"You follow {thing.label}. We write to you: {often[0].lower()}{often[1:]}.")
+    flash(f"You follow ‘{thing.label}’. We write to you: {often[0].lower()}{often[1:]}.")
     return redirect(address)
 
 
@@ -125,7 +125,7 @@ def stop_one(follow_id: int) -> ResponseReturnValue:
     follow = or_404(queries.own_follow(follow_id, viewer()))
     actions.end(follow)
     thing = thing_of(follow, viewer())
-    flash(f"You no longer follow {thing.label if thing else 'it'}.")
+    flash(f"You no longer follow ‘{thing.label}’." if thing else "You no longer follow it.")
     return redirect(url_for(".own"))
 
 

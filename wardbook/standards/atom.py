@@ -14,7 +14,7 @@ from wardbook.config import settings
 from wardbook.entries.kinds import KINDS
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import said_by
-from wardbook.entries.steps import step_by, step_in_words
+from wardbook.entries.steps import step_by, step_in_words, step_said
 from wardbook.events import Event
 
 MEDIA_TYPE = "application/atom+xml"
@@ -70,7 +70,7 @@ def of_steps(entry: Entry, steps: Iterable[Event]) -> tuple[Item, ...]:
     kind = KINDS[entry.kind].label
     return tuple(
         Item(
-            f"{_address(entry)}#step-{step.id}", f"{step_in_words(step, entry)}: {entry.title}", step.words,
+            f"{_address(entry)}#step-{step.id}", f"{step_in_words(step, entry)}: {entry.title}", step_said(step, entry),
             step_by(step, entry) or settings().council_name, kind, step.at, step.at, entry.geometry,
         )
         for step in steps
