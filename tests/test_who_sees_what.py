@@ -11,10 +11,12 @@ import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+import time_machine
 from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
@@ -38,13 +40,18 @@ from tests.conftest import (
 )
 from tests.engines import ENGINE, environment_of
 from wardbook.cli import main
-from wardbook.db import db, transaction
+from wardbook.db import db, now, transaction
 from wardbook.downloads import sources
 from wardbook.entries import photos
 from wardbook.entries.kinds import CONTRIBUTIONS, Kind, State
-from wardbook.events import Did, record
-from wardbook.jobs import do_what_is_due
-from wardbook.mail import letters
+from wardbook.entries.models import Entry
+from wardbook.events import Did, Told, record
+from wardbook.follows.actions import begin
+from wardbook.follows.keys import stops_digest
+from wardbook.follows.models import Follow, Rhythm
+from wardbook.follows.things import thing_from_words
+from wardbook.jobs import Job, ask_for_what_recurs, do_what_is_due
+from wardbook.mail import Letter, letters
 from wardbook.outlook.lists import export_all
 from wardbook.policy import VISITOR
 from wardbook.shared import Level, Standing
@@ -250,6 +257,12 @@ LISTS = {
     "a ward as GeoPackage": f"/places/ward:{MILL}/entries.gpkg",
     "the list round a postcode": "/places/postcode:ZZ1%201AA+300m",
     "a postcode as GeoJSON": "/places/postcode:ZZ1%201AA+300m/entries.geojson",
+    "the feed of all": "/map.atom",
+    "the feed found by words": "/map.atom?words=zq",
+    "the feed of a ward": f"/wards/{MILL}.atom",
+    "the feed of a place": f"/places/ward:{MILL}.atom",
+    "the feed of a list": f"/places/wards:{MILL},{BRIDGE}/entries.atom",
+    "the feed of a circle": "/places/postcode:ZZ1%201AA+300m.atom",
     "the map": "/map/frame/look",
     "the map of a ward": f"/map/frame/look?place=ward:{MILL}",
 }
@@ -263,7 +276,30 @@ def test_a_list_shows_what_is_published_and_its_reader_may_see(address, member, 
     assert shown_in(answer.data, things) == listed(things, member)
 
 
+@every_member
+def test_the_feed_of_an_entry_is_there_for_those_who_see_it(member, browser, things):
+    client = browser(member)
+    for thing in things:
+        answer = client.get(f"/entries/{thing.ref}.atom")
+        assert answer.status_code == (200 if thing.seen_by(member) else 404), thing
+        assert shown_in(answer.data, things) == ({thing} if thing.seen_by(member) else set()), thing
+
+
+@every_member
+@pytest.mark.parametrize("address", ["/map.atom", f"/places/ward:{MILL}/entries.atom"])
+@pytest.mark.parametrize("level", ["public", "council"])
+def test_a_feed_for_a_level_holds_what_everyone_at_it_may_see(level, address, member, browser, things):
+    answer = browser(member).get(f"{address}?for={level}")
+    if level == "council" and member not in READS_COUNCIL_BRIEFS:
+        assert (answer.status_code, shown_in(answer.data, things)) == (403, set())
+    else:
+        assert shown_in(answer.data, things) == in_a_brief(things, level)
+
+
 SILENT = [
+    f"/wards/{BRIDGE}.atom",
+    f"/follows/new?thing=ward:{MILL}",
+    "/follows/sent",
     f"/places/ward:{BRIDGE}",
     f"/wards/{BRIDGE}",
     "/map/frame/pin",
@@ -479,6 +515,88 @@ def test_a_letter_about_an_entry_goes_to_its_author_alone(home, app, as_):
     assert {(to, title) for to, title in sent} == {
         (writers[title], title) for title in ("zq002title", "zq003title", "zq900title", "zq901title")
     }, "of those an officer sees, and to nobody else"
+
+
+# --- followers ---------------------------------------------------------------------------------------------------
+
+
+def follow_mill(rhythm: Rhythm) -> None:
+    """Everybody follows Mill, where all of it was told."""
+    with transaction():
+        for member in CAST[1:]:
+            begin(as_viewer(member), thing_from_words(f"ward:{MILL}", as_viewer(member)), rhythm)
+
+
+def a_step_of_each(things: list[Thing]) -> None:
+    with transaction():
+        for thing in things:
+            entry = db.session.query(Entry).filter_by(ref=thing.ref).one()
+            record(VISITOR, Did.REPLIED, entry, words=f"{thing.mark}told", told=Told.FOLLOWERS)
+
+
+def mailed(member: Member, things: list[Thing]) -> set[Thing]:
+    sent = db.session.query(Letter).filter_by(to=member.email)
+    return shown_in("".join(f"{one.subject}{one.body}{one.html}" for one in sent).encode(), things)
+
+
+@pytest.fixture
+def own_things(app: Flask) -> list[Thing]:
+    """One of each in a store of this test's own: a photo and a timeline are not needed."""
+    made = []
+    for number, (kind, author, standing, level) in enumerate(
+        (*writer, *rule) for writer in WRITERS for rule in WHO_SEES
+    ):
+        mark = f"zq{number:03}"
+        told = {"title": f"{mark}title", "words": f"{mark}words", "by": author, "level": level, "standing": standing}
+        entry = conftest.a_note(**told) if kind is Kind.NOTE else conftest.an_issue(kind=kind, **told)
+        made.append(Thing(mark, entry.ref, kind, author, level, standing, "none"))
+    return made
+
+
+def test_a_follower_hears_at_once_of_what_is_published_and_they_may_see(own_things):
+    follow_mill(Rhythm.AT_ONCE)
+    with transaction():
+        db.session.query(Job).delete()
+    a_step_of_each(own_things)
+    do_what_is_due()
+    assert {member: mailed(member, own_things) for member in CAST[1:]} == {
+        member: listed(own_things, member) for member in CAST[1:]
+    }
+
+
+def test_a_digest_tells_of_what_is_published_and_its_reader_may_see(own_things):
+    follow_mill(Rhythm.DAILY)
+    with transaction():
+        db.session.query(Job).delete()
+    a_step_of_each(own_things)
+    do_what_is_due()
+    with time_machine.travel(now() + timedelta(days=1), tick=False):
+        ask_for_what_recurs()
+        do_what_is_due()
+    for member in CAST[1:]:
+        seen, told = listed(own_things, member), mailed(member, own_things)
+        assert told <= seen, member
+        (letter,) = db.session.query(Letter).filter_by(to=member.email)
+        further = re.search(r"and (\d+) more entries", letter.body)
+        assert len(told) + (int(further[1]) if further else 0) == len(seen), "its count is of what they see, too"
+
+
+def test_what_somebody_follows_shows_nobody_what_they_may_not_see(own_things, as_):
+    with transaction():
+        for thing in own_things:
+            entry = db.session.query(Entry).filter_by(ref=thing.ref).one()
+            for member in CAST[1:]:
+                row = Follow(
+                    person_id=conftest.person_of(member).id, entry_id=entry.id, rhythm=Rhythm.DAILY, begun_at=now()
+                )
+                db.session.add(row)
+    for member in CAST[1:]:
+        seen = {thing for thing in own_things if thing.seen_by(member)}
+        assert shown_in(as_(member).get("/follows").data, own_things) == seen, member
+        row = db.session.query(Follow).filter_by(person_id=conftest.person_of(member).id).all()[-1]
+        stop = stops_digest(row.person_id, Rhythm.DAILY).removeprefix("http://localhost")
+        visible = {thing for thing in own_things if thing.seen_by(NOBODY)}
+        assert shown_in(as_(NOBODY).get(stop).data, own_things) == visible, "whoever holds a letter's address"
 
 
 # --- counts ------------------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook.db import Base, db, now
+from wardbook.jobs import ask
 from wardbook.policy import Viewer
 from wardbook.shared import words_of
 
@@ -41,6 +42,11 @@ class Told(StrEnum):
     NOBODY = "nobody"
     AUTHOR = "author"
     WRITER_OF_THE_OTHER = "writer of the other note"
+    FOLLOWERS = "followers"
+    """Its author, and those who follow it or a place in which it lies"""
+
+
+TELL_FOLLOWERS = "tell followers"
 
 
 class Event(Base):
@@ -75,7 +81,10 @@ def record(
     at: datetime | None = None,
     once: str | None = None,
 ) -> Event:
-    """Write a step of a thing that is in the session. `at` is for what happened elsewhere before it was brought in."""
+    """Write a step of a thing that is in the session, and ask for its followers to be told where it is for them.
+
+    `at` is for what happened elsewhere before it was brought in.
+    """
     event = Event(
         at=at or now(),
         actor_id=viewer.id,
@@ -89,4 +98,7 @@ def record(
         once=once,
     )
     db.session.add(event)
+    if told is Told.FOLLOWERS:
+        db.session.flush()
+        ask(TELL_FOLLOWERS, cause=f"event {event.id}", event=event.id)
     return event

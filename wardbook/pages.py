@@ -27,29 +27,39 @@ def configure(app: Flask) -> None:
     from wardbook.administration import views as administration
     from wardbook.briefs import views as briefs
     from wardbook.downloads import views as files
+    from wardbook.follows import digests  # noqa: F401 - jobs of its own
+    from wardbook.follows import telling as telling_followers  # noqa: F401 - likewise
+    from wardbook.follows import views as follows
     from wardbook.moderation import views as moderation
     from wardbook.outlook import frames, layers, views
-    from wardbook.standards import mapit
+    from wardbook.standards import feeds, mapit
 
     for blueprint in (
         views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, keeping.bp, speaking_up.bp, places.bp,
-        briefs.bp, moderation.bp, mapit.bp, files.bp, administration.bp,
+        briefs.bp, moderation.bp, mapit.bp, feeds.bp, follows.bp, files.bp, administration.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         nonce=nonce, viewer=viewer, person=person, Act=policy.Act, Kind=Kind, KINDS=KINDS, STATES=STATES, Family=Family,
         Level=Level, said_by=said_by, who_sees=who_sees, no_wider_than=no_wider_than, LEVEL_LABELS=LEVEL_LABELS,
          settings=settings, layer_version=layers.layer_version,
-        token=_token, may=_may, today=clock.today, messages=get_flashed_messages,
+        token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
     )  # fmt: skip
     app.jinja_env.filters.update(
         day=clock.day_in_words, moment=clock.moment_in_words, day_of=clock.day_of, percent=geo.percent
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.extensions["csrf"].exempt(follows.stop)  # a mail program posts there; the signed address is its proof
 
 
 def _may(act: str, thing: Any = None) -> bool:
     return policy.may(viewer(), policy.Act(act), thing)
+
+
+def _following(words: str) -> bool:
+    from wardbook.follows import queries
+
+    return queries.followed(viewer(), words) is not None
 
 
 def _token() -> Markup:

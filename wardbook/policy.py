@@ -183,6 +183,7 @@ class Act(StrEnum):
     SUPERSEDE = "supersede"
     DIFFER = "see differently"
     ADMINISTER = "administer"
+    FOLLOW = "follow"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -252,6 +253,7 @@ DOES: dict[Act, Permission] = {
     Act.SUPERSEDE: _both(_is_own, _is_note, _IS_OUT, _any_of(Role.COUNCILLOR, Role.OFFICER)),
     Act.DIFFER: _both(_is_others, _is_note, _IS_OUT, _any_of(Role.COUNCILLOR, Role.OFFICER)),
     Act.ADMINISTER: _any_of(Role.ADMINISTRATOR),
+    Act.FOLLOW: lambda viewer, thing: viewer.id is not None,
 }
 
 
@@ -270,3 +272,14 @@ def require(viewer: Viewer, act: Act, thing: Any = None) -> None:
         raise NotFound
     if not may(viewer, act, thing):
         raise Forbidden
+
+
+def reader_for(who: Viewer, level: str | None) -> Viewer:
+    """As whom a list is read: as this person, or as everyone at a level, as a brief's figures open what they count."""
+    if not level:
+        return who
+    if level not in (Level.PUBLIC, Level.COUNCIL):
+        raise NotFound
+    if level == Level.COUNCIL:
+        require(who, Act.BRIEF_COUNCIL)
+    return everyone_at(Level(level))

@@ -273,6 +273,54 @@ def visits_a_confirmed_link(them: Someone) -> None:
     them.goes_to(link)
 
 
+def follows(thing: str, *then: str) -> Reach:
+    """Somebody signed in follows a thing, and goes to a page."""
+
+    def reach(them: Someone) -> None:
+        them.hands_in(f"/follows/new?thing={quote(thing)}", {"rhythm": "weekly"})
+        for path in then or ("/follows",):
+            them.goes_to(path)
+
+    return reach
+
+
+def asks_to_follow(them: Someone) -> None:
+    them.goes_to(f"/follows/new?thing=ward:{WARD}")
+    them.enters("Email address", "follower@residents.example")
+    them.presses("Follow")
+
+
+def opens_the_link_to_follow(them: Someone) -> None:
+    asks_to_follow(them)
+    opens_the_letter(them, "/follows/confirm/")
+
+
+def opens_a_used_link_to_follow(them: Someone) -> None:
+    opens_the_link_to_follow(them)
+    link = them.path
+    them.presses("Yes, follow it")
+    them.goes_to(link)
+
+
+def opens_a_letter_to_stop(them: Someone) -> None:
+    """Somebody follows a ward, something is told there, and the letter about it names an address that stops it."""
+    assert them.page.context.browser is not None
+    them.hands_in(f"/follows/new?thing=ward:{WARD}", {"rhythm": "at once"})
+    visitor = Someone(them.page.context.browser.new_page(), them.base)
+    confirms(visitor)
+    visitor.page.close()
+    for _ in range(100):
+        if "/follows/stop/" in them.fetches("/outbox")[1].decode():
+            break
+        them.page.wait_for_timeout(200)
+    opens_the_letter(them, "/follows/stop/")
+
+
+def stops_by_a_letter(them: Someone) -> None:
+    opens_a_letter_to_stop(them)
+    them.presses("Stop these emails")
+
+
 ABOUT = ("privacy", "accessibility", "data", "who-sees-what")
 WARD_PLACE = f"/places/ward:{WARD}"
 STATES = (
@@ -346,6 +394,17 @@ STATES = (
     State("note form", CLLR, at(f"/notes/new?place=ward:{WARD}")),
     State("note form, nothing entered", CLLR, sending_nothing("/notes/new", "Save the note")),
     State("note form, half entered", OFFICER, types_half_a_note),
+    State("follow", None, at(f"/follows/new?thing=ward:{WARD}")),
+    State("follow, no email", None, goes_wrong(at(f"/follows/new?thing=ward:{WARD}"), "Follow")),
+    State("follow, signed in", RESIDENT, at(f"/follows/new?thing={quote(f'postcode:{POSTCODE}+800m')}")),
+    State("follow: check your email", None, asks_to_follow),
+    State("follow: confirm", None, opens_the_link_to_follow),
+    State("follow: link used", None, opens_a_used_link_to_follow),
+    State("follows", RESIDENT, follows(f"postcode:{POSTCODE}+800m")),
+    State("follows, none", ADMINISTRATOR, at("/follows")),
+    State("ward, followed", RESIDENT, follows(f"ward:{WARD}", f"/wards/{WARD}")),
+    State("stop following", CLLR, opens_a_letter_to_stop),
+    State("stopped following", CLLR, stops_by_a_letter),
     State("new place", OFFICER, at("/places/new")),
     State("new place, nothing entered", OFFICER, sending_nothing("/places/new", "Save the place")),
     State("new brief", OFFICER, at("/briefs/new")),

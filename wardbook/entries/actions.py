@@ -161,7 +161,13 @@ def _add(viewer: Viewer, entry: Entry, photos: list[Photo]) -> None:
     for photo in photos:
         photo.entry_id, photo.draft_id = entry.id, None
     derive(entry)
-    record(viewer, Did.POSTED, entry, at=entry.told_at)
+    record(viewer, Did.POSTED, entry, at=entry.told_at, told=_told_of_new(entry))
+
+
+def _told_of_new(entry: Entry) -> Told:
+    """Followers hear of what is published by being told; of the demo, and of what only its author sees, nobody does."""
+    quiet = entry.channel is Channel.DEMO or entry.level is Level.PRIVATE or entry.standing is not Standing.PUBLISHED
+    return Told.NOBODY if quiet else Told.FOLLOWERS
 
 
 def _free_reference() -> str:
@@ -199,7 +205,7 @@ def confirm(proof: Proof) -> Entry:
     entry.confirmed_at = now()
     if not moderated(entry):
         move_standing(entry, Standing.PUBLISHED)
-        event = record(author, Did.PUBLISHED, entry)
+        event = record(author, Did.PUBLISHED, entry, told=Told.FOLLOWERS)
         db.session.flush()
         write_letter(proof.person.email, "published", cause=f"event {event.id}", entry=entry)
     return entry
@@ -226,9 +232,8 @@ def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once
     before, entry.state = entry.state, state
     entry.changed_at = now()
     entry.closed_at = entry.changed_at if STATES[state].family is Family.CLOSED else None
-    told = Told.NOBODY if viewer.id == entry.author_id else Told.AUTHOR
     event = record(
-        viewer, Did.CHANGED_STATE, entry, words=words, told=told, change={"state": [before, state]}, once=once
+        viewer, Did.CHANGED_STATE, entry, words=words, told=Told.FOLLOWERS, change={"state": [before, state]}, once=once
     )
     tell_author(entry, event)
     return entry
@@ -242,7 +247,7 @@ def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
     if not words.strip():
         raise Refused("Enter your reply.", field="words")
     entry.changed_at = now()
-    event = record(viewer, Did.REPLIED, entry, words=words, told=Told.AUTHOR, once=once)
+    event = record(viewer, Did.REPLIED, entry, words=words, told=Told.FOLLOWERS, once=once)
     tell_author(entry, event)
     return entry
 
@@ -291,7 +296,7 @@ def let_through(viewer: Viewer, entry: Entry) -> Entry:
     require(viewer, Act.PASS, entry)
     if entry.confirmed_at is None:
         raise Refused("Its author has not confirmed their email address yet, so it cannot be published.")
-    record(viewer, Did.PUBLISHED, entry, change=move_standing(entry, Standing.PUBLISHED))
+    record(viewer, Did.PUBLISHED, entry, told=Told.FOLLOWERS, change=move_standing(entry, Standing.PUBLISHED))
     return entry
 
 

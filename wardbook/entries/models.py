@@ -69,6 +69,7 @@ class Entry(Base, Shared, Located):
         UniqueConstraint("source", "source_id"),
         Index("ix_entry_told_at_id", "told_at", "id"),
         Index("ix_entry_supporters_told_at", "supporters", "told_at", "id"),
+        Index("ix_entry_changed_at_id", "changed_at", "id"),
     )
     lies_in: ClassVar[Table] = lies_in_table("entry")
 

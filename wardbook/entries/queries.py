@@ -134,6 +134,11 @@ def published(viewer: Viewer, place: Place | None = None, filters: Filters | Non
     return entries(viewer, place, filters).where(Entry.standing == Standing.PUBLISHED)
 
 
+def latest_changed(rows: Select[Entry]) -> Select[Entry]:
+    """The same rows, those first to which something happened last."""
+    return rows.order_by(None).order_by(Entry.changed_at.desc(), Entry.id.desc())
+
+
 def shown(rows: Select[Entry]) -> Select[Entry]:
     """With what a list of entries shows of each, in two queries whatever their number."""
     return rows.options(

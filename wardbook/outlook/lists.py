@@ -25,8 +25,7 @@ from wardbook.entries.forms import filters_from
 from wardbook.entries.models import Entry
 from wardbook.errors import NotFound
 from wardbook.places.words import place_from_words
-from wardbook.policy import Act, Viewer, everyone_at, require
-from wardbook.shared import Level
+from wardbook.policy import Viewer, reader_for
 
 ASKED = (
     "place", "for", "words", "kind", "category", "state", "family", "topic", "since", "until", "contributions",
@@ -41,17 +40,6 @@ Differing = Mapping[int, str]
 def asked_in(arguments: Mapping[str, str]) -> dict[str, str]:
     """What an address asks of a list, without what it asks of the page."""
     return {name: arguments[name] for name in ASKED if arguments.get(name)}
-
-
-def reader_for(who: Viewer, level: str | None) -> Viewer:
-    """As whom a list is read: as this person, or as everyone at a level sees it."""
-    if not level:
-        return who
-    if level not in (Level.PUBLIC, Level.COUNCIL):
-        raise NotFound
-    if level == Level.COUNCIL:
-        require(who, Act.BRIEF_COUNCIL)
-    return everyone_at(Level(level))
 
 
 def as_file(rows: Select[Entry], wanted: Wanted, who: Viewer, reader: Viewer) -> ResponseReturnValue:

@@ -25,7 +25,7 @@ from wardbook.places.converter import place_at
 from wardbook.places.place import Place
 from wardbook.places.queries import own_shapes
 from wardbook.places.words import place_from_words
-from wardbook.policy import Viewer
+from wardbook.policy import Viewer, reader_for
 from wardbook.web import or_404
 
 bp = Blueprint("outlook", __name__)
@@ -129,7 +129,7 @@ def place_entries(words: str, suffix: str | None = None) -> ResponseReturnValue:
 
 def reader() -> Viewer:
     """Who the list is for: a brief's figures open the entries that its level sees."""
-    return lists.reader_for(viewer(), request.args.get("for"))
+    return reader_for(viewer(), request.args.get("for"))
 
 
 def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseReturnValue:

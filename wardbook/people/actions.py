@@ -23,8 +23,8 @@ from wardbook.policy import Role
 LINK_HOURS = 24
 MOST_WRONG_TRIES = 5
 MOST_AN_HOUR = 5
-SIGN_IN = "sign in"
-LIMITED = (SIGN_IN, "support")
+SIGN_IN, FOLLOW = "sign in", "follow"
+LIMITED = (SIGN_IN, FOLLOW, "support")
 
 
 @dataclass(frozen=True)
