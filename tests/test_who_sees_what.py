@@ -229,7 +229,16 @@ LISTS = {
     "the list as GeoJSON": "/map.geojson",
     "the list as CSV": "/map.csv",
     "the list as GeoPackage": "/map.gpkg",
-    "the list found by words": "/map?words=zq",
+    "the list found by words": "/map?words=zq*",
+    "the list found by words, newest first": "/map?words=zq*&sort=newest",
+    "the list found by what words leave out": "/map?words=-nothing",
+    "the search": "/search?words=zq*",
+    "the search of a ward": f"/search?words=zq*&place=ward:{MILL}",
+    "the search as JSON": "/search.json?words=zq*",
+    "the search as GeoJSON": "/search.geojson?words=zq*",
+    "the search as CSV": "/search.csv?words=-nothing",
+    "the search as GeoPackage": "/search.gpkg?words=zq*&place=ZZ1%201AA",
+    "the map of what was searched": "/map/frame/look?words=zq*",
     "the list of a ward": f"/places/ward:{MILL}",
     "the list of a ward and its neighbour": f"/places/wards:{MILL},{BRIDGE}/entries",
     "a ward as JSON": f"/places/ward:{MILL}/entries.json",
@@ -260,6 +269,10 @@ SILENT = [
     "/about/who-sees-what",
     "/about/data",
     "/find?q=title",
+    "/search",
+    "/search?words=nothing",
+    f"/search?words=zq*&place=ward:{BRIDGE}",
+    "/search?words=zq*&place=Nowhere",
     "/briefs/new",
     "/contribute",
     "/mapit/postcode/ZZ1%201AA",
@@ -468,7 +481,9 @@ def test_a_ward_page_counts_for_each_reader_what_they_may_see(member, browser, t
 
 
 @every_member
-@pytest.mark.parametrize("address", ["/map", "/map?words=zq", f"/places/ward:{MILL}", "/map?words=title"])
+@pytest.mark.parametrize(
+    "address", ["/map", "/map?words=zq*", f"/places/ward:{MILL}", "/search?words=zq*", "/search?words=-no"]
+)
 def test_a_list_counts_for_each_reader_what_they_may_see(address, member, browser, things):
     found = re.search(r'id="list"[^>]*>([\d,]+) entr', browser(member).get(address).text)
     assert found is not None
@@ -480,8 +495,9 @@ def test_a_words_filter_does_not_tell_of_what_its_reader_may_not_see(member, bro
     client = browser(member)
     unseen = [thing for thing in things if not thing.listed_for(member)]
     for thing in unseen[::4]:
-        for words in (thing.mark, thing.ref):
-            assert client.get("/map.json", query_string={"words": words}).json == {"entries": []}, thing
+        for words in (f"{thing.mark}*", f"{thing.mark}words", f"{thing.mark}cites", thing.ref):
+            for road in ("/map.json", "/search.json"):
+                assert client.get(road, query_string={"words": words}).json == {"entries": []}, thing
 
 
 @pytest.mark.parametrize("level", FOR_EACH)

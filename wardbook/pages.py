@@ -25,12 +25,12 @@ def configure(app: Flask) -> None:
     """Put the pages and their words on an application."""
     from wardbook.briefs import views as briefs
     from wardbook.moderation import views as moderation
-    from wardbook.outlook import frames, layers, views
+    from wardbook.outlook import frames, layers, searching, views
     from wardbook.standards import mapit
 
     for blueprint in (
-        views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, places.bp, briefs.bp, moderation.bp,
-        mapit.bp,
+        views.bp, searching.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, places.bp, briefs.bp,
+        moderation.bp, mapit.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(

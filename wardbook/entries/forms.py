@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 from wardbook.entries.actions import MOST_TITLE, MOST_WORDS
 from wardbook.entries.kinds import KINDS, STATES, Basis, Family, Kind, State, Topic
 from wardbook.entries.models import Entry
-from wardbook.entries.queries import Filters, categories, every_category, who_sees
+from wardbook.entries.queries import Filters, Sort, categories, every_category, who_sees
 from wardbook.forms import (
     Asking,
     Filtering,
@@ -26,6 +26,7 @@ from wardbook.forms import (
     ticked,
 )
 from wardbook.places.typed import Form
+from wardbook.search import MOST_SIGNS
 from wardbook.shared import Level
 
 LEVEL_LABELS = {
@@ -209,6 +210,11 @@ class HideForm(Asking):
 # --- looking -----------------------------------------------------------------------------------------------------
 
 
+SEARCH_HINT = (
+    "In any of their forms. Use “quotes” for words that stand together, -word to leave out, word* for beginnings."
+)
+
+
 def _any(label: str) -> tuple[str, str]:
     return ("", label)
 
@@ -216,7 +222,7 @@ def _any(label: str) -> tuple[str, str]:
 class FilterForm(Filtering):
     """Which entries to list. What cannot be understood asks nothing."""
 
-    words = text("Words or reference", at_most(100, "Words"))
+    words = text("Words or reference", hint=SEARCH_HINT)
     kind = picked("Kind", [_any("Every kind"), *((str(kind), KINDS[kind].plural) for kind in Kind)])
     category = picked("Category")
     state = picked(
@@ -230,6 +236,7 @@ class FilterForm(Filtering):
     topic = picked("Topic of notes", [_any("Every topic"), *((str(t), label) for t, label in TOPIC_LABELS.items())])
     since = day("From")
     until = day("To")
+    sort = picked("Order of what has your words", [_any("Best match first"), (str(Sort.NEWEST), "Newest first")])
 
     def offer_categories(self) -> None:
         """Every category, retired ones too: old entries have them."""
@@ -257,7 +264,8 @@ def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
         topic=_word(Topic, good.get("topic")),
         since=good.get("since"),
         until=good.get("until"),
-        words=str(good.get("words") or ""),
+        words=str(good.get("words") or "")[:MOST_SIGNS].strip(),
+        sort=_word(Sort, good.get("sort")),
         contributions=arguments.get("contributions") == "yes",
     )
 

@@ -137,7 +137,10 @@ def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseRe
         return lists.as_file(rows, suffix, "entries")
     page = entries.page(rows, request.args.get("page", 1, type=int))
     asked = {name: value for name, value in request.args.items(multi=False) if name != "page" and value}
-    return render_template("outlook/list.html", place=place, form=form, filters=filters, page=page, asked=asked)
+    found = entries.found_in(page.rows, filters)
+    return render_template(
+        "outlook/list.html", place=place, form=form, filters=filters, page=page, asked=asked, found=found
+    )
 
 
 @bp.get("/desk")
