@@ -221,6 +221,18 @@ def test_nobody_does_anything_to_what_they_do_not_see(member, browser, things):
             assert client.post(f"/entries/{thing.ref}/{act}").status_code == 404, (thing, act)
 
 
+@every_member
+def test_whoever_tells_the_same_again_is_shown_what_they_may_see_of_it(member, browser, things):
+    client = browser(member)
+    draft = client.post("/contribute", data={"q": "ZZ1 1AA"}).location.removesuffix("/spot")
+    told = {"kind": "issue", "category": str(conftest.category().id)}
+    for thing in [thing for thing in things if thing.kind is not Kind.NOTE]:
+        client.post(f"{draft}/what", data=told | {"title": f"{thing.mark}title", "words": f"{thing.mark}words"})
+        shown = shown_in(client.get(f"{draft}/same").data, things)
+        assert (thing in shown) is thing.listed_for(member), thing
+        assert shown <= {one for one in listed(things, member) if one.kind is not Kind.NOTE}, thing
+
+
 # --- many at a time ----------------------------------------------------------------------------------------------
 
 LISTS = {

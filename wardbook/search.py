@@ -24,11 +24,11 @@ _WORD = re.compile(r"[^\W_]+")
 _QUOTES = str.maketrans("“”„«»", '"""""')
 _SAY_LITTLE = frozenset(
     _WORD.findall(
-        "a about above after again all am an and any are as at be been before being below between both but by can did do "
-        "does doing down during each few for from further had has have having he her here hers him his how i if in into is "
-        "it its just me more most my no nor not of off on once only or other our ours out over own same she should so some "
-        "such than that the their theirs them then there these they this those through to too under until up very was we "
-        "were what when where which while who whom why will with you your yours"
+        "a about above after again all am an and any are as at be been before being below between both but by can "
+        "did do does doing down during each few for from further had has have having he her here hers him his how "
+        "i if in into is it its just me more most my no nor not of off on once only or other our ours out over own "
+        "same she should so some such than that the their theirs them then there these they this those through to "
+        "too under until up very was we were what when where which while who whom why will with you your yours"
     )
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
 
 from wardbook.entries.actions import MOST_TITLE, MOST_WORDS
 from wardbook.entries.kinds import KINDS, STATES, Basis, Family, Kind, State, Topic
@@ -106,6 +107,13 @@ class WhatForm(Asking):
         grouped = {KINDS[kind].invitation: categories(kind) for kind in (Kind.ISSUE, Kind.ASSET)}
         chosen = [(str(category.id), category.name) for found in grouped.values() for category in found]
         self.category.choices = choices([("", "Choose"), *dict(chosen).items()])
+
+
+class NoneOfTheseForm(Asking):
+    """Is it one of these? Which were shown travels with the answer: what is told meanwhile was not declined."""
+
+    shown = HiddenField(validators=[at_most(100, "What was shown")])
+    go_on = button("No, mine is something else: continue")
 
 
 class PhotosForm(Asking):
