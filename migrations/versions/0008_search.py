@@ -53,7 +53,7 @@ def tsvector():
 
 
 def _vector(name):
-    signs = SIGNS.replace("'", "''").replace("%", "%%").replace(":", "\\:")
+    signs = SIGNS.replace("'", "''").replace(":", "\\:")
     blanks = " " * len(SIGNS)
     return f"to_tsvector('wardbook'::regconfig, translate(coalesce({name}, ''), '{signs}', '{blanks}'))"
 
