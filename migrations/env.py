@@ -8,8 +8,8 @@ OURS_ALONE = ("rtree_", "fts_", "gpkg_", "huey_", "spatial_ref_sys")
 
 
 def include_name(name: str | None, kind: str, parents: object) -> bool:
-    """Leave the tables of spatial and text indexes to the migrations that made them."""
-    return not (kind == "table" and name and name.startswith(OURS_ALONE))
+    """Leave spatial and text indexes, and their tables and columns, to the migrations that made them."""
+    return not (kind in {"table", "column", "index"} and name and name.startswith(OURS_ALONE))
 
 
 with store.engine.connect() as connection:

@@ -240,6 +240,18 @@ def test_nobody_does_anything_to_what_they_do_not_see(member, browser, things):
             assert client.post(f"/entries/{thing.ref}/{act}").status_code == 404, (thing, act)
 
 
+@every_member
+def test_whoever_tells_the_same_again_is_shown_what_they_may_see_of_it(member, browser, things):
+    client = browser(member)
+    draft = client.post("/contribute", data={"q": "ZZ1 1AA"}).location.removesuffix("/spot")
+    told = {"kind": "issue", "category": str(conftest.category().id)}
+    for thing in [thing for thing in things if thing.kind is not Kind.NOTE]:
+        client.post(f"{draft}/what", data=told | {"title": f"{thing.mark}title", "words": f"{thing.mark}words"})
+        shown = shown_in(client.get(f"{draft}/same").data, things)
+        assert (thing in shown) is thing.listed_for(member), thing
+        assert shown <= {one for one in listed(things, member) if one.kind is not Kind.NOTE}, thing
+
+
 # --- many at a time ----------------------------------------------------------------------------------------------
 
 LISTS = {
@@ -248,7 +260,16 @@ LISTS = {
     "the list as GeoJSON": "/map.geojson",
     "the list as CSV": "/map.csv",
     "the list as GeoPackage": "/map.gpkg",
-    "the list found by words": "/map?words=zq",
+    "the list found by words": "/map?words=zq*",
+    "the list found by words, newest first": "/map?words=zq*&sort=newest",
+    "the list found by what words leave out": "/map?words=-nothing",
+    "the search": "/search?words=zq*",
+    "the search of a ward": f"/search?words=zq*&place=ward:{MILL}",
+    "the search as JSON": "/search.json?words=zq*",
+    "the search as GeoJSON": "/search.geojson?words=zq*",
+    "the search as CSV": "/search.csv?words=-nothing",
+    "the search as GeoPackage": "/search.gpkg?words=zq*&place=ZZ1%201AA",
+    "the map of what was searched": "/map/frame/look?words=zq*",
     "the list of a ward": f"/places/ward:{MILL}",
     "the list of a ward and its neighbour": f"/places/wards:{MILL},{BRIDGE}/entries",
     "a ward as JSON": f"/places/ward:{MILL}/entries.json",
@@ -308,6 +329,10 @@ SILENT = [
     "/about/who-sees-what",
     "/about/data",
     "/find?q=title",
+    "/search",
+    "/search?words=nothing",
+    f"/search?words=zq*&place=ward:{BRIDGE}",
+    "/search?words=zq*&place=Nowhere",
     "/briefs/new",
     "/contribute",
     "/mapit/postcode/ZZ1%201AA",
@@ -646,7 +671,9 @@ def test_a_ward_page_counts_for_each_reader_what_they_may_see(member, browser, t
 
 
 @every_member
-@pytest.mark.parametrize("address", ["/map", "/map?words=zq", f"/places/ward:{MILL}", "/map?words=title"])
+@pytest.mark.parametrize(
+    "address", ["/map", "/map?words=zq*", f"/places/ward:{MILL}", "/search?words=zq*", "/search?words=-no"]
+)
 def test_a_list_counts_for_each_reader_what_they_may_see(address, member, browser, things):
     found = re.search(r'id="list"[^>]*>([\d,]+) entr', browser(member).get(address).text)
     assert found is not None
@@ -658,8 +685,9 @@ def test_a_words_filter_does_not_tell_of_what_its_reader_may_not_see(member, bro
     client = browser(member)
     unseen = [thing for thing in things if not thing.listed_for(member)]
     for thing in unseen[::4]:
-        for words in (thing.mark, thing.ref):
-            assert client.get("/map.json", query_string={"words": words}).json == {"entries": []}, thing
+        for words in (f"{thing.mark}*", f"{thing.mark}words", f"{thing.mark}cites", thing.ref):
+            for road in ("/map.json", "/search.json"):
+                assert client.get(road, query_string={"words": words}).json == {"entries": []}, thing
 
 
 @pytest.mark.parametrize("level", FOR_EACH)

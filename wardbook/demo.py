@@ -28,7 +28,9 @@ from wardbook.policy import Role
 from wardbook.shared import Level
 
 PASSWORD = "aldermere-demo"  # noqa: S105 - the demo is served on loopback alone and says its password
-WARDS = "Wards of Aldermere 2023"
+REVIEW = date(2027, 5, 6)
+WARDS = {"Wards of Aldermere 2023": (date(2023, 5, 4), REVIEW), "Wards of Aldermere 2027": (REVIEW, None)}
+"""The wards of today and those of a review to come, with the days on which they hold."""
 BASES = {"seen": Basis.SEEN, "told": Basis.TOLD, "long_known": Basis.LONG_KNOWN, "hunch": Basis.HUNCH}
 
 
@@ -40,7 +42,7 @@ def is_loaded() -> bool:
 def load() -> None:
     """Bring in Aldermere: wards, postcodes, people, and what they have told each other. Only into an empty store."""
     sets = areas.boundary_sets()
-    if [known.name for known in sets] == [WARDS]:
+    if [known.name for known in sets] == list(WARDS):
         return  # it was brought in, and stopped before it was marked
     if sets:
         raise Refused("This store holds a council already: set WARDBOOK_HOME to an empty folder for the demo.")
@@ -62,11 +64,11 @@ def _ground() -> None:
     from wardbook.areas.boundary_files.reading import read_boundaries
     from wardbook.areas.postcode_files import read_postcodes
 
-    about = SetDescription(
-        WARDS, "ward", date(2023, 5, 4), source="Drawn for Wardbook: Aldermere is fictional.",
-        licence="CC0 1.0.",
-    )  # fmt: skip
-    add_boundary_set(about, read_boundaries(DATA / "boundaries" / "aldermere_wards_2023.geojson"))
+    for name, (first, until) in WARDS.items():
+        drawn = "Drawn for Wardbook: Aldermere is fictional."
+        about = SetDescription(name, "ward", first, until, source=drawn, licence="CC0 1.0.")
+        read_wards = read_boundaries(DATA / "boundaries" / f"aldermere_wards_{first.year}.geojson")
+        add_boundary_set(about, read_wards)
     read = read_postcodes(DATA / "boundaries" / "aldermere_postcodes.csv")
     add_postcodes(read.rows, file_name="aldermere_postcodes.csv", dated_on=date(2023, 5, 4))
 

@@ -14,10 +14,8 @@ from wardbook.downloads.sources import Wanted, is_long
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask, choices
 from wardbook.people.signed_in import viewer
+from wardbook.places.called import place_called
 from wardbook.places.converter import place_at
-from wardbook.places.find import wards_called
-from wardbook.places.place import Place
-from wardbook.places.words import place_from_words
 from wardbook.policy import Act, may
 from wardbook.shared import Level
 
@@ -33,32 +31,11 @@ def new() -> ResponseReturnValue:
         form.level.data = form.level.data or Level.PUBLIC
     if form.validate_on_submit():
         try:
-            place = _place(form.place.data)
+            place = place_called(form.place.data, viewer())
             return redirect(url_for(".brief", words=place.words, **{"for": form.level.data}))
-        except (Refused, NotFound) as error:
-            sentence = error.sentence if isinstance(error, Refused) else "There is no such place that you can see."
-            form.put(Refused(sentence, field="place"))
+        except Refused as refused:
+            form.put(refused)
     return ask("briefs/new.html", form)
-
-
-def _place(words: str) -> Place:
-    """A place in words, or what the find box takes: a ward as it is, anything else with 400 metres round it."""
-    if ":" in words:
-        return place_from_words(words, viewer())
-    wards = wards_called(words)
-    if len(wards) == 1:
-        return place_from_words(f"ward:{wards[0].code}", viewer())
-    if len(wards) > 1:
-        names = ", ".join(ward.name for ward in wards[:5])
-        raise Refused(f"Several wards match: {names}. Enter the whole name of one.", field="place")
-    for scheme in ("postcode", "grid", "point"):
-        try:
-            return place_from_words(f"{scheme}:{words}", viewer())
-        except Refused:
-            continue
-    raise Refused(
-        f"We cannot find '{words[:60]}'. Try a postcode, the name of a ward or a grid reference.", field="place"
-    )
 
 
 def _level() -> Level:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
 
 from wardbook.clock import today
 from wardbook.entries.actions import MOST_TITLE, MOST_WORDS
 from wardbook.entries.kinds import CONTRIBUTIONS, KINDS, LEAD_LABELS, STATES, Basis, Family, Kind, State, Topic
 from wardbook.entries.models import Entry
-from wardbook.entries.queries import Filters, Order, categories, every_category, who_sees
+from wardbook.entries.queries import Filters, Sort, categories, every_category, who_sees
 from wardbook.forms import (
     Asking,
     Filtering,
@@ -28,6 +29,7 @@ from wardbook.forms import (
 )
 from wardbook.people.queries import officers
 from wardbook.places.typed import Form
+from wardbook.search import MOST_SIGNS
 from wardbook.shared import Level
 
 LEVEL_LABELS = {
@@ -132,6 +134,13 @@ class WhatForm(Asking):
             del self.lapses_on
         elif not self.is_submitted() and self.lapses_on.data is None:
             self.lapses_on.data = life.stands_from(today())
+
+
+class NoneOfTheseForm(Asking):
+    """Is it one of these? Which were shown travels with the answer: what is told meanwhile was not declined."""
+
+    shown = HiddenField(validators=[at_most(100, "What was shown")])
+    go_on = button("No, mine is something else: continue")
 
 
 class PhotosForm(Asking):
@@ -261,6 +270,11 @@ class HideForm(Asking):
 # --- looking -----------------------------------------------------------------------------------------------------
 
 
+SEARCH_HINT = (
+    "In any of their forms. Use “quotes” for words that stand together, -word to leave out, word* for beginnings."
+)
+
+
 def _any(label: str) -> tuple[str, str]:
     return ("", label)
 
@@ -268,7 +282,7 @@ def _any(label: str) -> tuple[str, str]:
 class FilterForm(Filtering):
     """Which entries to list. What cannot be understood asks nothing."""
 
-    words = text("Words or reference", at_most(100, "Words"))
+    words = text("Words or reference", hint=SEARCH_HINT)
     kind = picked("Kind", [_any("Every kind"), *((str(kind), KINDS[kind].plural) for kind in Kind)])
     category = picked("Category")
     state = picked(
@@ -282,7 +296,14 @@ class FilterForm(Filtering):
     topic = picked("Topic of notes", [_any("Every topic"), *((str(t), label) for t, label in TOPIC_LABELS.items())])
     since = day("From")
     until = day("To")
-    order = picked("Order", [("", "Newest first"), (str(Order.SUPPORTED), "Most supported first")])
+    sort = picked(
+        "Order",
+        [
+            _any("Best match, or the newest"),
+            (str(Sort.NEWEST), "Newest first"),
+            (str(Sort.SUPPORTED), "Most supported first"),
+        ],
+    )
 
     def offer_categories(self) -> None:
         """Every category, retired ones too: old entries have them."""
@@ -300,7 +321,6 @@ def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
     good = {name: field.data for name, field in form._fields.items() if field.validate(form)}
     for field in form._fields.values():
         field.errors = []  # what cannot be understood asks nothing, and is no error to show
-    form.order.data = good.get("order")
     state = str(good.get("state") or "")
     category = str(good.get("category") or "")
     return form, Filters(
@@ -311,7 +331,8 @@ def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
         topic=_word(Topic, good.get("topic")),
         since=good.get("since"),
         until=good.get("until"),
-        words=str(good.get("words") or ""),
+        words=str(good.get("words") or "")[:MOST_SIGNS].strip(),
+        sort=_word(Sort, good.get("sort")),
         contributions=arguments.get("contributions") == "yes",
         unsuperseded=arguments.get("unsuperseded") == "yes",
     )

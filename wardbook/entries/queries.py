@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from wardbook import search
 from wardbook.areas.locator import locator
 from wardbook.clock import LONDON, today
 from wardbook.db import db
@@ -21,6 +22,13 @@ from wardbook.people.models import Service
 from wardbook.places.place import Place, inside
 from wardbook.policy import Viewer, visible
 from wardbook.shared import Level, Standing
+
+
+class Sort(StrEnum):
+    """In what order a list stands, other than by how well it matches."""
+
+    NEWEST = "newest"
+    SUPPORTED = "supported"
 
 
 @dataclass(frozen=True)
@@ -35,6 +43,9 @@ class Filters:
     since: date | None = None
     until: date | None = None
     words: str = ""
+    """What to look for, as people type it: `search.wanted` says how it is read"""
+    sort: Sort | None = None
+    """The best match first where there are words and nothing else is asked; otherwise the newest"""
     contributions: bool = False
     """Only what residents and others contribute, no notes"""
     unsuperseded: bool = False
@@ -67,7 +78,8 @@ class Filters:
             found.append(Entry.told_at >= start_of(self.since))
         if self.until is not None and self.until < date.max:
             found.append(Entry.told_at < start_of(self.until + timedelta(days=1)))
-        found.extend(_holds(word) for word in self.words.split()[:8])
+        if self.words:
+            found.append(search.matches(Entry, self.words))
         return found
 
 
@@ -94,39 +106,25 @@ def _overtaken(kind: Kind, kept: State) -> ColumnElement[bool]:
     return and_(Entry.kind == kind, Entry.state == kept, day.is_not(None), day < today())
 
 
-def _holds(word: str) -> ColumnElement[bool]:
-    return or_(
-        Entry.title.icontains(word, autoescape=True),
-        Entry.words.icontains(word, autoescape=True),
-        Entry.ref == word.upper(),
-    )
-
-
 def start_of(day: date) -> datetime:
     """The moment a London day begins."""
     return datetime.combine(day, time(), LONDON)
 
 
 def entries(viewer: Viewer, place: Place | None = None, filters: Filters | None = None) -> Select[Entry]:
-    """What this viewer may see of what is known, newest first: in a place, or in all of the council."""
-    asked = select(Entry).where(visible(Entry, viewer), *(filters or Filters()).conditions())
+    """What this viewer may see of what is known, in a place or in all of the council.
+
+    The newest first, or where words are looked for, the best match.
+    """
+    wanted = filters or Filters()
+    asked = select(Entry).where(visible(Entry, viewer), *wanted.conditions())
     if place is not None:
         asked = asked.where(inside(Entry, place))
+    if wanted.sort is Sort.SUPPORTED:
+        asked = asked.order_by(Entry.supporters.desc())
+    elif wanted.words and wanted.sort is not Sort.NEWEST:
+        asked = search.best_first(asked, Entry, wanted.words)
     return asked.order_by(Entry.told_at.desc(), Entry.id.desc())
-
-
-class Order(StrEnum):
-    """In which order a list stands."""
-
-    NEWEST = "newest"
-    SUPPORTED = "supported"
-
-
-def ordered(rows: Select[Entry], order: Order) -> Select[Entry]:
-    """A list in an order; of those with as many supporters the newest first."""
-    if order is Order.NEWEST:
-        return rows
-    return rows.order_by(None).order_by(Entry.supporters.desc(), Entry.told_at.desc(), Entry.id.desc())
 
 
 def published(viewer: Viewer, place: Place | None = None, filters: Filters | None = None) -> Select[Entry]:
@@ -177,6 +175,11 @@ def count(rows: Select[Entry]) -> int:
         db.session.scalar(select(func.count()).select_from(rows.with_only_columns(Entry.id).order_by(None).subquery()))
         or 0
     )
+
+
+def found_in(rows: Sequence[Entry], filters: Filters) -> dict[int, search.Found]:
+    """Where each of these entries has the words that were looked for, by its id."""
+    return search.found_in(Entry, filters.words, [row.id for row in rows]) if filters.words else {}
 
 
 def entry(ref: str, viewer: Viewer) -> Entry | None:

@@ -11,10 +11,11 @@ from wardbook import mail
 from wardbook.areas import queries as areas
 from wardbook.clock import today
 from wardbook.db import hold, transaction
-from wardbook.entries import actions, photos, queries
+from wardbook.entries import actions, likeness, photos, queries
 from wardbook.entries.forms import (
     FindForm,
     KindForm,
+    NoneOfTheseForm,
     PhotosForm,
     SendForm,
     SpotForm,
@@ -38,6 +39,7 @@ from wardbook.web import or_404
 bp = Blueprint("contribute", __name__, url_prefix="/contribute")
 ASKED = ("category", "title", "words", "willing")
 STEPS = ("spot", "kind", "what", "photos", "who", "check")
+MOST_DECLINED = 50
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -111,7 +113,14 @@ def _next(draft: Draft, step: str) -> ResponseReturnValue:
     """This page is right: on to the next, or back to the check where somebody came to change one answer."""
     right = {*draft.answers.get("right", []), step}
     actions.answer(draft, right=sorted(right))
-    following = "check" if "who" in right and step != "kind" else STEPS[STEPS.index(step) + 1]
+    if step in {"spot", "what"} and _alike(draft):
+        return redirect(url_for(".same", draft_id=draft.id))
+    return _after(draft, step)
+
+
+def _after(draft: Draft, step: str) -> ResponseReturnValue:
+    told_all = "who" in draft.answers.get("right", []) and step != "kind"
+    following = "check" if told_all else STEPS[STEPS.index(step) + 1]
     return redirect(url_for(f".{'where' if following == 'spot' else following}", draft_id=draft.id))
 
 
@@ -196,6 +205,31 @@ def _category(draft: Draft) -> Category | None:
     kind = _kind(draft)
     chosen = {str(category.id): category for category in queries.categories(kind)} if kind else {}
     return chosen.get(str(draft.answers.get("category")))
+
+
+@bp.route("/<draft_id>/same", methods=["GET", "POST"])
+def same(draft_id: str) -> ResponseReturnValue:
+    """Is it one of these? Asked only where something near says something similar that was not asked about before."""
+    draft = _own(draft_id)
+    if (missing := _unanswered(draft)) in {"where", "what"}:
+        return redirect(url_for(f".{missing}", draft_id=draft.id))
+    found = _alike(draft)
+    form = NoneOfTheseForm(shown=" ".join(one.entry.ref for one in found))
+    if form.validate_on_submit():
+        declined = {*draft.answers.get("not_same", []), *form.shown.data.split()}
+        actions.answer(draft, not_same=sorted(declined)[:MOST_DECLINED])
+        return _after(draft, "what")
+    return ask("contribute/same.html", form, draft=draft, found=found) if found else _after(draft, "what")
+
+
+def _alike(draft: Draft) -> list[likeness.Alike]:
+    """What looks the same and was not yet said to be something else."""
+    pin, category = _readable_spot(draft), _category(draft)
+    if pin is None or category is None:
+        return []
+    told, declined = draft.answers, draft.answers.get("not_same", [])
+    found = likeness.alike(viewer(), pin.point, category, told.get("title") or "", told.get("words") or "")
+    return [one for one in found if one.entry.ref not in declined]
 
 
 @bp.route("/<draft_id>/photos", methods=["GET", "POST"], endpoint="photos")

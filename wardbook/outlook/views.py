@@ -15,7 +15,7 @@ from wardbook.entries import ties
 from wardbook.entries.forms import filters_from
 from wardbook.entries.kinds import LED, Family, Kind, State
 from wardbook.entries.models import Entry
-from wardbook.entries.queries import Filters, Order
+from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound, Refused
 from wardbook.outlook import lists
 from wardbook.people import queries as people
@@ -134,14 +134,15 @@ def reader() -> Viewer:
 
 def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseReturnValue:
     form, filters = filters_from(request.args)
-    rows = entries.ordered(entries.published(reader, place, filters), Order(form.order.data or Order.NEWEST))
+    rows = entries.published(reader, place, filters)
     if suffix is not None:
         asked = lists.asked_in(request.args) | ({"place": place.words} if place else {})
         return lists.as_file(rows, Wanted("entries", asked, suffix), viewer(), reader)
     page = entries.page(rows, request.args.get("page", 1, type=int))
     asked = {name: value for name, value in request.args.items(multi=False) if name != "page" and value}
+    found = entries.found_in(page.rows, filters)
     return render_template(
-        "outlook/list.html", place=place, form=form, filters=filters, page=page, asked=asked,
+        "outlook/list.html", place=place, form=form, filters=filters, page=page, asked=asked, found=found,
         beside=ties.beside(page.rows, reader),
     )  # fmt: skip
 
