@@ -24,6 +24,9 @@ class Did(StrEnum):
     HID = "hid"
     RESTORED = "restored"
     IMPORTED = "imported"
+    FROZE = "froze"
+    LIFTED = "lifted"
+    MARKED = "marked"
 
 
 class Told(StrEnum):

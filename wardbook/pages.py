@@ -23,14 +23,15 @@ from wardbook.web import nonce
 
 def configure(app: Flask) -> None:
     """Put the pages and their words on an application."""
+    from wardbook.briefs import kept_views
     from wardbook.briefs import views as briefs
     from wardbook.moderation import views as moderation
     from wardbook.outlook import frames, layers, views
     from wardbook.standards import mapit
 
     for blueprint in (
-        views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, places.bp, briefs.bp, moderation.bp,
-        mapit.bp,
+        views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, places.bp, briefs.bp, kept_views.bp,
+        moderation.bp, mapit.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(

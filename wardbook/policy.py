@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 
 from wardbook.db import db
 from wardbook.errors import Forbidden, NotFound
-from wardbook.shared import Level, Located, Shared, Standing
+from wardbook.shared import ForALevel, Level, Located, Shared, Standing
 
 
 class Role(StrEnum):
@@ -123,9 +123,25 @@ STANDS: dict[Standing, Rule] = {  # and of a thing by its standing
 }
 
 
+def _is_for(model: Any, viewer: Viewer) -> Condition | bool:
+    """Whether a thing made for a level is for this reader: they hold its level today, and it is not restricted."""
+    if not issubclass(model, ForALevel):
+        return True
+    holds_level = _any(model.level == Level.PUBLIC, (is_councillor | is_officer).of(model, viewer))
+    return _all(holds_level, _any(model.ground.is_(None), is_author.of(model, viewer), _is_named(model, viewer)))
+
+
+def _is_named(model: Any, viewer: Viewer) -> Condition | bool:
+    if viewer.id is None:
+        return False
+    named = model.named.c
+    return exists().where(named.thing_id == model.id, named.person_id == viewer.id).correlate(model)
+
+
 def visible(model: type[Shared], viewer: Viewer) -> Condition:
     """What this viewer may see of a model, as a condition on its rows: every list, map, file and count starts here."""
-    seen = _any(*(_all(model.standing == standing, rule.of(model, viewer)) for standing, rule in STANDS.items()))
+    stands = _any(*(_all(model.standing == standing, rule.of(model, viewer)) for standing, rule in STANDS.items()))
+    seen = _all(stands, _is_for(model, viewer))
     return literal(seen) if isinstance(seen, bool) else seen
 
 
@@ -153,6 +169,8 @@ class Act(StrEnum):
     DRAW_PLACE = "draw place"
     BRIEF_COUNCIL = "brief for the council"
     ANSWER = "work through answers"
+    FREEZE = "freeze a brief"
+    KEEP_BRIEF = "keep a brief"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -164,6 +182,10 @@ def _any_of(*roles: Role) -> Permission:
 
 def _standing(*standings: Standing) -> Permission:
     return lambda viewer, thing: thing.standing in standings
+
+
+def _own(viewer: Viewer, thing: Any) -> bool:
+    return viewer.id is not None and thing.author_id == viewer.id
 
 
 def _both(*permissions: Permission) -> Permission:
@@ -184,6 +206,8 @@ DOES: dict[Act, Permission] = {
     Act.DRAW_PLACE: lambda viewer, thing: viewer.id is not None,
     Act.BRIEF_COUNCIL: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.ANSWER: _any_of(Role.OFFICER),
+    Act.FREEZE: _any_of(Role.COUNCILLOR, Role.OFFICER),
+    Act.KEEP_BRIEF: _both(_any_of(Role.COUNCILLOR, Role.OFFICER), _own),
 }
 
 

@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import select
 
 from wardbook.areas.models import BoundarySet
+from wardbook.briefs.gaps import gaps
 from wardbook.briefs.picture import (
     Brief,
     CategoryRow,
@@ -63,6 +64,7 @@ def brief(place: Place, level: Level, viewer: Viewer) -> Brief:
         glance=_glance(facts),
         residents=_residents(facts),
         known=_known(facts),
+        gaps=gaps(facts),
         total=len(facts.rows),
     )
 
@@ -127,6 +129,13 @@ def _meets(row: Row, filters: Filters) -> bool:
     )
 
 
+def counts(item: Item, filters: Filters) -> bool:
+    """Whether a figure with these filters counts an item of a frozen brief."""
+    told_at = entries.start_of(item.told_on)
+    state = item.at or KINDS[item.kind].starts
+    return _meets(Row(0, item.kind, state, item.category_id, item.topic, None, told_at), filters)
+
+
 def _item(entry: Entry) -> Item:
     overdue = entry.review_on is not None and entry.review_on < today()
     is_open = entry.meaning.family is Family.OPEN
@@ -149,6 +158,8 @@ def _item(entry: Entry) -> Item:
         overdue=overdue,
         cites=entry.cites or "",
         days_open=(today() - day_of(entry.told_at)).days if is_open else None,
+        at=entry.state,
+        category_id=entry.category_id,
     )
 
 

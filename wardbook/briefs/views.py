@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.briefs import queries
+from wardbook.briefs.document import LATER, NO_LONGER
 from wardbook.briefs.drawing import bars
+from wardbook.briefs.exporting import log_export
 from wardbook.briefs.forms import BriefForm
 from wardbook.briefs.forms_of_a_brief import FORMS
+from wardbook.briefs.picture import Brief, Figure, Item
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask, choices
 from wardbook.people.signed_in import viewer
@@ -61,7 +66,8 @@ def _place(words: str) -> Place:
     )
 
 
-def _level() -> Level:
+def level_asked() -> Level:
+    """The level in the address: `for`, public unless said."""
     try:
         level = Level(request.args.get("for", Level.PUBLIC))
     except ValueError:
@@ -74,21 +80,40 @@ def _level() -> Level:
 @bp.get("/places/<words>/brief")
 def brief(words: str) -> ResponseReturnValue:
     """The page of a brief."""
-    made = queries.brief(place_at(words), _level(), viewer())
-    return render_template("briefs/brief.html", brief=made, bars=bars)
+    made = queries.brief(place_at(words), level_asked(), viewer())
+    return render_template(
+        "briefs/brief.html", brief=made, bars=bars, later=LATER, no_longer=NO_LONGER, behind=list_behind(made)
+    )
+
+
+def list_behind(made: Brief) -> Callable[[Figure], str]:
+    """The address of the list of what a figure counts: as it was frozen, or as it is at the brief's level."""
+
+    def address(figure: Figure) -> str:
+        asked: dict[str, Any] = dict(figure.filters.in_address())
+        if made.frozen is not None:
+            return url_for("kept_briefs.behind", ref=made.frozen.ref, number=made.frozen.number, **asked)
+        return url_for("outlook.place_entries", words=made.words, **asked | {"for": made.level})
+
+    return address
 
 
 @bp.get("/places/<words>/brief.<suffix>")
 def brief_file(words: str, suffix: str) -> ResponseReturnValue:
-    """A brief as PDF, GeoPackage, CSV or JSON: the same content."""
+    """A brief in one of its other forms: the same content."""
     if suffix not in FORMS:
         raise NotFound
-    place, level = place_at(words), _level()
+    place, level = place_at(words), level_asked()
     made = queries.brief(place, level, viewer())
-    body, kind = FORMS[suffix](made, list(queries.items(place, level)))
+    return as_file(made, list(queries.items(place, level)), suffix)
+
+
+def as_file(made: Brief, items: Sequence[Item], suffix: str, version_id: int | None = None) -> Response:
+    """A brief in one of its forms, to be kept. That it was taken away is written down after the answer."""
+    body, kind = FORMS[suffix](made, items)
     response = Response(body, mimetype=kind)
     name = re.sub("[^a-z0-9]+", "-", made.label.lower()).strip("-")[:60] or "place"
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="brief-{name}-{level}-{made.made_at:%Y-%m-%d}.{suffix}"'
-    )
+    named = f"{made.frozen.ref}-{made.frozen.number}" if made.frozen else f"brief-{name}-{made.level}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{named}-{made.made_at:%Y-%m-%d}.{suffix}"'
+    log_export(response, viewer(), made.words, suffix, version_id)
     return response

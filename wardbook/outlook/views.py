@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.areas.models import Area
+from wardbook.briefs import kept
 from wardbook.clock import today
 from wardbook.entries import queries as entries
 from wardbook.entries.forms import filters_from
@@ -21,7 +22,7 @@ from wardbook.places.converter import place_at
 from wardbook.places.place import Place
 from wardbook.places.queries import own_shapes
 from wardbook.places.words import place_from_words
-from wardbook.policy import Act, Viewer, everyone_at, require
+from wardbook.policy import Act, Viewer, everyone_at, may, require
 from wardbook.shared import Level
 from wardbook.web import or_404
 
@@ -42,6 +43,8 @@ def find_place() -> ResponseReturnValue:
     try:
         if words and (entry := entries.entry(words, viewer())):
             return redirect(url_for("entries.detail", ref=entry.ref))
+        if words and (brief := kept.brief(words, viewer())):
+            return redirect(url_for("kept_briefs.latest", ref=brief.ref))
         found = find.spot(words) if words else None
         wards = [] if found else find.wards_called(words)
         if len(wards) == 1:
@@ -154,6 +157,7 @@ def desk() -> ResponseReturnValue:
         counts=entries.counts_by_area(who, [ward.id for ward in mine]),
         due=entries.notes_due(who),
         places=own_shapes(who),
+        briefs=kept.briefs(who, most=5) if may(who, Act.FREEZE) else [],
         unanswered=entries.page(entries.unanswered(who), 1, size=8),
         waiting=entries.count(entries.waiting(who)),
     )
