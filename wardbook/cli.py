@@ -457,7 +457,9 @@ def brief(place: str, level: str, **targets: Path | None) -> None:
 
 @main.command()
 @click.argument("reference")
-@click.option("--version", "number", type=int, help="Which version (the newest, unless given).")
+@click.option(
+    "--version", "number", type=click.IntRange(1, 1_000_000), help="Which version (the newest, unless given)."
+)
 @as_json
 @in_application
 def verify(reference: str, number: int | None, machine: bool) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -50,6 +51,14 @@ def geojson_bytes(features: Iterable[Mapping[str, Any]]) -> bytes:
     """Features as a FeatureCollection (RFC 7946)."""
     collection = {"type": "FeatureCollection", "features": list(features)}
     return json.dumps(collection, ensure_ascii=False, default=_plain).encode("utf-8", errors="replace")
+
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def for_xml(words: str) -> str:
+    """Words with a blank for each character that XML does not allow: Word and Excel files are XML."""
+    return _NOT_IN_XML.sub(" ", words)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 
@@ -17,7 +16,7 @@ from wardbook.briefs.files import ENTRY, entry_row, later, licences, lon_lat
 from wardbook.briefs.picture import Brief, Item
 from wardbook.clock import day_of
 from wardbook.config import settings
-from wardbook.exports import FORMULA_BEGINS
+from wardbook.exports import FORMULA_BEGINS, for_xml
 
 WIDEST = 70
 MOST_LETTERS = 32_000
@@ -27,7 +26,7 @@ MOST_LETTERS = 32_000
 def excel_file(brief: Brief, items: Sequence[Item]) -> bytes:
     """The same content, to be counted further. A text that looks like a formula stays a text; days are days."""
     book = Workbook()
-    book.properties.title, book.properties.creator = brief.title, brief.council
+    book.properties.title, book.properties.creator = for_xml(brief.title), brief.council
     book.properties.language = "en-GB"
     book.properties.created = book.properties.modified = brief.made_at.replace(tzinfo=None)
     book.remove(book.active)
@@ -114,7 +113,7 @@ def _put(cell: Any, value: object) -> None:
         if isinstance(value, date):
             cell.number_format = "yyyy-mm-dd"
         return
-    text = ILLEGAL_CHARACTERS_RE.sub(" ", str(value)).encode("utf-8", "replace").decode()[:MOST_LETTERS]
+    text = for_xml(str(value))[:MOST_LETTERS]
     cell.value, cell.data_type = text, "s"
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     if text.startswith(FORMULA_BEGINS):

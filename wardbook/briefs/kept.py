@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -17,10 +18,16 @@ from wardbook.places.words import place_from_words
 from wardbook.policy import Viewer, visible
 from wardbook.shared import Standing
 
+REFERENCE = re.compile("BR-[0-9A-Z]{5}")
+MOST_NUMBER = 2**31 - 1
+"""No greater number is asked of the store: neither engine takes every number that can be typed"""
+
 
 def brief(ref: str, viewer: Viewer) -> KeptBrief | None:
     """The brief with a reference, however it is typed, if this viewer may see it."""
-    return db.session.scalar(select(KeptBrief).where(KeptBrief.ref == ref.strip().upper(), visible(KeptBrief, viewer)))
+    if not REFERENCE.fullmatch(typed := ref.strip().upper()):
+        return None
+    return db.session.scalar(select(KeptBrief).where(KeptBrief.ref == typed, visible(KeptBrief, viewer)))
 
 
 def briefs(
@@ -46,6 +53,8 @@ def latest(kept: KeptBrief) -> Version | None:
 
 def version(kept: KeptBrief, number: int) -> Version | None:
     """One of its versions."""
+    if number > MOST_NUMBER:
+        return None
     return db.session.scalar(select(Version).where(Version.brief_id == kept.id, Version.number == number))
 
 
@@ -53,7 +62,7 @@ def any_version(ref: str, number: int | None) -> Version | None:
     """A version by its reference, the newest unless a number is given: to check seals, which shows no text."""
     asked = select(Version).join(Version.brief).where(KeptBrief.ref == ref.strip().upper())
     if number is not None:
-        asked = asked.where(Version.number == number)
+        asked = asked.where(Version.number == min(number, MOST_NUMBER))
     return db.session.scalar(asked.order_by(Version.number.desc()).limit(1))
 
 
@@ -77,6 +86,8 @@ def parts(of: Version) -> Sequence[Part]:
 
 def part(of: Version, number: int, viewer: Viewer) -> Part | None:
     """One item of a version, if this viewer may still read it."""
+    if number > MOST_NUMBER:
+        return None
     asked = select(Part).join(Part.entry).where(Part.version_id == of.id, Part.number == number, Part.text.is_not(None))
     return db.session.scalar(asked.where(visible(Entry, viewer), Entry.standing == Standing.PUBLISHED))
 

@@ -18,6 +18,7 @@ from wardbook.briefs.document import document
 from wardbook.briefs.paper import fonts, printable
 from wardbook.briefs.picture import Brief, Item
 from wardbook.briefs.surroundings import surroundings
+from wardbook.exports import for_xml
 
 LANGUAGE = "en-GB"
 WIDTH = Cm(16.5)
@@ -52,7 +53,8 @@ def word_file(brief: Brief, items: Sequence[Item]) -> bytes:
 def _about(file: Any, brief: Brief, told: Told) -> None:
     """Title, author and language, in the places where Word and a screen reader look for them; the page is A4."""
     core = file.core_properties
-    core.title, core.author, core.language, core.comments = told["title"], told["council"], LANGUAGE, told["made"]
+    core.title, core.author = for_xml(told["title"])[:255], told["council"]
+    core.language, core.comments = LANGUAGE, told["made"]
     core.created = core.modified = brief.made_at.replace(tzinfo=None)
     base = file.styles["Normal"]
     base.font.name, base.font.size = "Arial", Pt(11)
@@ -75,13 +77,13 @@ def _about(file: Any, brief: Brief, told: Told) -> None:
 
 def _head(file: Any, told: Told) -> None:
     file.add_paragraph(told["council"]).runs[0].bold = True
-    file.add_heading(told["title"], 0)
+    file.add_heading(for_xml(told["title"]), 0)
     frozen = told["frozen"]
     if frozen:
         file.add_paragraph(f"Frozen: {frozen['name']}").runs[0].bold = True
     _bold(file, f"{told['readers']}. {told['mark']}{'. ' if told['mark'] else ''}{told['made']}")
     for words in frozen["facts"] if frozen else []:
-        file.add_paragraph(words)
+        file.add_paragraph(for_xml(words))
     if frozen and frozen["withheld"]:
         _bold(file, frozen["withheld"])
 
@@ -111,14 +113,14 @@ def _glance(file: Any, glance: Told) -> None:
     if glance["more_assets"]:
         file.add_paragraph(f"In all {glance['more_assets']['count']} assets.")
     file.add_heading("In figures", 2)
-    _table(file, ["Figure", "Count"], [[_text(row["label"]), row] for row in glance["figures"]], right={1})
+    _table(file, ["Figure", "Count"], [[for_xml(row["label"]), row] for row in glance["figures"]], right={1})
     file.add_paragraph(glance["trend"])
     if glance["bars"]:
         _picture(file, glance["bars"], "Contributions by month", glance["bars_alt"])
     file.add_heading("The strongest themes", 2)
     for theme in glance["themes"]:
         said = f"{theme['theme']}: {theme['count']} {theme['label']} ({theme['voices']})"
-        file.add_paragraph(_text(said), style="List Number")
+        file.add_paragraph(for_xml(said), style="List Number")
     if not glance["themes"]:
         file.add_paragraph(glance["no_themes"])
     file.add_heading("To mind: sensitivities and promises", 2)
@@ -165,7 +167,7 @@ def _gaps(file: Any, told: Told) -> None:
         _table(file, ["Ward", "What is heard"], gaps["wards"])
     for words in (*([] if gaps["wards"] else [gaps["no_wards"]]), gaps["basis"], *gaps["facts"]):
         if words:
-            file.add_paragraph(_text(words))
+            file.add_paragraph(for_xml(words))
     file.add_heading("Notes past their review date", 2)
     _items(file, gaps["overdue"], gaps["no_overdue"])
 
@@ -173,26 +175,21 @@ def _gaps(file: Any, told: Told) -> None:
 # --- one thing ---------------------------------------------------------------------------------------------------
 
 
-def _text(words: str) -> str:
-    """Words without what XML does not allow."""
-    return "".join(letter if letter.isprintable() or letter == "\n" else " " for letter in words)
-
-
 def _bold(file: Any, words: str) -> None:
-    file.add_paragraph().add_run(_text(words)).bold = True
+    file.add_paragraph().add_run(for_xml(words)).bold = True
 
 
 def _items(file: Any, items: Iterable[Told], nothing: str) -> None:
     listed = list(items)
     for item in listed:
-        file.add_heading(_text(item["title"]), 3)
+        file.add_heading(for_xml(item["title"]), 3)
         for words in (*item["paragraphs"], item["cites"]):
             if words:
-                file.add_paragraph(_text(words))
+                file.add_paragraph(for_xml(words))
         for words in (item["overdue"], *item["since"]):
             if words:
                 _bold(file, words)
-        facts = file.add_paragraph(_text(" · ".join([*item["facts"], ""])))
+        facts = file.add_paragraph(for_xml(" · ".join([*item["facts"], ""])))
         _linked(facts, item["ref"], item["url"])
     if not listed and nothing:
         file.add_paragraph(nothing)
@@ -207,7 +204,7 @@ def _linked(paragraph: Any, words: str, address: str) -> None:
     look, line = OxmlElement("w:rPr"), OxmlElement("w:u")
     line.set(qn("w:val"), "single")
     look.append(line)
-    text.text = _text(words)
+    text.text = for_xml(words)
     run.append(look)
     run.append(text)
     link.append(run)
@@ -221,7 +218,7 @@ def _picture(file: Any, drawing: str, name: str, alt: str) -> None:
     )
     shown = file.add_picture(io.BytesIO(png), width=WIDTH)
     shown._inline.docPr.set("name", name)
-    shown._inline.docPr.set("descr", _text(alt))
+    shown._inline.docPr.set("descr", for_xml(alt))
 
 
 def _table(file: Any, header: Sequence[str], rows: Sequence[Sequence[Any]], right: Iterable[int] = ()) -> None:
@@ -237,7 +234,7 @@ def _table(file: Any, header: Sequence[str], rows: Sequence[Sequence[Any]], righ
             if isinstance(value, dict):
                 _linked(cell.paragraphs[0], value["count"], value["url"])
             else:
-                cell.paragraphs[0].add_run(_text(str(value)))
+                cell.paragraphs[0].add_run(for_xml(str(value)))
     for column in right:
         for row in table.rows:
             row.cells[column].paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
