@@ -57,7 +57,7 @@ def only(members: tuple[Member, ...], status: int, others: int) -> Statuses:
 
 # Words in braces are things of the store: PUBLIC, OFFER, COUNCIL, WARD, PENDING, HIDDEN (references), WITHDRAWN
 # (NEIGHBOUR supports it), OTHER (by NEIGHBOUR), PHOTO, LINK, CONFIRM, SUPPORT (of PUBLIC by NEIGHBOUR),
-# SHAPE and FILE (by the officer), and OWN: a draft begun in this browser.
+# SHAPE, FILE and the briefs BRIEF, OPEN and SECRET (by the officer), and OWN: a draft begun in this browser.
 GETS: list[tuple[str, str, Statuses]] = [
     ("/", "/", for_all(200)),
     ("/-/health", "/-/health", for_all(200)),
@@ -67,6 +67,35 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/about/<page>", "/about/who-sees-what", for_all(200)),
     ("/about/<page>", "/about/nothing", for_all(404)),
     ("/admin/jobs", "/admin/jobs", only((ADMINISTRATOR,), 200, 403)),
+    ("/briefs", "/briefs", for_all(200)),
+    ("/briefs", "/briefs?before=1", for_all(200)),
+    ("/briefs/<ref>", "/briefs/{BRIEF}", only(STAFF, 200, 404)),
+    ("/briefs/<ref>", "/briefs/{OPEN}", for_all(200)),
+    ("/briefs/<ref>", "/briefs/{SECRET}", only((OFFICER, CLLR), 200, 404)),
+    ("/briefs/<ref>", "/briefs/BR-22222", for_all(404)),
+    ("/briefs/<ref>/<int:number>", "/briefs/{BRIEF}/1", only(STAFF, 200, 404)),
+    ("/briefs/<ref>/<int:number>", "/briefs/{SECRET}/1", only((OFFICER, CLLR), 200, 404)),
+    ("/briefs/<ref>/<int:number>", "/briefs/{OPEN}/2", for_all(404)),
+    ("/briefs/<ref>/<int:number>.<suffix>", "/briefs/{BRIEF}/1.csv", only(STAFF, 200, 404)),
+    ("/briefs/<ref>/<int:number>.<suffix>", "/briefs/{OPEN}/1.xlsx", for_all(200)),
+    ("/briefs/<ref>/<int:number>.<suffix>", "/briefs/{OPEN}/1.exe", for_all(404)),
+    ("/briefs/<ref>/<int:number>.<suffix>", "/briefs/{SECRET}/1.json", only((OFFICER, CLLR), 200, 404)),
+    ("/briefs/<ref>/<int:number>/entries", "/briefs/{BRIEF}/1/entries?kind=note", only(STAFF, 200, 404)),
+    ("/briefs/<ref>/<int:number>/entries", "/briefs/{SECRET}/1/entries", only((OFFICER, CLLR), 200, 404)),
+    ("/briefs/<ref>/<int:number>/items/<int:item>", "/briefs/{OPEN}/1/items/1", only((OFFICER,), 200, 403)),
+    ("/briefs/<ref>/<int:number>/items/<int:item>", "/briefs/{OPEN}/1/items/99", for_all(404)),
+    ("/briefs/<ref>/<int:number>/items/<int:item>", "/briefs/{OPEN}/1/items/0", for_all(404)),
+    (
+        "/briefs/<ref>/<int:number>/items/<int:item>",
+        "/briefs/{SECRET}/1/items/1",
+        only((OFFICER,), 200, 404) | {CLLR: 403},
+    ),
+    ("/briefs/<ref>/<int:number>/verify", "/briefs/{BRIEF}/1/verify", only(STAFF, 200, 404)),
+    ("/briefs/<ref>/<int:number>/verify", "/briefs/{SECRET}/1/verify", only((OFFICER, CLLR), 200, 404)),
+    ("/briefs/<ref>/compare/<one>/<other>", "/briefs/{BRIEF}/compare/1/now", only(STAFF, 200, 404)),
+    ("/briefs/<ref>/compare/<one>/<other>", "/briefs/{OPEN}/compare/now/1", for_all(200)),
+    ("/briefs/<ref>/compare/<one>/<other>", "/briefs/{OPEN}/compare/1/then", for_all(404)),
+    ("/briefs/<ref>/compare/<one>/<other>", "/briefs/{SECRET}/compare/1/1", only((OFFICER, CLLR), 200, 404)),
     ("/briefs/new", "/briefs/new", for_all(200)),
     ("/briefs/new", f"/briefs/new?place=ward:{MILL}", for_all(200)),
     ("/contribute", "/contribute", for_all(200)),
@@ -177,6 +206,11 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/places/<words>/brief.<suffix>", f"/places/ward:{MILL}/brief.csv?for=council", only(STAFF, 200, 403)),
     ("/places/<words>/brief.<suffix>", f"/places/ward:{MILL}/brief.gpkg", for_all(200)),
     ("/places/<words>/brief.<suffix>", f"/places/ward:{MILL}/brief.exe", for_all(404)),
+    ("/places/<words>/brief.<suffix>", f"/places/ward:{MILL}/brief.docx?for=council", only(STAFF, 200, 403)),
+    ("/places/<words>/brief.<suffix>", f"/places/ward:{MILL}/brief.xlsx", for_all(200)),
+    ("/places/<words>/brief/freeze", f"/places/ward:{MILL}/brief/freeze", only(STAFF, 200, 403)),
+    ("/places/<words>/brief/freeze", f"/places/ward:{MILL}/brief/freeze?for=council", only(STAFF, 200, 403)),
+    ("/places/<words>/brief/freeze", "/places/shape:{SHAPE}/brief/freeze", only((OFFICER,), 200, 404)),
     ("/places/<words>/entries", f"/places/ward:{MILL}/entries", for_all(200)),
     ("/places/<words>/entries", f"/places/ward:{MILL}/entries?for=council", only(STAFF, 200, 403)),
     ("/places/<words>/entries.atom", f"/places/ward:{MILL}/entries.atom", for_all(200)),
@@ -207,6 +241,15 @@ GETS: list[tuple[str, str, Statuses]] = [
 ]
 POSTS: list[tuple[str, str, Statuses]] = [
     ("/admin/jobs/<int:job_id>/again", "/admin/jobs/1/again", only((ADMINISTRATOR,), 302, 403)),
+    ("/briefs/<ref>/<int:number>/items/<int:item>", "/briefs/{OPEN}/1/items/1", only((OFFICER,), 422, 403)),
+    ("/briefs/<ref>/<int:number>/items/<int:item>", "/briefs/{BRIEF}/1/items/99", for_all(404)),
+    ("/briefs/<ref>/freeze", "/briefs/{OPEN}/freeze", only((OFFICER,), 302, 403)),
+    ("/briefs/<ref>/freeze", "/briefs/{BRIEF}/freeze", only(STAFF, 403, 404) | {OFFICER: 302}),
+    ("/briefs/<ref>/freeze", "/briefs/{SECRET}/freeze", only((OFFICER,), 302, 404) | {CLLR: 403}),
+    ("/briefs/<ref>/lift", "/briefs/{OPEN}/lift", only((OFFICER,), 302, 403)),
+    ("/briefs/<ref>/lift", "/briefs/{SECRET}/lift", only((OFFICER,), 302, 404) | {CLLR: 403}),
+    ("/places/<words>/brief/freeze", f"/places/ward:{MILL}/brief/freeze?for=council", only(STAFF, 422, 403)),
+    ("/places/<words>/brief/freeze", "/places/shape:{SHAPE}/brief/freeze", only((OFFICER,), 422, 404)),
     ("/briefs/new", "/briefs/new", for_all(422)),
     ("/contribute", "/contribute", for_all(422)),
     ("/contribute/<draft_id>/check", "/contribute/{OWN}/check", for_all(302)),
@@ -351,7 +394,25 @@ def tell(home: Path) -> dict[str, str]:
         file = order(conftest.as_viewer(OFFICER), Wanted("entries", {}, "csv"), once="a file")
     words["FILE"] = file.key
     do_what_is_due()
+    words |= freeze_some()
     return words
+
+
+def freeze_some() -> dict[str, str]:
+    """One brief for the council, one for everyone, and one of the officer's that is restricted to the councillor."""
+    from wardbook.briefs.freezing import Restriction, freeze
+    from wardbook.briefs.models import Ground
+    from wardbook.places.words import place_from_words
+
+    viewer = conftest.as_viewer(OFFICER)
+    place = place_from_words(f"ward:{MILL}", viewer)
+    secret = Restriction(Ground.SITE_SALE, (CLLR.email,))
+    cases = {"BRIEF": (Level.COUNCIL, None), "OPEN": (Level.PUBLIC, None), "SECRET": (Level.COUNCIL, secret)}
+    with transaction():
+        return {
+            name: freeze(viewer, place, level, purpose="Cabinet", once=name, restriction=restriction).ref
+            for name, (level, restriction) in cases.items()
+        }
 
 
 @pytest.fixture(scope="module")
@@ -439,9 +500,13 @@ def test_no_refused_form_changes_the_store(told):
     assert all_but_the_log_in(told.home) == before
 
 
-@pytest.mark.parametrize("address", ["/contribute", "/briefs/new", "/sign-in", "/places/new", "/notes/new"])
+FREEZE = f"/places/ward:{MILL}/brief/freeze?for=council"
+
+
+@pytest.mark.parametrize("address", ["/contribute", "/briefs/new", "/sign-in", "/places/new", "/notes/new", FREEZE])
 def test_a_form_filled_with_rubbish_is_refused_in_words(address, told):
     names = ["q", "place", "level", "email", "form", "shape", "title", "words", "topic", "basis", "label", "review_on"]
+    names += ["purpose", "ground", "named"]
     rubbish = dict.fromkeys(names, "\x00<script>alert(1)</script>'\"%s{{7*7}}" * 50)
     answer = told.browser(OFFICER).post(address, data=rubbish)
     assert answer.status_code == 422
@@ -747,10 +812,17 @@ ODD = [
     "/find?q=99999999999 99999999999",
     "/find?q=" + "9" * 400 + " 1",
     "/mapit/postcode/%00",
+    "/briefs/%00",
+    "/briefs?before=99999999999999999999",
+    "/briefs/{OPEN}/99999999999999999999",
+    "/briefs/{OPEN}/1/items/99999999999999999999",
+    "/briefs/{OPEN}/compare/%D9%A3/now",
+    "/briefs/{OPEN}/compare/99999999999999999999/now",
 ]
 
 
 @pytest.mark.parametrize("address", ODD)
 def test_an_odd_address_is_answered_in_words(address, told):
     for member in (NOBODY, OFFICER):
-        assert told.browser(member).get(address).status_code < 500
+        client = told.browser(member)
+        assert client.get(address.replace("{OPEN}", told.words["OPEN"])).status_code < 500

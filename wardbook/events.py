@@ -34,6 +34,9 @@ class Did(StrEnum):
     REVIEWED = "reviewed"
     SUPERSEDED = "superseded"
     ERASED = "erased"
+    FROZE = "froze"
+    LIFTED = "lifted"
+    MARKED = "marked"
 
 
 class Told(StrEnum):

@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -70,6 +71,14 @@ def json_parts(before: str, things: Iterable[Mapping[str, Any]], after: str) -> 
         text = json.dumps(thing, ensure_ascii=False, default=_plain)
         yield (", " if number else "").encode() + text.encode(errors="replace")
     yield after.encode()
+
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def for_xml(words: str) -> str:
+    """Words with a blank for each character that XML does not allow: Word and Excel files are XML."""
+    return _NOT_IN_XML.sub(" ", words)
 
 
 @dataclass(frozen=True)

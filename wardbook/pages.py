@@ -25,6 +25,7 @@ from wardbook.web import nonce
 def configure(app: Flask) -> None:
     """Put the pages and their words on an application."""
     from wardbook.administration import views as administration
+    from wardbook.briefs import kept_views
     from wardbook.briefs import views as briefs
     from wardbook.downloads import views as files
     from wardbook.follows import digests  # noqa: F401 - jobs of its own
@@ -36,7 +37,7 @@ def configure(app: Flask) -> None:
 
     for blueprint in (
         views.bp, searching.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, keeping.bp, speaking_up.bp,
-        places.bp, briefs.bp, moderation.bp, mapit.bp, feeds.bp, follows.bp, files.bp, administration.bp,
+        places.bp, briefs.bp, kept_views.bp, moderation.bp, mapit.bp, feeds.bp, follows.bp, files.bp, administration.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 
 from wardbook.db import db, hold
 from wardbook.errors import Forbidden, NotFound
-from wardbook.shared import Level, Located, Shared, Standing
+from wardbook.shared import ForALevel, Level, Located, Shared, Standing
 
 
 class Role(StrEnum):
@@ -123,9 +123,25 @@ STANDS: dict[Standing, Rule] = {  # and of a thing by its standing
 }
 
 
+def _is_for(model: Any, viewer: Viewer) -> Condition | bool:
+    """Whether a thing made for a level is for this reader: they hold its level today, and it is not restricted."""
+    if not issubclass(model, ForALevel):
+        return True
+    holds_level = _any(model.level == Level.PUBLIC, (is_councillor | is_officer).of(model, viewer))
+    return _all(holds_level, _any(model.ground.is_(None), is_author.of(model, viewer), _is_named(model, viewer)))
+
+
+def _is_named(model: Any, viewer: Viewer) -> Condition | bool:
+    if viewer.id is None:
+        return False
+    named = model.named.c
+    return exists().where(named.thing_id == model.id, named.person_id == viewer.id).correlate(model)
+
+
 def visible(model: type[Shared], viewer: Viewer) -> Condition:
     """What this viewer may see of a model, as a condition on its rows: every list, map, file and count starts here."""
-    seen = _any(*(_all(model.standing == standing, rule.of(model, viewer)) for standing, rule in STANDS.items()))
+    stands = _any(*(_all(model.standing == standing, rule.of(model, viewer)) for standing, rule in STANDS.items()))
+    seen = _all(stands, _is_for(model, viewer))
     return literal(seen) if isinstance(seen, bool) else seen
 
 
@@ -184,6 +200,8 @@ class Act(StrEnum):
     DIFFER = "see differently"
     ADMINISTER = "administer"
     FOLLOW = "follow"
+    FREEZE = "freeze a brief"
+    KEEP_BRIEF = "keep a brief"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -254,6 +272,8 @@ DOES: dict[Act, Permission] = {
     Act.DIFFER: _both(_is_others, _is_note, _IS_OUT, _any_of(Role.COUNCILLOR, Role.OFFICER)),
     Act.ADMINISTER: _any_of(Role.ADMINISTRATOR),
     Act.FOLLOW: lambda viewer, thing: viewer.id is not None,
+    Act.FREEZE: _any_of(Role.COUNCILLOR, Role.OFFICER),
+    Act.KEEP_BRIEF: _both(_any_of(Role.COUNCILLOR, Role.OFFICER), _is_own),
 }
 
 

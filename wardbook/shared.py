@@ -101,6 +101,28 @@ def lies_in_table(of: str) -> Table:
     )
 
 
+class ForALevel:
+    """A thing made for the readers of a level from what others told: its author reads it as one of them, no longer.
+
+    It may be restricted, on a ground, to its author and the people named; nobody else then knows of it.
+    """
+
+    ground: Mapped[str | None]
+    named: ClassVar[Table]
+    """thing_id, person_id: to whom it is restricted"""
+
+
+def named_table(of: str) -> Table:
+    """The table of the people to whom the things of a table are restricted."""
+    return Table(
+        f"{of}_named",
+        Base.metadata,
+        Column("thing_id", Integer, ForeignKey(f"{of}.id", ondelete="CASCADE"), primary_key=True),
+        Column("person_id", Integer, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+        Index(f"ix_{of}_named_person_id", "person_id"),
+    )
+
+
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No letter or figure that is mistaken for another when read out."""
 

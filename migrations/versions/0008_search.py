@@ -7,7 +7,7 @@ leave out no word: which words are too common to ask for is decided where a ques
 from alembic import op
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 

@@ -23,10 +23,12 @@ from wardbook.briefs.picture import (
     Brief,
     CategoryRow,
     Figure,
+    Gaps,
     Glance,
     Item,
     Known,
     Month,
+    QuietWard,
     Residents,
     SetRow,
     Theme,
@@ -94,6 +96,13 @@ def a_brief(items: Sequence[Item] = (ISSUE, ASSET, NOTE), **changes: Any) -> Bri
         ),
         residents=Residents((counted,), (about,) if issues else (), months, contributions, tuple(issues)),
         known=Known((TopicRow(Topic.PROMISE, counted, tuple(notes)),) if notes else (), sum(n.overdue for n in notes)),
+        gaps=Gaps(
+            basis="Whole wards are compared by entries for each postcode.", wards=(QuietWard(MILL, "Mill", 1, 40.0),),
+            missing=tuple(kind for kind in Kind if not any(item.kind is kind for item in items)),
+            overdue=tuple(notes), newest=max((item.told_on for item in items), default=None),
+            median=min((item.told_on for item in items), default=None), voices=1, unknown=len(items[1:]),
+            total=len(items),
+        ),
     )  # fmt: skip
     return replace(made, **changes)
 
@@ -130,9 +139,10 @@ def test_a_pdf_has_headings_table_headers_and_words_for_its_pictures():
     found = list(elements(pdf.Root.StructTreeRoot.K))
     headings = [str(node.get("/T", "")) for node in found if node.S == "/H1"]
     assert headings == [
-        "Where", "At a glance", "What residents say", "What councillors and officers know", "Sources and licences",
+        "Where", "At a glance", "What residents say", "What councillors and officers know", "What we do not know",
+        "Sources and licences",
     ]  # fmt: skip
-    assert sum(node.S == "/TH" for node in found) == 3 + 5 + 5
+    assert sum(node.S == "/TH" for node in found) == 3 + 5 + 5 + 2
     worded = [str(node.Alt) for node in found if node.S == "/Figure"]
     assert len(worded) == 2
     assert worded[0] == "Map of Mill. The place is outlined. 1 issue, 1 asset, 1 note are marked. Wards drawn: Mill."

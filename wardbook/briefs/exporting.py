@@ -41,6 +41,8 @@ def _write(who: Viewer, about: About, form: str, file: BinaryIO, tell: Tell) -> 
 
 def file_name(made: Brief, form: str) -> str:
     """What the file of a brief is called."""
+    if made.frozen is not None:
+        return f"{made.frozen.ref}-{made.frozen.number}-{made.made_at:%Y-%m-%d}.{form}"
     return _called(made.label, f"{made.level}-{made.made_at:%Y-%m-%d}", form)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import shapely
 
-from wardbook.entries.kinds import Basis, Kind, Topic
+from wardbook.clock import day_in_words
+from wardbook.entries.kinds import KINDS, Basis, Kind, State, Topic
 from wardbook.entries.queries import Filters
 from wardbook.shared import Level
 
@@ -52,6 +54,15 @@ class Item:
     supporters: int = 0
     differs_from: str = ""
     """The reference of the note that this one sees differently, where the brief's readers see that one"""
+    at: State | None = None
+    """The state itself, where `state` is its label"""
+    category_id: int | None = None
+    number: int | None = None
+    """Its number in a frozen brief"""
+    since: str = ""
+    """What has become of it since it was frozen, in a sentence"""
+    mark: str = ""
+    """What it was to the maker of a frozen brief"""
 
 
 @dataclass(frozen=True)
@@ -183,6 +194,114 @@ class Known:
 
 
 @dataclass(frozen=True)
+class QuietWard:
+    """A ward from which little is heard against the council's other wards."""
+
+    code: str
+    name: str
+    entries: int
+    measure: float
+    """Postcodes, or square kilometres"""
+
+    @property
+    def words(self) -> str:
+        """How little is heard, in words."""
+        if not self.entries:
+            return "silent: no entries"
+        return f"quiet: {self.entries:,} {'entry' if self.entries == 1 else 'entries'}"
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Section 8: what we do not know."""
+
+    basis: str
+    """How wards were compared, in a sentence; empty where they could not be"""
+    wards: tuple[QuietWard, ...]
+    missing: tuple[Kind, ...]
+    overdue: tuple[Item, ...]
+    newest: date | None
+    median: date | None
+    voices: int
+    """People who are known to be different people"""
+    unknown: int
+    """Entries whose author is not known"""
+    total: int
+
+    @property
+    def missing_in_words(self) -> str:
+        """The kinds of which nothing is held."""
+        names = [KINDS[kind].plural.lower() for kind in self.missing]
+        together = names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}" if names else ""
+        return f"Nothing is held of these kinds: {together}." if names else "Something is held of every kind."
+
+    @property
+    def age_in_words(self) -> str:
+        """How old the evidence is."""
+        if self.newest is None or self.median is None:
+            return "There is no evidence whose age could be told."
+        half = f"Half of all entries were told by {day_in_words(self.median)}"
+        return f"The newest entry is of {day_in_words(self.newest)}. {half}."
+
+    @property
+    def voices_in_words(self) -> str:
+        """On how few voices it rests."""
+        if not self.total:
+            return "It rests on nobody's voice."
+        known = f"{self.voices:,} {'person' if self.voices == 1 else 'different people'}"
+        rest = f"{self.unknown:,} of {self.total:,} {'entry' if self.total == 1 else 'entries'}"
+        unknown = f" The author of {rest} is not known, so how many more people spoke cannot be told."
+        return f"It rests on {known}.{unknown if self.unknown else ''}"
+
+
+@dataclass(frozen=True)
+class SealedPart:
+    """A part of a frozen brief as it was sealed; salt and text only of what is shown just as it was frozen."""
+
+    number: int
+    hash: str
+    salt: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Frozen:
+    """Which kept brief this is a version of, and how much of it is not shown to this reader."""
+
+    ref: str
+    number: int
+    purpose: str
+    signed: str
+    hash: str
+    withheld: tuple[tuple[int, str], ...]
+    """Number and reason of each item that is not shown"""
+    seals: tuple[SealedPart, ...]
+
+    @property
+    def cite(self) -> str:
+        """How to cite it, but for its date."""
+        return f"{self.ref}, version {self.number} ({self.hash[:12]})"
+
+    @property
+    def withheld_in_words(self) -> str:
+        """How many items are not shown and why, in a sentence; empty where all are."""
+        if not self.withheld:
+            return ""
+        why: dict[str, list[int]] = {}
+        for number, reason in self.withheld:
+            why.setdefault(reason, []).append(number)
+        parts = "; ".join(f"{_items(numbers)} {reason}" for reason, numbers in why.items())
+        verb = "item is" if len(self.withheld) == 1 else "items are"
+        return f"{len(self.withheld):,} {verb} no longer shown: {parts}. Figures stay as they were read."
+
+
+def _items(numbers: list[int]) -> str:
+    listed = ", ".join(str(number) for number in numbers[:20])
+    more = f" and {len(numbers) - 20} more" if len(numbers) > 20 else ""
+    return f"item {listed}" if len(numbers) == 1 else f"items {listed}{more}"
+
+
+@dataclass(frozen=True)
 class Brief:
     """What is known about a place, for a level, at a moment."""
 
@@ -199,8 +318,20 @@ class Brief:
     glance: Glance
     residents: Residents
     known: Known
+    gaps: Gaps
     total: int
     """How many entries it rests on"""
+    frozen: Frozen | None = None
+
+    def figures(self) -> Iterator[tuple[str, Figure]]:
+        """Every figure but those by month, with the section it stands in."""
+        yield "At a glance", self.glance.assets_in_all
+        yield from (("At a glance", figure) for figure in self.glance.headlines)
+        yield from (("The strongest themes", theme.figure) for theme in self.glance.themes)
+        yield from (("What residents say", figure) for figure in self.residents.kinds)
+        for row in self.residents.categories:
+            yield from (("What residents say", figure) for figure in (row.total, row.open, row.closed))
+        yield from (("What councillors and officers know", row.figure) for row in self.known.topics)
 
     @property
     def title(self) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from wardbook.areas.models import BoundarySet
+from wardbook.briefs.gaps import gaps
 from wardbook.briefs.picture import (
     Brief,
     CategoryRow,
@@ -65,6 +66,7 @@ def brief(place: Place, level: Level, viewer: Viewer) -> Brief:
         glance=_glance(facts),
         residents=_residents(facts),
         known=_known(facts),
+        gaps=gaps(facts),
         total=len(facts.rows),
     )
 
@@ -157,6 +159,13 @@ def _meets(row: Row, filters: Filters) -> bool:
     )
 
 
+def counts(item: Item, filters: Filters) -> bool:
+    """Whether a figure with these filters counts an item of a frozen brief."""
+    told_at = entries.start_of(item.told_on)
+    state = item.at or KINDS[item.kind].starts
+    return _meets(Row(0, item.kind, state, item.category_id, item.topic, None, told_at, item.supporters), filters)
+
+
 def _item(entry: Entry, seen_differently: Mapping[int, str]) -> Item:
     is_open = entry.is_led and entry.meaning.family is Family.OPEN
     return Item(
@@ -183,6 +192,8 @@ def _item(entry: Entry, seen_differently: Mapping[int, str]) -> Item:
         days_open=(today() - day_of(entry.told_at)).days if is_open else None,
         supporters=entry.supporters,
         differs_from=seen_differently.get(entry.id, ""),
+        at=entry.state_now,
+        category_id=entry.category_id,
     )
 
 

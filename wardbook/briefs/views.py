@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from typing import Any
+
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.briefs import exporting, queries
+from wardbook.briefs.document import LATER, NO_LONGER
 from wardbook.briefs.drawing import bars
 from wardbook.briefs.forms import BriefForm
 from wardbook.briefs.forms_of_a_brief import FORMS
+from wardbook.briefs.picture import Brief, Figure, Item
 from wardbook.downloads.actions import record_given
 from wardbook.downloads.sources import Wanted, is_long
 from wardbook.errors import NotFound, Refused
@@ -38,7 +43,8 @@ def new() -> ResponseReturnValue:
     return ask("briefs/new.html", form)
 
 
-def _level() -> Level:
+def level_asked() -> Level:
+    """The level in the address: `for`, public unless said."""
     try:
         level = Level(request.args.get("for", Level.PUBLIC))
     except ValueError:
@@ -51,23 +57,41 @@ def _level() -> Level:
 @bp.get("/places/<words>/brief")
 def brief(words: str) -> ResponseReturnValue:
     """The page of a brief."""
-    made = queries.brief(place_at(words), _level(), viewer())
-    return render_template("briefs/brief.html", brief=made, bars=bars)
+    made = queries.brief(place_at(words), level_asked(), viewer())
+    return render_template(
+        "briefs/brief.html", brief=made, bars=bars, later=LATER, no_longer=NO_LONGER, behind=list_behind(made)
+    )
+
+
+def list_behind(made: Brief) -> Callable[[Figure], str]:
+    """The address of the list of what a figure counts: as it was frozen, or as it is at the brief's level."""
+
+    def address(figure: Figure) -> str:
+        asked: dict[str, Any] = dict(figure.filters.in_address())
+        if made.frozen is not None:
+            return url_for("kept_briefs.behind", ref=made.frozen.ref, number=made.frozen.number, **asked)
+        return url_for("outlook.place_entries", words=made.words, **asked | {"for": made.level})
+
+    return address
 
 
 @bp.get("/places/<words>/brief.<suffix>")
 def brief_file(words: str, suffix: str) -> ResponseReturnValue:
-    """A brief as PDF, GeoPackage, CSV or JSON: the same content."""
+    """A brief in one of its other forms: the same content."""
     if suffix not in FORMS:
         raise NotFound
-    place, level = place_at(words), _level()
+    place, level = place_at(words), level_asked()
     made = queries.brief(place, level, viewer())
     wanted = Wanted(exporting.SOURCE, {"place": place.words, "for": str(level)}, suffix)
     if is_long(suffix, made.total):
         return redirect(url_for("files.new", source=wanted.source, form=suffix, **wanted.about), 303)  # type: ignore[arg-type]
-    items = list(queries.items(place, level))
-    body, kind = FORMS[suffix](made, items)
+    return as_file(made, list(queries.items(place, level)), wanted)
+
+
+def as_file(made: Brief, items: Sequence[Item], wanted: Wanted) -> Response:
+    """A brief in one of its forms, to be kept; that it was taken away is recorded."""
+    body, kind = FORMS[wanted.form](made, items)
     response = Response(body, mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{exporting.file_name(made, suffix)}"'
+    response.headers["Content-Disposition"] = f'attachment; filename="{exporting.file_name(made, wanted.form)}"'
     record_given(viewer(), wanted, len(items))
     return response

@@ -19,7 +19,7 @@ from wardbook.downloads.sources import Wanted, reader_of, source_of
 from wardbook.errors import Forbidden, NotFound, Refused
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
-from wardbook.policy import Viewer
+from wardbook.policy import VISITOR, Viewer
 
 MAKE = "make a file"
 KEPT_FOR = timedelta(days=1)
@@ -69,6 +69,15 @@ def record_given(who: Viewer, wanted: Wanted, entries: int) -> None:
         return
     with transaction():
         download = _row(who, wanted)
+        download.made_at = download.taken_at = now()
+        download.entries = entries
+        db.session.add(download)
+
+
+def record_written(wanted: Wanted, entries: int) -> None:
+    """Record a file that was written on the command line, by nobody who is known."""
+    with transaction():
+        download = _row(VISITOR, wanted)
         download.made_at = download.taken_at = now()
         download.entries = entries
         db.session.add(download)

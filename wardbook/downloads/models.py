@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wardbook.config import settings
 from wardbook.db import Base
+from wardbook.people.models import Person
 
 
 class Download(Base):
@@ -25,8 +26,8 @@ class Download(Base):
     """The form it came from: pressed twice, it is still one file."""
     asked_by_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     asked_at: Mapped[datetime]
-    source: Mapped[str]
-    """What it is of: `entries`, `brief`"""
+    source: Mapped[str] = mapped_column(index=True)
+    """What it is of: `entries`, `brief`, or the reference of a brief that is kept"""
     about: Mapped[dict[str, Any]] = mapped_column(JSON)
     """Which of them: the place and the filters, as in the address of its page"""
     form: Mapped[str]
@@ -39,6 +40,7 @@ class Download(Base):
     """Why it could not be made, in words for who asked"""
     taken_at: Mapped[datetime | None]
     """When it was last taken"""
+    asked_by: Mapped[Person | None] = relationship()
 
     @property
     def file(self) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import joinedload
 
 from wardbook.db import db, now
 from wardbook.downloads.actions import MAKE, cause
@@ -61,6 +62,13 @@ def own(who: Viewer) -> Sequence[Download]:
     kept = or_(Download.keep_until > now(), Download.made_at.is_(None) & Download.refused_for.is_(None))
     rows = select(Download).where(Download.asked_by_id == who.id, kept).order_by(Download.id.desc()).limit(20)
     return db.session.scalars(rows).all()
+
+
+def taken(source: str) -> Sequence[Download]:
+    """Who took files of a source, with their names, newest first."""
+    rows = select(Download).where(Download.source == source, Download.taken_at.is_not(None))
+    named = rows.options(joinedload(Download.asked_by)).order_by(Download.id.desc()).limit(20)
+    return db.session.scalars(named).all()
 
 
 def progress(made: Download, who: Viewer) -> Progress:

@@ -2,34 +2,25 @@
 
 What stays: the reference, the kind, the state, the ground, the days, how many people supported it, and that steps were
 taken. What goes: every word, photo and name, here and wherever else they were written down. A room that keeps words of
-entries of its own (a frozen brief, a digest) adds a function with `also_erases`; it is called with the entry while that
+entries of its own (a frozen brief, a digest) adds a function with `erasure.blanks`; it is called with the entry while it
 is still whole, in the same transaction, and empties what the room keeps of it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sqlalchemy import delete, or_, select, update
 
 from wardbook.db import db, hold, now
 from wardbook.entries.models import Draft, Entry, Photo, Superseded, Support
+from wardbook.erasure import blank_copies, blanks
 from wardbook.events import Did, Event, record
 from wardbook.mail import forget_letters
 from wardbook.people.models import Proof
 from wardbook.policy import VISITOR, Act, Viewer, require
 from wardbook.shared import Standing
 
-Eraser = Callable[[Entry], None]
-_erasers: list[Eraser] = []
 BARE = ("state", "level", "standing")
 """What a step may go on saying of an erased entry: words that are the council's, and nobody's own"""
-
-
-def also_erases(eraser: Eraser) -> Eraser:
-    """Let a function take away what its room keeps of an entry that is erased."""
-    _erasers.append(eraser)
-    return eraser
 
 
 def erase(viewer: Viewer, entry: Entry, *, once: str) -> list[str]:
@@ -37,8 +28,7 @@ def erase(viewer: Viewer, entry: Entry, *, once: str) -> list[str]:
     hold(entry)
     require(viewer, Act.ERASE, entry)
     keys = [photo.key for photo in entry.photos]
-    for eraser in _erasers:
-        eraser(entry)
+    blank_copies(entry)
     record(VISITOR, Did.ERASED, entry, change={"standing": [entry.standing, Standing.ERASED]}, once=once)
     _empty(entry)
     return keys
@@ -52,23 +42,23 @@ def _empty(entry: Entry) -> None:
     entry.standing, entry.changed_at = Standing.ERASED, now()
 
 
-@also_erases
+@blanks
 def _photos(entry: Entry) -> None:
     for photo in db.session.scalars(select(Photo).where(Photo.entry_id == entry.id)).all():
         db.session.delete(photo)
 
 
-@also_erases
+@blanks
 def _place_in_a_row(entry: Entry) -> None:
     db.session.execute(delete(Superseded).where(or_(Superseded.entry_id == entry.id, Superseded.by_id == entry.id)))
 
 
-@also_erases
+@blanks
 def _supporters(entry: Entry) -> None:
     db.session.execute(delete(Support).where(Support.entry_id == entry.id))
 
 
-@also_erases
+@blanks
 def _steps(entry: Entry) -> None:
     """Steps lose their words, and those of the author their name; that an officer answered stays."""
     steps = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == entry.id)
@@ -79,7 +69,7 @@ def _steps(entry: Entry) -> None:
             step.actor_id, step.signed = None, ""
 
 
-@also_erases
+@blanks
 def _letters_and_proofs(entry: Entry) -> None:
     steps = select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id == entry.id)
     proofs = select(Proof.id).where(Proof.subject == entry.ref)
@@ -90,7 +80,7 @@ def _letters_and_proofs(entry: Entry) -> None:
     db.session.execute(delete(Proof).where(Proof.subject == entry.ref))
 
 
-@also_erases
+@blanks
 def _draft(entry: Entry) -> None:
     """What was typed before it was sent is kept for a day."""
     if entry.once:

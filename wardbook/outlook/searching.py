@@ -5,7 +5,9 @@ from __future__ import annotations
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from wardbook.downloads.sources import Wanted
 from wardbook.entries import queries as entries
+from wardbook.entries import ties
 from wardbook.entries.forms import filters_from
 from wardbook.errors import NotFound, Refused
 from wardbook.outlook import lists
@@ -27,12 +29,14 @@ def results(suffix: str | None = None) -> ResponseReturnValue:
     if suffix is not None:
         if sentence:
             raise NotFound
-        return lists.as_file(rows, suffix, "search")
+        about = lists.asked_in(request.args) | ({"place": place.words} if place else {})
+        return lists.as_file(rows, Wanted("entries", about, suffix), viewer(), viewer())
     asked = {name: value for name, value in request.args.items(multi=False) if name != "page" and value}
     page = entries.page(rows, request.args.get("page", 1, type=int)) if asked and not sentence else None
     return render_template(
         "outlook/search.html", form=form, filters=filters, typed=typed, place=place, sentence=sentence, page=page,
         asked=asked, found=entries.found_in(page.rows, filters) if page else {},
+        beside=ties.beside(page.rows, viewer()) if page else {},
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.areas.models import Area
+from wardbook.briefs import kept
 from wardbook.clock import today
 from wardbook.downloads import queries as downloads
 from wardbook.downloads.sources import Wanted
@@ -25,7 +26,7 @@ from wardbook.places.converter import place_at
 from wardbook.places.place import Place
 from wardbook.places.queries import own_shapes
 from wardbook.places.words import place_from_words
-from wardbook.policy import Viewer, reader_for
+from wardbook.policy import Act, Viewer, may, reader_for
 from wardbook.web import or_404
 
 bp = Blueprint("outlook", __name__)
@@ -45,6 +46,8 @@ def find_place() -> ResponseReturnValue:
     try:
         if words and (entry := entries.entry(words, viewer())):
             return redirect(url_for("entries.detail", ref=entry.ref))
+        if words and (brief := kept.brief(words, viewer())):
+            return redirect(url_for("kept_briefs.latest", ref=brief.ref))
         found = find.spot(words) if words else None
         wards = [] if found else find.wards_called(words)
         if len(wards) == 1:
@@ -163,6 +166,7 @@ def desk() -> ResponseReturnValue:
         due=entries.notes_due(who),
         places=own_shapes(who),
         files=downloads.own(who),
+        briefs=kept.briefs(who, most=5) if may(who, Act.FREEZE) else [],
         unanswered=entries.page(entries.unanswered(who), 1, size=8),
         services=services,
         under_way=entries.page(entries.under_way(who, services), 1, size=8),
