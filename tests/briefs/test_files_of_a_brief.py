@@ -18,7 +18,7 @@ import pytest
 import shapely
 
 from tests.conftest import BRIDGE, MILL, application, spot, square
-from wardbook.briefs import document, drawing, files, paper
+from wardbook.briefs import document, drawing, files, paper, signs
 from wardbook.briefs.picture import (
     Brief,
     CategoryRow,
@@ -38,8 +38,8 @@ from wardbook.briefs.picture import (
 )
 from wardbook.briefs.sheet import MARGIN, Sheet
 from wardbook.briefs.surroundings import Feature, surroundings
-from wardbook.briefs.svg import WIDTH
-from wardbook.entries.kinds import Basis, Family, Kind, Topic
+from wardbook.briefs.svg import LETTER, WIDTH
+from wardbook.entries.kinds import KINDS, Basis, Family, Kind, Topic
 from wardbook.entries.queries import Filters
 from wardbook.geo import BRITISH_GRID
 from wardbook.shared import Level
@@ -235,6 +235,15 @@ def test_a_map_has_one_scale_across_and_down():
     west, north, east, south = sheet.put(square(0.4, 0.05, 100)).bounds
     assert east - west == pytest.approx(south - north)
     assert east - west == pytest.approx((WIDTH - 2 * MARGIN) / 10)
+
+
+def test_the_legend_of_a_map_names_every_kind_within_its_edge():
+    every = [replace(ISSUE, kind=kind, ref=f"WB-2222{place}") for place, kind in enumerate(Kind)]
+    drawn = the_map(every)
+    said = re.findall(r'translate\(([\d.]+) ([\d.]+)\)">.*?<text x="([\d.]+)"[^>]*>([^<]+)</text>', drawn)
+    assert [words for *_, words in said][2:] == [f"{KINDS[kind].label} (1)" for kind in signs.SIGNS]
+    assert all(float(x) + float(gap) + len(words) * 13 * LETTER <= WIDTH for x, _, gap, words in said)
+    assert {float(down) for _, down, *_ in said} == {0.0, 22.0}
 
 
 def test_a_map_has_no_style_no_script_and_no_number_of_more_than_a_decimal():

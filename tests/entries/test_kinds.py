@@ -268,12 +268,12 @@ def test_a_ward_page_opens_with_what_is_good_and_shows_ideas_offers_and_what_cam
     an_offer("Bricks")
     told(Kind.IDEA, title="A tree", state=State.ADOPTED)
     page = as_(NOBODY).get(f"/wards/{MILL}").text
-    heads = ["What is good here", "How this place works", "What people say is wrong", "What came of it",
-             "What could be better", "What people offer to do"]  # fmt: skip
+    heads = ["What is good here", "How this place works", "What people say is wrong", "What could be better",
+             "What people offer to do", "What came of it"]  # fmt: skip
     places = [page.index(f">{head}") for head in heads]
     assert places == sorted(places)
-    for title, after in (("The lunch club", heads[0]), ("It floods", heads[1]), ("A tree", heads[3]),
-                         ("A bench", heads[4]), ("Bricks", heads[5])):  # fmt: skip
+    for title, after in (("The lunch club", heads[0]), ("It floods", heads[1]), ("A tree", heads[5]),
+                         ("A bench", heads[3]), ("Bricks", heads[4])):  # fmt: skip
         assert page.index(title) > page.index(f">{after}"), title
 
 

@@ -54,7 +54,7 @@ def test_residents_lead_with_a_named_officer_and_it_is_on_the_page(as_):
     assert "<dd>Residents, helped by Owen Officer, Highways</dd>" in page
     assert "Residents to lead, helped by Owen Officer, Highways</h3>" in page
     assert "Ask me for the bolts." in page
-    assert "Led by Residents" in as_(NOBODY).get("/map").text
+    assert "Lead: Residents" in as_(NOBODY).get("/map").text
 
 
 def test_a_partner_is_named(as_):
@@ -129,4 +129,4 @@ def test_who_leads_is_in_files_and_in_briefs(as_):
     assert (row["lead"], row["enabler"]) == ("The Mere Trust", "Owen Officer")
     brief = as_(NOBODY).get(f"/places/ward:{MILL}/brief.json").json
     assert (brief["items"][0]["lead"], brief["items"][0]["enabler"]) == ("The Mere Trust", "Owen Officer")
-    assert "led by The Mere Trust" in as_(NOBODY).get(f"/places/ward:{MILL}/brief").text
+    assert "Lead: The Mere Trust" in as_(NOBODY).get(f"/places/ward:{MILL}/brief").text

@@ -260,7 +260,7 @@ def _facts(item: Item) -> list[str]:
 
 def _goes_on(item: Item) -> list[str]:
     """Who leads, where it is not the council as with most; until when an offer stands."""
-    leads = f"led by {item.lead}" if item.lead and item.lead != LEAD_LABELS[Lead.COUNCIL] else ""
+    leads = f"lead: {item.lead}" if item.lead and item.lead != LEAD_LABELS[Lead.COUNCIL] else ""
     return [leads, f"stands until {day_in_words(item.lapses_on)}" if item.lapses_on else ""]
 
 

@@ -2,8 +2,8 @@
 
 What stays: the reference, the kind, the state, the ground, the days, how many people supported it, and that steps were
 taken. What goes: every word, photo and name, here and wherever else they were written down. A room that keeps words of
-entries of its own (a frozen brief, a digest) adds a function with `erasure.blanks`; it is called with the entry while it
-is still whole, in the same transaction, and empties what the room keeps of it.
+entries of its own (a frozen brief, a digest) adds a function with `erasure.blanks`; it is called with the entry while
+that is still whole, in the same transaction, and empties what the room keeps of it.
 """
 
 from __future__ import annotations
