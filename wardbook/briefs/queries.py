@@ -104,7 +104,7 @@ class Facts:
             Entry.supporters,
         )  # fmt: skip
         asked = entries.published(reader, place).with_only_columns(*columns)
-        self.rows = [Row(*row) for row in db.session.execute(asked)]
+        self.rows = [Row(*tuple(row)) for row in db.session.execute(asked)]
         self.contributions = [row for row in self.rows if row.kind in CONTRIBUTIONS]
         self.categories = {row.id: row for row in entries.every_category()}
 
