@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 from wtforms import HiddenField
 
@@ -19,11 +20,11 @@ _TOPICS = [("", "Choose"), *((str(topic), label) for topic, label in TOPIC_LABEL
 _BASES = [(str(basis), label) for basis, label in BASIS_LABELS.items()]
 
 
-def _review_day() -> object:
+def _review_day() -> Any:
     return day("Look at it again on (optional)", hint="After this day readers are told that it is due for review.")
 
 
-def _source(label: str = "Source (optional)") -> object:
+def _source(label: str = "Source (optional)") -> Any:
     return text(label, at_most(300, "The source"), hint="A report, a minute or an address where it can be read")
 
 

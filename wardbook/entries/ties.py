@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import aliased
 
 from wardbook.db import db
@@ -65,13 +65,13 @@ def beside(rows: Sequence[Entry], viewer: Viewer) -> dict[int, list[Entry]]:
 def seen_differently(viewer: Viewer) -> dict[int, str]:
     """For every note that sees another differently the reference of that other, where this viewer may see it."""
     view = aliased(Entry)
-    asked: Select[tuple[int, str]] = (
+    asked = (
         queries.published(viewer)
         .order_by(None)
         .join(view, view.differs_from_id == Entry.id)
         .with_only_columns(view.id, Entry.ref)
     )
-    return dict(row._tuple() for row in db.session.execute(asked))
+    return {row[0]: row[1] for row in db.session.execute(asked)}
 
 
 def own_later_notes(note: Entry, viewer: Viewer) -> Sequence[Entry]:
