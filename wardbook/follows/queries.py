@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import joinedload
 
 from wardbook.areas.models import Area
@@ -14,7 +14,7 @@ from wardbook.follows.keys import meant_by
 from wardbook.follows.models import Follow, FollowedWard
 from wardbook.follows.things import Thing, thing_of
 from wardbook.people.queries import viewer_of
-from wardbook.places.place import inside
+from wardbook.places.place import Place, inside
 from wardbook.policy import Viewer
 
 
@@ -79,21 +79,20 @@ def _by_ward(entry: Entry) -> ColumnElement[bool]:
 
 def _by_box(entry: Entry) -> ColumnElement[bool]:
     west, south, east, north = entry.geometry.bounds
-    return (Follow.west <= east) & (Follow.east >= west) & (Follow.south <= north) & (Follow.north >= south)
+    return and_(Follow.west <= east, Follow.east >= west, Follow.south <= north, Follow.north >= south)
 
 
 def _holds(follow: Follow, entry: Entry, places: dict[str, bool]) -> bool:
-    """Whether the followed place holds an entry. Every place is looked at once; a drawn one once for each follower,
-    since not all may see it.
+    """Whether the followed place holds an entry, asked once for each place.
+
+    A drawn one is asked for each follower, since not all may see it.
     """
     key = f"{follow.words} {follow.person_id}" if follow.words.startswith("shape:") else follow.words
     if key not in places:
         thing = thing_of(follow, viewer_of(follow.person))
-        places[key] = bool(thing and thing.place) and _inside(entry, thing)
+        places[key] = thing is not None and thing.place is not None and _inside(entry, thing.place)
     return places[key]
 
 
-def _inside(entry: Entry, thing: Thing | None) -> bool:
-    if thing is None or thing.place is None:
-        return False
-    return db.session.scalar(select(Entry.id).where(Entry.id == entry.id, inside(Entry, thing.place))) is not None
+def _inside(entry: Entry, place: Place) -> bool:
+    return db.session.scalar(select(Entry.id).where(Entry.id == entry.id, inside(Entry, place))) is not None
