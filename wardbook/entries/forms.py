@@ -244,7 +244,7 @@ class FilterForm(Filtering):
     topic = picked("Topic of notes", [_any("Every topic"), *((str(t), label) for t, label in TOPIC_LABELS.items())])
     since = day("From")
     until = day("To")
-    sort = picked("Order of what has your words", [_any("Best match first"), (str(Sort.NEWEST), "Newest first")])
+    sort = picked("Order", [_any("Best match first"), (str(Sort.NEWEST), "Newest first")])
 
     def offer_categories(self) -> None:
         """Every category, retired ones too: old entries have them."""
