@@ -60,13 +60,13 @@ def begins(them: Someone) -> None:
     them.goes_to(_draft(them))
 
 
-def _draft(them: Someone) -> str:
-    return them.hands_in("/contribute", {"q": POSTCODE})
+def _draft(them: Someone, near: str = POSTCODE) -> str:
+    return them.hands_in("/contribute", {"q": near})
 
 
-def _told(them: Someone, **changes: str) -> str:
+def _told(them: Someone, near: str = POSTCODE, **changes: str) -> str:
     """A draft in which the spot and what it is are told; its path."""
-    draft = _of_kind(them, "issue")
+    draft = _of_kind(them, "issue", near)
     page = them.fetches(f"{draft}/what")[1].decode()
     category = re.search(r'value="(\d+)"[^>]*>Crossing or dropped kerb', page)
     assert category is not None
@@ -74,9 +74,9 @@ def _told(them: Someone, **changes: str) -> str:
     return draft
 
 
-def _of_kind(them: Someone, kind: str) -> str:
+def _of_kind(them: Someone, kind: str, near: str = POSTCODE) -> str:
     """A draft of which the kind is chosen; its path."""
-    draft = _draft(them).removesuffix("/spot")
+    draft = _draft(them, near).removesuffix("/spot")
     them.hands_in(f"{draft}/kind", {"kind": kind})
     return draft
 
@@ -87,6 +87,21 @@ def comes_to_kind(them: Someone) -> None:
 
 def comes_to_what(them: Someone, kind: str = "issue") -> None:
     them.goes_to(f"{_of_kind(them, kind)}/what")
+
+
+SAME = "No dropped kerb on the north side at the crossing by the Butter Row"
+NEAR_IT = "ZZ1 4QT"
+"""An issue of the demo borough, and the postcode next to it."""
+
+
+def comes_to_same(them: Someone) -> None:
+    them.goes_to(f"{_told(them, near=NEAR_IT, title=SAME)}/same")
+
+
+def says_it_is_something_else(them: Someone) -> None:
+    """Go on, where something near sounds the same."""
+    if them.page.locator("h1").inner_text().startswith("Is it "):
+        them.presses("No, mine is something else: continue")
 
 
 def comes_to_photos(them: Someone) -> None:
@@ -332,8 +347,15 @@ STATES = (
     State("found no such postcode", None, at("/find?q=SW1A+1AA")),
     State("found outside", None, at("/find?q=51.38,-2.36")),
     State("find without words", None, at("/find?q=")),
+    State("search", None, at("/search")),
+    State("search, found", None, at("/search?words=kerb")),
+    State("search, found in a place", OFFICER, at(f"/search?words=promise*&place={quote(WARD_NAME)}&kind=note")),
+    State("search, nothing found", None, at("/search?words=zeppelin&kind=asset")),
+    State("search, no such place", None, at("/search?words=kerb&place=Atlantis")),
+    State("search, a long question", None, at(f"/search?words={'kerb' * 45}")),
     State("wards", None, at("/wards")),
     State("ward", None, at(f"/wards/{WARD}")),
+    State("ward of a review to come", None, at("/wards/X05000203")),
     State("ward, its councillor", CLLR, at(f"/wards/{WARD}")),
     State("map", None, at("/map")),
     State("map, filtered", OFFICER, at("/map?kind=issue&state=family:open&words=kerb")),
@@ -368,6 +390,7 @@ STATES = (
     State("tell: what", None, comes_to_what),
     State("tell: what, an offer", None, lambda them: comes_to_what(them, "offer")),
     State("tell: what, nothing entered", None, goes_wrong(comes_to_what, "Continue")),
+    State("tell: is it one of these", None, comes_to_same),
     State("tell: photos", None, comes_to_photos),
     State("tell: photos, one added", None, comes_back_to_photos),
     State("tell: photos, not a photo", None, sends_a_letter_as_photo),

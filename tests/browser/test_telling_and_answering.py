@@ -20,6 +20,7 @@ from tests.browser.pages import (
     comes_back_to_photos,
     opens_the_letter,
     photo,
+    says_it_is_something_else,
 )
 from tests.browser.someone import PHONE, Someone
 
@@ -47,6 +48,7 @@ def tells_of_a_kerb(them: Someone, title: str, email: str) -> str:
     them.enters("Say it in a few words", title)
     them.enters("Tell us more (optional)", "My chair cannot get up.\nIt is 12 cm high.")
     them.presses("Continue")
+    says_it_is_something_else(them)
     adds_a_photo(them)
     assert "Everyone: it is shown on this website." in them.page.inner_text("main")
     them.enters("Your email address", email)
