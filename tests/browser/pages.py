@@ -280,6 +280,48 @@ def names_a_place_that_is_none(them: Someone) -> None:
     them.presses("Make the brief")
 
 
+def freezes_one(them: Someone) -> None:
+    them.goes_to(f"{WARD_PLACE}/brief?for=council")
+    them.follows("Freeze this brief")
+    them.enters("What is it for?", "Cabinet in March: the crossing by the bank")
+    them.presses("Freeze it")
+
+
+def freezes_a_restricted_one(them: Someone) -> None:
+    them.goes_to(f"{WARD_PLACE}/brief/freeze?for=council")
+    them.enters("What is it for?", "The sale of the depot")
+    them.picks("Restrict it to named people (optional)", "The sale of a site")
+    them.enters("Who may read it beside you", CLLR_NEXT_DOOR)
+    them.presses("Freeze it")
+
+
+def freezes_and_goes_to(rest: str) -> Reach:
+    def reach(them: Someone) -> None:
+        freezes_one(them)
+        them.goes_to(f"{them.path}{rest}")
+
+    return reach
+
+
+def finds_a_frozen_one_with_a_gap(them: Someone) -> None:
+    """Freeze a brief; then a moderator hides one of its issues."""
+    freezes_one(them)
+    brief = them.path
+    page = them.fetches(f"{brief}/1/entries?kind=issue")[1].decode()
+    ref = re.search(r"WB-[0-9A-Z]{5}", page)
+    assert ref is not None
+    assert them.page.context.browser is not None
+    moderator = Someone(them.page.context.browser.new_page(), them.base)
+    moderator.hands_in("/sign-in/password", {"email": "moderator@aldermere.example", "password": "aldermere-demo"})
+    moderator.goes_to(f"/entries/{ref[0]}")
+    moderator.page.get_by_text("Hide this entry").click()
+    moderator.enters("Reason", "It names somebody.")
+    moderator.presses("Hide it")
+    moderator.page.close()
+    them.goes_to(brief)
+    them.reads("no longer shown")
+
+
 def visits_a_confirmed_link(them: Someone) -> None:
     sends(them)
     opens_the_letter(them, "/contribute/confirm/")
@@ -436,6 +478,20 @@ STATES = (
     State("brief for the council", OFFICER, at(f"{WARD_PLACE}/brief?for=council")),
     State("brief for everyone", None, at(f"{WARD_PLACE}/brief")),
     State("brief of nothing", OFFICER, at(f"{NOWHERE}/brief?for=council")),
+    State("freeze", OFFICER, at(f"{WARD_PLACE}/brief/freeze?for=council")),
+    State("freeze, nothing entered", OFFICER, sending_nothing(f"{WARD_PLACE}/brief/freeze?for=council", "Freeze it")),
+    State("frozen brief", OFFICER, freezes_one),
+    State("frozen brief, restricted", OFFICER, freezes_a_restricted_one),
+    State("frozen brief, one item gone", CLLR, finds_a_frozen_one_with_a_gap),
+    State("frozen brief, behind a figure", OFFICER, freezes_and_goes_to("/1/entries?kind=note")),
+    State("frozen brief, mark", OFFICER, freezes_and_goes_to("/1/items/1")),
+    State(
+        "frozen brief, mark, nothing chosen", OFFICER, goes_wrong(freezes_and_goes_to("/1/items/1"), "Save the mark")
+    ),
+    State("frozen brief, check", OFFICER, freezes_and_goes_to("/1/verify")),
+    State("frozen brief, compare with now", OFFICER, freezes_and_goes_to("/compare/1/now")),
+    State("frozen briefs", OFFICER, at("/briefs")),
+    State("frozen briefs, a visitor", None, at("/briefs")),
     State("moderation", MODERATOR, at("/moderation")),
     *(State(f"about: {page}", None, at(f"/about/{page}")) for page in ABOUT),
     State("not found", None, at("/entries/WB-22222")),
