@@ -17,6 +17,7 @@ from typing import Any, Protocol
 
 import psycopg
 import shapely
+from flask import has_app_context
 from psycopg import sql
 from sqlalchemy import Select, make_url, text
 
@@ -160,6 +161,10 @@ class Postgresql:
         self.made[name] = home.resolve()
 
     def copy(self, source: Path, target: Path) -> Path:
+        """PostgreSQL copies what nobody is in: an application open here lets go and comes back, others are sent out."""
+        if has_app_context():
+            db.session.rollback()
+            db.engine.dispose()
         name = self._name(source)
         self._on_server("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
         try:

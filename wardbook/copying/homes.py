@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +13,8 @@ from pathlib import Path
 from wardbook.copying.tables import Progress
 from wardbook.errors import Refused
 
-NOT_FILES_OF_A_HOME = (".sqlite", ".sqlite-wal", ".sqlite-shm", ".sqlite-journal", ".part")
+NOT_COPIED = re.compile(r"\.(sqlite3?|db)(-wal|-shm|-journal)?$|\.part$")
+"""Stores, which are copied row by row or are made anew, and what was left half written."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Files:
 
 def files_in(home: Path) -> list[Path]:
     """The paths of a home's files, relative to it, in order."""
-    found = (path for path in home.rglob("*") if path.is_file() and not path.name.endswith(NOT_FILES_OF_A_HOME))
+    found = (path for path in home.rglob("*") if path.is_file() and not NOT_COPIED.search(path.name))
     return sorted(path.relative_to(home) for path in found)
 
 
