@@ -123,5 +123,5 @@ def _send(letter: Letter) -> None:
 def forget_letters(causes: Sequence[str]) -> None:
     """Take back the letters of these causes that still wait; of those that went, keep only that they went."""
     for cause in causes:
-        db.session.execute(delete(Letter).where(Letter.cause == cause, Letter.taken_at.is_(None)))
+        db.session.execute(delete(Letter).where(Letter.cause == cause, Letter.sent_at.is_(None)))
         db.session.execute(update(Letter).where(Letter.cause == cause).values(subject="", body=""))

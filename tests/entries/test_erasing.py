@@ -64,6 +64,17 @@ def test_no_word_of_it_is_left_in_the_store(told, as_):
     assert in_the_store(MARK) == []
 
 
+def test_a_letter_that_told_of_a_view_of_it_names_it_no_longer_and_the_view_stays(as_):
+    note = a_note(f"{MARK} title", words=f"{MARK} words")
+    view = {"title": "Otherwise", "words": "I saw.", "basis": "seen it myself", "level": "council"}
+    answer = as_(OFFICER).post(f"/entries/{note.ref}/differ", data=view)
+    assert "letter" in in_the_store(MARK)
+    erase(as_(CLLR), note)
+    assert in_the_store(MARK) == []
+    page = as_(OFFICER).get(answer.location)
+    assert (page.status_code, "I saw." in page.text, note.ref in page.text) == (200, True, False)
+
+
 def test_nobody_sees_it_any_more_and_its_place_is_kept(told, as_):
     before = (told.ref, told.kind, told.geometry, told.told_at, told.category_id)
     erase(as_(RESIDENT), told)
