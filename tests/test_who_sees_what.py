@@ -47,7 +47,7 @@ from wardbook.db import db, now, transaction
 from wardbook.downloads import sources
 from wardbook.entries import photos
 from wardbook.entries.kinds import CONTRIBUTIONS, Kind, State
-from wardbook.entries.models import Entry
+from wardbook.entries.models import Entry, Support
 from wardbook.erasure import blank_copies
 from wardbook.events import Did, Told, record
 from wardbook.follows.actions import begin
@@ -89,6 +89,10 @@ WHO_SEES: dict[tuple[Standing, Level], set[Member]] = {
 }
 """Everything is told in Mill, the ward of CLLR. The administrator and the officer see nothing by that role alone."""
 
+ACTS = (
+    "state", "reply", "hide", "restore", "pass", "edit", "level", "review", "withdraw", "bring-back", "erase",
+    "support", "support/undo", "differ", "later", "superseded", "lead", "renew",
+)  # fmt: skip
 READS_COUNCIL_BRIEFS = {CLLR, CLLR_NEXT_DOOR, OFFICER}
 WRITERS = (
     (Kind.ISSUE, RESIDENT), (Kind.ASSET, CLLR), (Kind.NOTE, CLLR), (Kind.NOTE, OFFICER), (Kind.OFFER, NEIGHBOUR),
@@ -158,6 +162,9 @@ def _told(
         if kind is Kind.NOTE:
             entry.cites = f"{mark}cites"
         record(VISITOR, Did.REPLIED, entry, words=f"{mark}step")
+        record(VISITOR, Did.EDITED, entry, change={"words": [f"{mark}earlier", f"{mark}words"]})
+        if standing is Standing.WITHDRAWN:
+            entry.withdrawn_for = f"{mark}reason"
         photo = photos.keep(prepared, alt=f"{mark}alt", entry_id=entry.id)
     return Thing(mark, entry.ref, kind, author, level, standing, photo.key)
 
@@ -241,7 +248,7 @@ def test_nobody_does_anything_to_what_they_do_not_see(member, browser, things):
     client = browser(member)
     unseen = [thing for thing in things if not thing.seen_by(member)]
     for thing in unseen[::5]:
-        for act in ("state", "reply", "hide", "restore", "pass", "lead", "renew"):
+        for act in ACTS:
             assert client.post(f"/entries/{thing.ref}/{act}").status_code == 404, (thing, act)
 
 
@@ -255,6 +262,56 @@ def test_whoever_tells_the_same_again_is_shown_what_they_may_see_of_it(member, b
         shown = shown_in(client.get(f"{draft}/same").data, things)
         assert (thing in shown) is thing.listed_for(member), thing
         assert shown <= {one for one in listed(things, member) if one.kind is not Kind.NOTE}, thing
+
+
+LATER_PAGES = ("edit", "level", "review", "withdraw", "erase", "differ", "later", "support")
+
+
+@every_member
+def test_no_page_on_which_something_is_done_to_an_entry_shows_one_that_is_not_seen(member, browser, things):
+    client = browser(member)
+    for thing in things[::7]:
+        for page in LATER_PAGES:
+            answer = client.get(f"/entries/{thing.ref}/{page}")
+            found = shown_in(re.sub(rb'href="[^"]*"', b"", answer.data), things)
+            assert answer.status_code in ((200, 302, 403) if thing.seen_by(member) else (404,)), (thing, page)
+            assert all(other.seen_by(member) for other in found), (thing, page)
+
+
+@pytest.mark.parametrize("member", CAST[1:], ids=str)
+def test_who_relied_on_what_was_withdrawn_reads_why_and_nothing_else_if_its_level_is_theirs(member, as_relied):
+    client, pairs = as_relied(member)
+    for entry, level in pairs:
+        answer = client.get(f"/entries/{entry}")
+        in_full = {AUTHOR, *WHO_SEES[Standing.WITHDRAWN, level]}
+        if member in in_full or member is RESIDENT:
+            assert "zqreliedwords" in answer.text
+        elif member in WHO_SEES[Standing.PUBLISHED, level]:
+            assert answer.status_code == 200
+            assert "zqreliedreason" in answer.text
+            assert not re.search(r"zqrelied(?!reason)", answer.text)
+        else:
+            assert answer.status_code == 404
+        for road in (f"/map/frame/entry/{entry}", "/map", "/map.json", f"/places/ward:{MILL}/brief.json"):
+            assert member is RESIDENT or member in in_full or "zqrelied" not in client.get(road).text
+
+
+@pytest.fixture
+def as_relied(app: Flask, as_) -> Callable[[Member], tuple[FlaskClient, list[tuple[str, Level]]]]:
+    """A browser of somebody who supported something at each level before its author withdrew it."""
+
+    def relied(member: Member) -> tuple[FlaskClient, list[tuple[str, Level]]]:
+        told = []
+        for level in (Level.WARD, Level.COUNCIL, Level.PUBLIC):
+            entry = conftest.an_issue("zqreliedtitle", words="zqreliedwords", level=level, standing=Standing.WITHDRAWN)
+            with transaction():
+                entry.withdrawn_for = "zqreliedreason"
+                person = conftest.person_of(member).id
+                db.session.add(Support(entry_id=entry.id, person_id=person, at=entry.told_at))
+            told.append((entry.ref, level))
+        return as_(member), told
+
+    return relied
 
 
 # --- many at a time ----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from PIL import Image
 
+from tests.browser import keeping
 from tests.browser.someone import Someone
 
 WARD, WARD_NAME, WARD_NEXT_DOOR = "X05000101", "Aldermere Market", "X05000102"
@@ -445,6 +446,35 @@ STATES = (
     State("tell: confirm", None, lambda them: (sends(them), opens_the_letter(them, "/contribute/confirm/"))),
     State("tell: told", None, confirms),
     State("tell: confirmed before", None, visits_a_confirmed_link),
+    State("own contribution", RESIDENT, keeping.own()),
+    State("edit", RESIDENT, keeping.own("/edit")),
+    State("edit a note", CLLR, keeping.own_note("/edit")),
+    State("edit a note, in two tabs", CLLR, keeping.edits_in_two_tabs),
+    State("note, edited and narrowed", CLLR, keeping.reads_earlier_wording),
+    State("level", RESIDENT, keeping.own("/level")),
+    State("level of a note", CLLR, keeping.own_note("/level")),
+    State("review", CLLR, keeping.own_note("/review")),
+    State("review, nothing entered", CLLR, goes_wrong(keeping.own_note("/review"), "Save the review")),
+    State("withdraw", CLLR, keeping.own_note("/withdraw")),
+    State("withdraw, nothing entered", CLLR, goes_wrong(keeping.own_note("/withdraw"), "Withdraw it")),
+    State("withdrawn, its author", CLLR, keeping.withdraws),
+    State("withdrawn, who relied on it", OFFICER, keeping.reads_a_stub),
+    State("erase", CLLR, keeping.own_note("/erase")),
+    State("differ", OFFICER, keeping.begins_to_differ),
+    State("differ, nothing entered", OFFICER, goes_wrong(keeping.begins_to_differ, "Save the note")),
+    State("seen differently", OFFICER, keeping.sees_it_differently),
+    State(
+        "seen differently, in a list",
+        OFFICER,
+        lambda them: (keeping.sees_it_differently(them), them.goes_to("/map?kind=note&words=yard")),
+    ),
+    State("later note", CLLR, keeping.own_note("/later")),
+    State("superseded", CLLR, keeping.writes_a_later_note),
+    State("support", None, keeping.public_issue("/support")),
+    State("support, no address", None, goes_wrong(keeping.public_issue("/support"), "Email me a link")),
+    State("support, sent", None, keeping.asks_to_support),
+    State("support, link", None, lambda them: (keeping.asks_to_support(them), opens_the_letter(them, "/support/"))),
+    State("supported", OFFICER, keeping.supports),
     State("pending, a moderator", MODERATOR, finds_one_that_waits),
     State("hidden, a moderator", MODERATOR, hides_one),
     State("sign in", None, at("/sign-in")),

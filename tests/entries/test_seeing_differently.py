@@ -212,7 +212,7 @@ def test_both_stand_beside_each_other_in_lists(as_):
     for address in ("/map?kind=note", f"/wards/{MILL}"):
         page = as_(CLLR_NEXT_DOOR).get(address).text
         assert "Somebody sees this differently:" in page
-        assert "It sees this note differently:" in page
+        assert "This note sees another differently:" in page
         assert page.count("The minute says considered.") == page.count("A crossing was promised.") == 2
 
 

@@ -71,12 +71,11 @@ def _steps(entry: Entry) -> None:
 
 @blanks
 def _letters_and_proofs(entry: Entry) -> None:
-    steps = select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id == entry.id)
-    proofs = select(Proof.id).where(Proof.subject == entry.ref)
-    causes = [f"event {id_}" for id_ in db.session.scalars(steps)] + [
-        f"proof {id_}" for id_ in db.session.scalars(proofs)
-    ]
-    forget_letters(causes)
+    """Letters of its steps, of views of it (they name it), and of links to confirm and support it."""
+    named = select(Entry.id).where(or_(Entry.id == entry.id, Entry.differs_from_id == entry.id))
+    steps = db.session.scalars(select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id.in_(named)))
+    proofs = db.session.scalars(select(Proof.id).where(Proof.subject == entry.ref))
+    forget_letters([*(f"event {id_}" for id_ in steps), *(f"proof {id_}" for id_ in proofs)])
     db.session.execute(delete(Proof).where(Proof.subject == entry.ref))
 
 
