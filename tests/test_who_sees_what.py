@@ -40,6 +40,7 @@ from tests.conftest import (
 )
 from wardbook.cli import main
 from wardbook.db import db, now, transaction
+from wardbook.downloads import sources
 from wardbook.entries import photos
 from wardbook.entries.kinds import Kind, State
 from wardbook.entries.models import Entry
@@ -392,6 +393,51 @@ def test_a_brief_on_paper_holds_the_same(member, level, browser, things, tmp_pat
 @pytest.mark.parametrize("member", [member for member in CAST if member not in READS_COUNCIL_BRIEFS], ids=str)
 def test_a_councils_brief_on_paper_is_for_councillors_and_officers(member, browser, things):
     assert browser(member).get(f"/places/ward:{MILL}/brief.pdf?for=council").status_code == 403
+
+
+# --- long files --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def long_files(monkeypatch: pytest.MonkeyPatch, store: Flask) -> Callable[[FlaskClient, str], bytes]:
+    """The way to a file when one entry is too many to give at once: asked for, made by a job, taken."""
+    monkeypatch.setattr(sources, "MOST_AT_ONCE", 0)
+
+    def by_a_job(client: FlaskClient, address: str) -> bytes:
+        led = client.get(address)
+        assert (led.status_code, led.data.count(b"zq")) == (303, 0)
+        page = client.post(led.location).location
+        do_what_is_due()
+        assert b"Your file is ready" in client.get(page).data
+        answer = client.get(f"{page}/download")
+        assert answer.status_code == 200
+        return bytes(answer.data)
+
+    return by_a_job
+
+
+@every_member
+@pytest.mark.parametrize("form", ["csv", "json", "geojson", "gpkg"])
+def test_a_long_list_holds_what_who_asked_for_it_may_see(form, member, browser, things, long_files):
+    for address in (f"/map.{form}", f"/places/ward:{MILL}/entries.{form}?words=zq"):
+        assert shown_in(long_files(browser(member), address), things) == listed(things, member)
+
+
+@every_member
+@pytest.mark.parametrize("level", FOR_EACH)
+def test_a_long_brief_holds_what_everyone_at_its_level_may_see(level, member, browser, things, long_files):
+    client, address = browser(member), f"/places/ward:{MILL}/brief.json?for={level}"
+    if level == "council" and member not in READS_COUNCIL_BRIEFS:
+        assert client.post(f"/files/new?source=brief&form=json&place=ward:{MILL}&for=council").status_code == 403
+    else:
+        assert shown_in(long_files(client, address), things) == in_a_brief(things, level)
+
+
+@every_member
+def test_the_things_to_do_show_nothing_of_what_anybody_told(member, browser, things):
+    answer = browser(member).get("/admin/jobs")
+    assert shown_in(answer.data, things) == set()
+    assert answer.status_code == (200 if member is ADMINISTRATOR else 403)
 
 
 # --- the command line and mail -----------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from pyproj import Transformer
 from sqlalchemy.engine import make_url
 
 from wardbook import store
+from wardbook.administration import queries as jobs
 from wardbook.areas import queries as areas
 from wardbook.config import Settings, settings
 
@@ -37,11 +38,25 @@ def _look(chosen: Settings) -> Iterator[Finding]:
         wards = len(areas.wards())
         none = "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'."
         yield Finding(wards > 0, f"{wards} wards are in force today." if wards else none)
+        yield from _jobs()
     yield _ground(chosen)
     yield _brand(chosen.brand_colour)
     yield _grid()
     if chosen.mail.startswith("outbox"):
         yield Finding(True, "Mail stays in the outbox page: for a real service set WARDBOOK_MAIL=smtp://...")
+
+
+def _jobs() -> Iterator[Finding]:
+    """Mail, files and photos are made by a worker: whether one is at it."""
+    stuck, given_up = jobs.stuck(), jobs.counts()[jobs.Stage.GIVEN_UP]
+    if stuck:
+        yield Finding(
+            False, f"{stuck:,} things to do have been due for more than ten minutes: is 'wardbook worker' running?"
+        )
+    if given_up:
+        yield Finding(False, f"{given_up:,} things to do were given up: an administrator sees them at /admin/jobs.")
+    if not stuck and not given_up:
+        yield Finding(True, "Nothing waits for long to be done.")
 
 
 def _ground(chosen: Settings) -> Finding:

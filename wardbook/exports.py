@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -21,15 +23,20 @@ FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8 with the mark that Excel looks for, lines ended by CRLF.
+    """A whole CSV file."""
+    return b"".join(csv_parts(columns, rows))
+
+
+def csv_parts(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """UTF-8 with the mark that Excel looks for, lines ended by CRLF, a row at a time.
 
     A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay numbers.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([_cell(column) for column in columns])
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig", errors="replace")
+    yield codecs.BOM_UTF8
+    for row in chain([columns], rows):
+        line = io.StringIO(newline="")
+        csv.writer(line).writerow([_cell(value) for value in row])
+        yield line.getvalue().encode(errors="replace")
 
 
 def _cell(value: object) -> object:
@@ -47,9 +54,22 @@ def _plain(value: object) -> object:
 
 
 def geojson_bytes(features: Iterable[Mapping[str, Any]]) -> bytes:
-    """Features as a FeatureCollection (RFC 7946)."""
-    collection = {"type": "FeatureCollection", "features": list(features)}
-    return json.dumps(collection, ensure_ascii=False, default=_plain).encode("utf-8", errors="replace")
+    """Features as a whole FeatureCollection."""
+    return b"".join(geojson_parts(features))
+
+
+def geojson_parts(features: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """Features as a FeatureCollection (RFC 7946), one at a time."""
+    return json_parts('{"type": "FeatureCollection", "features": [', features, "]}")
+
+
+def json_parts(before: str, things: Iterable[Mapping[str, Any]], after: str) -> Iterator[bytes]:
+    """A JSON array of things, one at a time, between what stands before and after it."""
+    yield before.encode()
+    for number, thing in enumerate(things):
+        text = json.dumps(thing, ensure_ascii=False, default=_plain)
+        yield (", " if number else "").encode() + text.encode(errors="replace")
+    yield after.encode()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from threading import Event, Lock, Thread
 from typing import Any
 
 from flask import Flask, current_app
-from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, select, text, update
+from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook.db import Base, add_once, db, now, transaction
@@ -26,6 +26,7 @@ LEASE = timedelta(minutes=1)
 MOST_TRIES = 14
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=4)
 """Each wait is twice the one before: fourteen tries are a day."""
+REMEMBERED = timedelta(days=30)
 _WAITING = "finished_at IS NULL AND given_up_at IS NULL"
 
 
@@ -86,6 +87,7 @@ Doer = Callable[[Task], None]
 class _Known:
     do: Doer
     slow: bool
+    tries: int
     minutes: int | None
 
 
@@ -112,23 +114,23 @@ def ask(
         db.session().info["asked"] = True  # the bell is rung after the commit
 
 
-def doer(does: str, *, slow: bool = False) -> Callable[[Doer], Doer]:
+def doer(does: str, *, slow: bool = False, tries: int = MOST_TRIES) -> Callable[[Doer], Doer]:
     """Have a function do the jobs of this name, outside any transaction: it opens its own (`db.transaction`).
 
     It may be run twice for one job, and at the second run finds what the first left. It raises `GivenUp` where no later
     try would help, anything else to be tried again. Of slow ones a worker does one at a time, so that mail goes on.
     """
-    return _register(does, slow, None)
+    return _register(does, slow, tries, None)
 
 
 def every(does: str, *, minutes: int, slow: bool = False) -> Callable[[Doer], Doer]:
     """Have a function do something again and again, once in each span of minutes whatever the number of workers."""
-    return _register(does, slow, minutes)
+    return _register(does, slow, MOST_TRIES, minutes)
 
 
-def _register(does: str, slow: bool, minutes: int | None) -> Callable[[Doer], Doer]:
+def _register(does: str, slow: bool, tries: int, minutes: int | None) -> Callable[[Doer], Doer]:
     def register(do: Doer) -> Doer:
-        _known[does] = _Known(do, slow, minutes)
+        _known[does] = _Known(do, slow, tries, minutes)
         return do
 
     return register
@@ -177,7 +179,7 @@ def _take(names: Collection[str]) -> Task | None:
 
 def _begin(job: Job) -> Task | None:
     """Take a job, or give it up where it has ended every worker that tried it."""
-    if job.tries >= MOST_TRIES:
+    if job.tries >= _known[job.does].tries:
         job.given_up_at, job.failed_for = now(), job.failed_for or "Every worker that began it ended before it did."
         return None
     job.taken_at, job.taken_by, job.tries = now(), token_hex(8), job.tries + 1
@@ -194,13 +196,28 @@ def _mark(task: Task, **values: object) -> None:
 
 
 def progress(task: Task, done: int, total: int) -> None:
-    """Tell how far it is; it is shown to whoever asked. Raises Lost where another worker has it by now."""
-    _mark(task, done=done, total=total, due_at=now() + LEASE)
+    """Tell how far it is; it is shown to whoever asked. Raises Lost where another worker has it by now.
+
+    It is told beside the session of the doer, whose reading goes on undisturbed.
+    """
+    with _application().app_context():
+        _mark(task, done=done, total=total, due_at=now() + LEASE)
+
+
+def _application() -> Flask:
+    return current_app._get_current_object()  # type: ignore[attr-defined,no-any-return]
 
 
 def wait_before(next_try: int) -> timedelta:
     """How long to wait before the second, third... try."""
-    return min(FIRST_WAIT * 2 ** (next_try - 2), LONGEST_WAIT)
+    return min(FIRST_WAIT * int(2 ** (next_try - 2)), LONGEST_WAIT)
+
+
+def try_again(job_id: int) -> None:
+    """Have a job that failed or was given up tried at once, as if for the first time."""
+    idle = update(Job).where(Job.id == job_id, Job.finished_at.is_(None), Job.taken_by.is_(None))
+    db.session.execute(idle.values(given_up_at=None, tries=0, due_at=now()))
+    db.session().info["asked"] = True
 
 
 # --- doing -------------------------------------------------------------------------------------------------------
@@ -260,7 +277,7 @@ def _try_again(task: Task, error: Exception) -> None:
     )  # fmt: skip
     db.session.rollback()
     tries = db.session.scalar(select(Job.tries).where(Job.id == task.id)) or 1
-    if tries >= MOST_TRIES:
+    if tries >= _known[task.does].tries:
         _mark(task, given_up_at=now(), taken_by=None, failed_for=why)
     else:
         _mark(task, due_at=now() + wait_before(tries + 1), taken_by=None, failed_for=why)
@@ -275,8 +292,7 @@ def _in_a_word(error: Exception) -> str:
 @contextmanager
 def _signs_of_life(task: Task) -> Iterator[None]:
     """Keep a job ours for as long as it is being done."""
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    over = Event()
+    app, over = _application(), Event()
 
     def live() -> None:
         with app.app_context():
@@ -295,3 +311,10 @@ def _signs_of_life(task: Task) -> Iterator[None]:
     finally:
         over.set()
         thread.join()
+
+
+@every("forget jobs that were done a month ago", minutes=24 * 60)
+def forget_old(_: Task) -> None:
+    """Forget them: until then the same cause asks for nothing, and an administrator can see what was done."""
+    with transaction():
+        db.session.execute(delete(Job).where(Job.finished_at < now() - REMEMBERED))

@@ -23,7 +23,9 @@ from wardbook.web import nonce
 
 def configure(app: Flask) -> None:
     """Put the pages and their words on an application."""
+    from wardbook.administration import views as administration
     from wardbook.briefs import views as briefs
+    from wardbook.downloads import views as files
     from wardbook.follows import digests  # noqa: F401 - jobs of its own
     from wardbook.follows import telling as telling_followers  # noqa: F401 - likewise
     from wardbook.follows import views as follows
@@ -33,7 +35,7 @@ def configure(app: Flask) -> None:
 
     for blueprint in (
         views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, places.bp, briefs.bp, moderation.bp,
-        mapit.bp, feeds.bp, follows.bp,
+        mapit.bp, feeds.bp, follows.bp, files.bp, administration.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(

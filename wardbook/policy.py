@@ -154,6 +154,7 @@ class Act(StrEnum):
     BRIEF_COUNCIL = "brief for the council"
     ANSWER = "work through answers"
     FOLLOW = "follow"
+    ADMINISTER = "administer"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -186,6 +187,7 @@ DOES: dict[Act, Permission] = {
     Act.BRIEF_COUNCIL: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.ANSWER: _any_of(Role.OFFICER),
     Act.FOLLOW: lambda viewer, thing: viewer.id is not None,
+    Act.ADMINISTER: _any_of(Role.ADMINISTRATOR),
 }
 
 

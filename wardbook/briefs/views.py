@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wardbook.briefs import queries
+from wardbook.briefs import exporting, queries
 from wardbook.briefs.drawing import bars
 from wardbook.briefs.forms import BriefForm
 from wardbook.briefs.forms_of_a_brief import FORMS
+from wardbook.downloads.actions import record_given
+from wardbook.downloads.sources import Wanted, is_long
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask, choices
 from wardbook.people.signed_in import viewer
@@ -85,10 +85,12 @@ def brief_file(words: str, suffix: str) -> ResponseReturnValue:
         raise NotFound
     place, level = place_at(words), _level()
     made = queries.brief(place, level, viewer())
-    body, kind = FORMS[suffix](made, list(queries.items(place, level)))
+    wanted = Wanted(exporting.SOURCE, {"place": place.words, "for": str(level)}, suffix)
+    if is_long(suffix, made.total):
+        return redirect(url_for("files.new", source=wanted.source, form=suffix, **wanted.about), 303)  # type: ignore[arg-type]
+    items = list(queries.items(place, level))
+    body, kind = FORMS[suffix](made, items)
     response = Response(body, mimetype=kind)
-    name = re.sub("[^a-z0-9]+", "-", made.label.lower()).strip("-")[:60] or "place"
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="brief-{name}-{level}-{made.made_at:%Y-%m-%d}.{suffix}"'
-    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{exporting.file_name(made, suffix)}"'
+    record_given(viewer(), wanted, len(items))
     return response

@@ -8,6 +8,8 @@ from flask.typing import ResponseReturnValue
 from wardbook.areas import queries as areas
 from wardbook.areas.models import Area
 from wardbook.clock import today
+from wardbook.downloads import queries as downloads
+from wardbook.downloads.sources import Wanted
 from wardbook.entries import queries as entries
 from wardbook.entries.forms import filters_from
 from wardbook.entries.kinds import Family, Kind
@@ -126,7 +128,8 @@ def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseRe
     form, filters = filters_from(request.args)
     rows = entries.published(reader, place, filters)
     if suffix is not None:
-        return lists.as_file(rows, suffix, "entries")
+        asked = lists.asked_in(request.args) | ({"place": place.words} if place else {})
+        return lists.as_file(rows, Wanted("entries", asked, suffix), viewer())
     page = entries.page(rows, request.args.get("page", 1, type=int))
     asked = {name: value for name, value in request.args.items(multi=False) if name != "page" and value}
     return render_template("outlook/list.html", place=place, form=form, filters=filters, page=page, asked=asked)
@@ -146,6 +149,7 @@ def desk() -> ResponseReturnValue:
         counts=entries.counts_by_area(who, [ward.id for ward in mine]),
         due=entries.notes_due(who),
         places=own_shapes(who),
+        files=downloads.own(who),
         unanswered=entries.page(entries.unanswered(who), 1, size=8),
         waiting=entries.count(entries.waiting(who)),
     )

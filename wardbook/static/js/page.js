@@ -27,3 +27,14 @@ window.addEventListener("message", (event) => {
   }
   if (form.dataset.map === "draw" && typeof told.shape === "string") form.elements.shape.value = told.shape;
 });
+
+const file = document.querySelector("[data-look-again]");
+const look = async () => {
+  const answer = await fetch(location.href).catch(() => null);
+  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const now = page && page.getElementById("file");
+  if (now && !now.dataset.lookAgain) return location.reload();
+  for (const part of now ? ["h1", "p"] : []) file.querySelector(part).replaceWith(now.querySelector(part));
+  return setTimeout(look, file.dataset.lookAgain * 1000);
+};
+if (file) setTimeout(look, file.dataset.lookAgain * 1000);
