@@ -98,6 +98,7 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>.atom", "/entries/{COUNCIL}.atom", only(STAFF, 200, 404)),
     ("/files/<key>", "/files/{FILE}", only((OFFICER,), 200, 404)),
     ("/files/<key>", "/files/guessed", for_all(404)),
+    ("/files/<key>.json", "/files/{FILE}.json", only((OFFICER,), 200, 404)),
     ("/files/<key>/download", "/files/{FILE}/download", only((OFFICER,), 200, 404)),
     ("/files/<key>/download", "/files/guessed/download", for_all(404)),
     ("/files/new", "/files/new", for_all(404)),

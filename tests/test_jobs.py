@@ -126,10 +126,9 @@ def test_it_is_not_rung_for_what_was_undone_was_asked_before_or_is_due_later(app
     assert bell(app).huey.pending_count() == 0
 
 
-def test_a_bell_that_cannot_be_rung_stops_nobody(app: Flask, does, caplog):
+def test_a_bell_that_cannot_be_rung_stops_nobody(app: Flask, does, monkeypatch, caplog):
     does(lambda task: None)
-    bell(app).huey.storage.close()
-    (app.extensions["wardbook.bell"]).huey.storage.filename = "/nowhere/bell.sqlite"
+    monkeypatch.setattr(bell(app).huey, "storage", None)
     asked()
     assert "could not be rung" in caplog.text
     assert do_what_is_due() == 1

@@ -163,20 +163,20 @@ def test_told_to_stop_it_ends_what_is_in_hand_and_leaves_the_rest(app, begin, po
 # --- beside a server ---------------------------------------------------------------------------------------------
 
 
+def processes() -> list[tuple[int, int, str, str]]:
+    """Every process: its number, that of the one which began it, its state and its command."""
+    listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat=,args="], capture_output=True, text=True, check=True)
+    rows = (line.split(None, 3) for line in listed.stdout.splitlines())
+    return [(int(row[0]), int(row[1]), row[2], row[-1]) for row in rows]
+
+
 def workers_of(server: subprocess.Popen[bytes]) -> list[int]:
-    """The workers that a server minds, by their process."""
-    listed = subprocess.run(
-        ["ps", "-o", "pid=,args=", "--ppid", str(server.pid)], capture_output=True, text=True, check=False
-    )
-    rows = [line.split(None, 1) for line in listed.stdout.splitlines()]
-    return [int(pid) for pid, command in rows if "wardbook.cli worker" in command]
+    """The workers that a server minds."""
+    return [pid for pid, parent, state, command in processes() if parent == server.pid and "cli worker" in command]
 
 
 def is_there(process: int) -> bool:
-    state = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False
-    ).stdout.strip()
-    return bool(state) and not state.startswith("Z")
+    return any(pid == process and not state.startswith("Z") for pid, _, state, _ in processes())
 
 
 def asks_for_a_link(address: str, base: str) -> None:

@@ -53,8 +53,14 @@ class Minding(Arbiter):  # type: ignore[misc]
         try:
             super().halt(*args, **kwargs)
         finally:
-            if self.worker is not None:
+            self._wait_for_worker()
+
+    def _wait_for_worker(self) -> None:
+        if self.worker is not None:
+            try:
                 self.worker.wait(timeout=PATIENCE + 5)
+            except subprocess.TimeoutExpired:  # the job in hand is done again by the next
+                self.worker.kill()
 
 
 def refuse_taken(bind: str) -> None:

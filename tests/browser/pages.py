@@ -303,6 +303,17 @@ def stops_by_a_letter(them: Someone) -> None:
     them.presses("Stop these emails")
 
 
+LONG_FILE = "/files/new?source=entries&form=csv"
+
+
+def has_a_file_made(them: Someone) -> None:
+    """Ask for a file and wait for the page to say by itself that it is there."""
+    them.goes_to(LONG_FILE)
+    them.presses("Make the CSV file")
+    them.page.get_by_role("heading", name="Your file is ready").wait_for(timeout=90_000)
+    them.goes_to(them.path)
+
+
 ABOUT = ("privacy", "accessibility", "data", "who-sees-what")
 WARD_PLACE = f"/places/ward:{WARD}"
 STATES = (
@@ -387,6 +398,11 @@ STATES = (
     State("brief for everyone", None, at(f"{WARD_PLACE}/brief")),
     State("brief of nothing", OFFICER, at(f"{NOWHERE}/brief?for=council")),
     State("moderation", MODERATOR, at("/moderation")),
+    State("long file", OFFICER, at(LONG_FILE)),
+    State("long file, a visitor", None, at(LONG_FILE)),
+    State("long file, ready", OFFICER, has_a_file_made),
+    State("desk with a file", OFFICER, lambda them: (has_a_file_made(them), them.goes_to("/desk"))),
+    State("things to do", ADMINISTRATOR, at("/admin/jobs")),
     *(State(f"about: {page}", None, at(f"/about/{page}")) for page in ABOUT),
     State("not found", None, at("/entries/WB-22222")),
     State("not allowed", RESIDENT, at("/notes/new")),

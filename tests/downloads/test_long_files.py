@@ -170,6 +170,9 @@ def test_progress_is_shown(told, as_):
     text = client.get(page).text
     assert "1,500 of 6,000 entries" in text
     assert 'value="1500"' in text
+    assert client.get(f"{page}.json").json == {
+        "stage": "making", "done": 1500, "total": 6000, "words": "1,500 of 6,000 entries",
+    }  # fmt: skip
 
 
 def test_a_desk_has_the_files_of_its_person(told, as_):
@@ -184,7 +187,7 @@ def test_a_desk_has_the_files_of_its_person(told, as_):
 @pytest.mark.parametrize("other", [NOBODY, NEIGHBOUR, CLLR, MODERATOR], ids=str)
 def test_a_person_s_file_is_theirs_alone(other, told, as_):
     page = made(as_(OFFICER))
-    for address in (page, f"{page}/download"):
+    for address in (page, f"{page}.json", f"{page}/download"):
         assert as_(other).get(address).status_code == 404
 
 

@@ -42,6 +42,10 @@ class Progress:
     def percent(self) -> int:
         return 100 * self.done // self.total if self.total else 0
 
+    @property
+    def words(self) -> str:
+        return f"{self.done:,} of {self.total:,} entries" if self.total else "It has begun."
+
 
 def download(key: str, who: Viewer) -> Download | None:
     """A file by its key: one's own, or a visitor's. Not where who asked for it may not have such a file any more."""

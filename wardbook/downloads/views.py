@@ -45,6 +45,13 @@ def detail(key: str) -> ResponseReturnValue:
     return render_template("files/detail.html", download=found, progress=queries.progress(found, viewer()), Stage=Stage)
 
 
+@bp.get("/files/<key>.json")
+def how_far(key: str) -> ResponseReturnValue:
+    """The same in brief, for the page to look again by itself."""
+    now = queries.progress(or_404(queries.download(key, viewer())), viewer())
+    return {"stage": now.stage, "done": now.done, "total": now.total, "words": now.words}
+
+
 @bp.get("/files/<key>/download")
 def download(key: str) -> ResponseReturnValue:
     """The file, where all that it holds may still be seen."""

@@ -30,11 +30,14 @@ window.addEventListener("message", (event) => {
 
 const file = document.querySelector("[data-look-again]");
 const look = async () => {
-  const answer = await fetch(location.href).catch(() => null);
-  const page = answer?.ok && new DOMParser().parseFromString(await answer.text(), "text/html");
-  const now = page && page.getElementById("file");
-  if (now && !now.dataset.lookAgain) return location.reload();
-  for (const part of now ? ["h1", "p"] : []) file.querySelector(part).replaceWith(now.querySelector(part));
-  return setTimeout(look, file.dataset.lookAgain * 1000);
+  const answer = await fetch(file.dataset.lookAgain).catch(() => null);
+  const now = answer?.ok ? await answer.json() : null;
+  const bar = file.querySelector("progress");
+  if (answer && (now?.stage !== file.dataset.stage || (now.total && !bar))) return location.reload();
+  if (now && bar) {
+    bar.value = now.done;
+    bar.labels[0].textContent = now.words;
+  }
+  return setTimeout(look, 5000);
 };
-if (file) setTimeout(look, file.dataset.lookAgain * 1000);
+if (file) setTimeout(look, 2000);
