@@ -377,6 +377,8 @@ def opens_a_letter_to_stop(them: Someone) -> None:
 def stops_by_a_letter(them: Someone) -> None:
     opens_a_letter_to_stop(them)
     them.presses("Stop these emails")
+
+
 LONG_FILE = "/files/new?source=entries&form=csv"
 
 
