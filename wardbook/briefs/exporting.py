@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from flask import Flask, Response, current_app
+from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import DBAPIError
 
 from wardbook.briefs.models import Export
@@ -14,6 +14,8 @@ from wardbook.policy import Viewer
 
 def log_export(response: Response, viewer: Viewer, words: str, form: str, version_id: int | None) -> None:
     """Write down who took which brief away in which form, once the answer is sent."""
+    if request.method != "GET":
+        return
     told = {"actor_id": viewer.id, "signed": viewer.signature, "version_id": version_id, "words": words, "form": form}
     app = current_app._get_current_object()  # type: ignore[attr-defined]
     response.call_on_close(partial(_write, app, told))

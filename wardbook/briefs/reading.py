@@ -11,9 +11,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from wardbook.briefs import queries
+from wardbook.briefs.frozen import Frozen, SealedPart
 from wardbook.briefs.kept import place_of
 from wardbook.briefs.models import KeptBrief, Mark, Part, Version, Weight
-from wardbook.briefs.picture import Brief, Frozen, Item, SealedPart
+from wardbook.briefs.picture import Brief, Item
 from wardbook.briefs.plain import dataclass_of
 from wardbook.briefs.seals import Holds, check
 from wardbook.db import db
@@ -71,19 +72,16 @@ class _Read:
 
     @cached_property
     def item(self) -> Item:
-        """In the words that were frozen, its author named as they are named today: names can be taken back."""
-        found: Item = dataclass_of(Item, json.loads(self.part.text or ""), {})
-        return replace(found, by=entries.said_by(self.entry), since=self._since(found), mark=_marked(self.part.mark))
-
-    def _since(self, found: Item) -> str:
+        """In the words that were frozen, its author named as they are named today."""
+        told = json.loads(self.part.text or "") | {"by": entries.said_by(self.entry), "mark": _marked(self.part.mark)}
+        found: Item = dataclass_of(Item, told, {})
         now = (self.entry.title, self.entry.words, self.entry.cites or "")
-        return "" if (found.title, found.words, found.cites) == now else EDITED
+        return replace(found, since="" if (found.title, found.words, found.cites) == now else EDITED)
 
     @property
     def seal(self) -> SealedPart:
-        """Its hash; with salt and text where nothing of the text is kept from the reader."""
-        named_alike = not self.why and json.loads(self.part.text or "")["by"] == self.item.by
-        salt, text = (self.part.salt, self.part.text) if named_alike else ("", "")
+        """Its hash, with salt and text where it is shown."""
+        salt, text = ("", "") if self.why else (self.part.salt, self.part.text)
         return SealedPart(self.part.number, self.part.hash, salt or "", text or "")
 
 
