@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -211,6 +212,7 @@ def test_a_name_that_is_no_longer_shown_is_not_shown_in_what_was_frozen(app, as_
     for form in ("", "/1.json", "/1.csv"):
         assert RESIDENT.name not in as_(NOBODY).get(f"/briefs/{brief.ref}{form}").text
     assert checked(brief).good
+    assert not any(RESIDENT.name in words for words in db.session.scalars(select(Part.text)))
 
 
 # --- it cannot be changed ----------------------------------------------------------------------------------------
@@ -304,6 +306,22 @@ def test_an_officer_freezes_a_brief_with_what_it_is_for(app, as_):
     page = officer.get(answers[0].location).text
     assert PURPOSE in page
     assert "Owen Officer, Highways" in page
+    assert db.session.query(KeptBrief).count() == db.session.query(Version).count() == 1
+
+
+def test_a_form_sent_four_times_at_once_freezes_one_brief(app, as_):
+    an_issue()
+    clients = [as_(OFFICER) for _ in range(4)]
+    address = f"/places/ward:{MILL}/brief/freeze?for=council"
+
+    def send(client):
+        with app.app_context():
+            return client.post(address, data={"once": "a", "purpose": PURPOSE}).location
+
+    with ThreadPoolExecutor(4) as pool:
+        locations = set(pool.map(send, clients))
+    db.session.rollback()
+    assert len(locations) == 1
     assert db.session.query(KeptBrief).count() == db.session.query(Version).count() == 1
 
 

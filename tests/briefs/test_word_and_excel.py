@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 
 from tests.briefs.test_files_of_a_brief import ASSET, ISSUE, NOTE, a_brief
 from wardbook.briefs.excel import excel_file
-from wardbook.briefs.picture import Frozen
+from wardbook.briefs.frozen import Frozen
 from wardbook.briefs.word import word_file
 from wardbook.shared import Level
 
@@ -102,7 +102,7 @@ def test_a_frozen_brief_for_word_says_its_reference_and_what_is_no_longer_shown(
         "Frozen: BR-7K3QD, version 2",
         "For: Cabinet in March",
         f"BR-7K3QD, version 2 ({'ab' * 6}), 1 July 2026.",
-        "1 item is no longer shown: item 4 erased. Figures stay as they were read.",
+        "1 item is no longer shown: item 4 (erased). Figures stay as they were read.",
         "Its wording was edited since.",
         "Used",
         "item 1",

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import shapely
 
-from wardbook.briefs.picture import Brief, Figure, Frozen, Item
+from wardbook.briefs.frozen import Frozen
+from wardbook.briefs.picture import Brief, Figure, Item
 from wardbook.briefs.surroundings import surroundings
 from wardbook.config import settings
 from wardbook.exports import Layer, csv_bytes, write_geopackage

@@ -25,8 +25,8 @@ from wardbook.places.place import Place
 from wardbook.policy import Act, Viewer, may, require
 from wardbook.shared import Level, Standing, new_reference
 
-LATER = frozenset({"since", "mark"})
-"""What is said of an item only when a frozen brief is read"""
+UNSEALED = frozenset({"by", "since", "mark"})
+"""What is said of an item only when a frozen brief is read; a name is its owner's to take back, so none is sealed"""
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,9 @@ def _freeze(viewer: Viewer, brief: KeptBrief, place: Place, once: str) -> Versio
     number = last.number + 1 if last else 1
     made = queries.brief(place, brief.level, viewer)
     items = [replace(item, number=row) for row, item in enumerate(queries.items(place, brief.level), start=1)]
-    own = {"ref": brief.ref, "version": number, "purpose": brief.purpose, "made_at": made.made_at.isoformat()}
-    seals = [sealed({**own, "content": _content(made, items)}), *(sealed(told(item, without=LATER)) for item in items)]
+    own: dict[str, Any] = {"ref": brief.ref, "version": number, "purpose": brief.purpose}
+    seals = [sealed(own | {"made_at": made.made_at.isoformat(), "content": _content(made, items)})]
+    seals += [sealed(told(item, without=UNSEALED)) for item in items]
     version = Version(
         brief=brief, number=number, made_at=made.made_at, maker_id=viewer.id, signed=viewer.signature,
         hash=hash_of(seal.hash for seal in seals), once=once,

@@ -6,15 +6,15 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager, defer, joinedload
 
 from wardbook.briefs import queries
+from wardbook.briefs.frozen import Frozen, SealedPart
 from wardbook.briefs.kept import place_of
 from wardbook.briefs.models import KeptBrief, Mark, Part, Version, Weight
-from wardbook.briefs.picture import Brief, Frozen, Item, SealedPart
+from wardbook.briefs.picture import Brief, Item
 from wardbook.briefs.plain import dataclass_of
 from wardbook.briefs.seals import Holds, check
 from wardbook.db import db
@@ -74,31 +74,20 @@ class _Read:
 
     @cached_property
     def item(self) -> Item:
-        """In the words that were frozen, its author named as they are named today: names can be taken back."""
-        found: Item = dataclass_of(Item, json.loads(self.part.text or ""), {})
-        differs_from = found.differs_from if found.differs_from in self.others else ""
-        return replace(
-            found,
-            differs_from=differs_from,
-            by=entries.said_by(self.entry),
-            since=self._since(found),
-            mark=_marked(self.part.mark),
-        )
-
-    def _since(self, found: Item) -> str:
+        """In the words that were frozen, its author named as they are named today."""
+        frozen = json.loads(self.part.text or "")
+        other = frozen.get("differs_from", "")
+        later = {"by": entries.said_by(self.entry), "mark": _marked(self.part.mark)}
+        found: Item = dataclass_of(Item, frozen | later | {"differs_from": other if other in self.others else ""}, {})
         now = (self.entry.title, self.entry.words, self.entry.cites or "")
-        return "" if (found.title, found.words, found.cites) == now else EDITED
+        return replace(found, since="" if (found.title, found.words, found.cites) == now else EDITED)
 
     @property
     def seal(self) -> SealedPart:
-        """Its hash; with salt and text where nothing of the text is kept from the reader."""
-        whole = not self.why and self._says_the_same(json.loads(self.part.text or ""))
+        """Its hash, with salt and text where nothing of the text is kept from the reader."""
+        whole = not self.why and json.loads(self.part.text or "").get("differs_from", "") == self.item.differs_from
         salt, text = (self.part.salt, self.part.text) if whole else ("", "")
         return SealedPart(self.part.number, self.part.hash, salt or "", text or "")
-
-    def _says_the_same(self, frozen: dict[str, Any]) -> bool:
-        """Whether nothing that was frozen of it is kept from this reader."""
-        return all(frozen.get(name, "") == getattr(self.item, name) for name in ("by", "differs_from"))
 
 
 def _marked(mark: Mark | None) -> str:

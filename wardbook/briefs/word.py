@@ -70,8 +70,9 @@ def _about(file: Any, brief: Brief, told: Told) -> None:
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.left_margin = section.right_margin = Cm(2.2)
     section.header.paragraphs[0].text = told["mark"]
+    kept = told["frozen"]["name"] if told["frozen"] else ""
     section.footer.paragraphs[0].text = " · ".join(
-        words for words in (told["council"], told["readers"], told["made_on"], told["fictional"]) if words
+        words for words in (told["council"], told["readers"], kept, told["made_on"], told["fictional"]) if words
     )
 
 
