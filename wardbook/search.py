@@ -51,7 +51,8 @@ class Wanted:
 
 def wanted(words: str) -> Wanted:
     """What is asked for in the words that somebody typed; what is neither letter nor figure asks nothing."""
-    needed, left_out = [], []
+    needed: list[Term] = []
+    left_out: list[Term] = []
     plain = unicodedata.normalize("NFC", words[:MOST_SIGNS]).translate(_QUOTES)
     for found in _TERM.finditer(plain):
         text = found["phrase"] if found["phrase"] is not None else found["word"]
@@ -121,8 +122,8 @@ def _vector(model: Any) -> ColumnElement[Any]:
     return literal_column(f"{model.__tablename__}.fts_words")
 
 
-_CONFIGURATION = literal_column("'wardbook'::regconfig")
-_WEIGHTS = literal_column("'{0.05, 0.1, 0.4, 1.0}'::real[]")
+_CONFIGURATION: ColumnElement[Any] = literal_column("'wardbook'::regconfig")
+_WEIGHTS: ColumnElement[Any] = literal_column("'{0.05, 0.1, 0.4, 1.0}'::real[]")
 """Of the source, the words, the title and the reference, as the migration lettered them D to A."""
 
 
@@ -181,11 +182,10 @@ def _found(title: tuple[Part, ...], words: tuple[Part, ...], cites: tuple[Part, 
 def _marked(model: Any, terms: Sequence[Term], ids: Sequence[int]) -> Select[Any]:
     if _on_sqlite():
         index = _index(model)
-        marked = [func.highlight(literal_column(index.name), at, _BEGINS, _ENDS) for at in (1, 2, 3)]
-        return select(index.c.rowid, *marked).where(_match(index, terms), index.c.rowid.in_(ids))
-    texts = (model.title, model.words, model.cites)
-    marked = [_headline(text, _query(terms)) for text in texts]
-    return select(model.id, *marked).where(_holds(model, terms), model.id.in_(ids))
+        shown = [func.highlight(literal_column(index.name), at, _BEGINS, _ENDS) for at in (1, 2, 3)]
+        return select(index.c.rowid, *shown).where(_match(index, terms), index.c.rowid.in_(ids))
+    texts = [_headline(text, _query(terms)) for text in (model.title, model.words, model.cites)]
+    return select(model.id, *texts).where(_holds(model, terms), model.id.in_(ids))
 
 
 def _headline(text: Any, query: ColumnElement[Any]) -> ColumnElement[Any]:

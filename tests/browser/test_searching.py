@@ -33,9 +33,9 @@ def test_anybody_searches_from_any_page_and_narrows_it(enter: Enter, javascript:
 def test_whoever_tells_the_same_is_asked_and_loses_nothing(enter: Enter, javascript: bool) -> None:
     them = enter(size=PHONE, javascript=javascript)
     comes_to_same(them)
-    them.sees_heading("Is it")
+    them.sees_heading("Is it this one?")
     draft = them.path
-    them.follows(f"This is what I mean: {SAME}")
+    them.follows(f"This is what I mean ({SAME})")
     them.sees_heading(SAME)
     them.goes_to(draft)
     them.presses("No, mine is something else: continue")
