@@ -67,9 +67,9 @@ class Filters:
             if value is not None:
                 found.append(column == value)
         if self.state is not None:
-            found.append(is_now([self.state]))
+            found.append(is_now([self.state], self.kind))
         if self.family is not None:
-            found.append(is_now(states_in(self.family)))
+            found.append(is_now(states_in(self.family), self.kind))
         if self.contributions:
             found.append(Entry.kind != Kind.NOTE)
         if self.unsuperseded:
@@ -83,14 +83,15 @@ class Filters:
         return found
 
 
-def is_now(states: Sequence[State]) -> ColumnElement[bool]:
+def is_now(states: Sequence[State], only: Kind | None = None) -> ColumnElement[bool]:
     """Whether an entry is in one of these states today: `Entry.state_now` as a condition.
 
-    What is kept is asked for, with what a day has brought there and without what a day has taken away.
+    What is kept is asked for, with what a day has brought there and without what a day has taken away. Where only one
+    kind is asked for, the days of others are not.
     """
     asked: ColumnElement[bool] = Entry.state.in_(states)
     for kind, life in KINDS.items():
-        if life.overtaken is None:
+        if life.overtaken is None or only not in (None, kind):
             continue
         before, after = (state in states for state in life.overtaken)
         if after and not before:
