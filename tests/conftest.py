@@ -126,12 +126,15 @@ _made: list[Flask] = []
 def nothing_is_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
     """Close the connections of the applications a test made, and drop the databases of homes in its own folder."""
     yield
-    while _made:
-        with _made.pop().app_context():
-            db.engine.dispose()
     folder = request.node.funcargs.get("tmp_path")
     if folder is not None:
+        for app in _made:
+            home = app.extensions["wardbook.settings"].home
+            if folder in (home, *home.parents):
+                with app.app_context():
+                    db.engine.dispose()
         ENGINE.drop_under(folder)
+    _made.clear()
 
 
 def application(home: Path, **changes: Any) -> Flask:
