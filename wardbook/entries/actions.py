@@ -227,12 +227,12 @@ def done_already(once: str | None) -> bool:
     return db.session.scalar(select(Event.id).where(Event.once == once)) is not None
 
 
-def _tell_author(entry: Entry, event: Event) -> None:
+def _tell_author(entry: Entry, event: Event, message: str = "update") -> None:
     author = entry.author
     if author is None or author.confirmed_at is None or author.id == event.actor_id or entry.channel is Channel.DEMO:
         return
     db.session.flush()
-    write_letter(author.email, "update", cause=f"event {event.id}", entry=entry, event=event)
+    write_letter(author.email, message, cause=f"event {event.id}", entry=entry, event=event)
 
 
 # --- moderation --------------------------------------------------------------------------------------------------
@@ -265,7 +265,9 @@ def let_through(viewer: Viewer, entry: Entry) -> Entry:
     if entry.confirmed_at is None:
         raise Refused("Its author has not confirmed their email address yet, so it cannot be published.")
     entry.standing = Standing.PUBLISHED
-    record(viewer, Did.PUBLISHED, entry, told=Told.FOLLOWERS, change={"standing": [Standing.PENDING, entry.standing]})
+    change = {"standing": [Standing.PENDING, entry.standing]}
+    event = record(viewer, Did.PUBLISHED, entry, told=Told.FOLLOWERS, change=change)
+    _tell_author(entry, event, "published")
     return entry
 
 
