@@ -129,7 +129,10 @@ def test_what_a_moderator_lets_through_is_told_then(as_):
     issue = an_issue("About somebody", by=NEIGHBOUR, standing=Standing.PENDING)
     forget_letters()
     as_(MODERATOR).post(f"/entries/{issue.ref}/pass")
-    assert told() == [(RESIDENT.email, "New issue: About somebody (Mill)")]
+    assert told() == [
+        (NEIGHBOUR.email, f"{issue.ref} is published: About somebody"),
+        (RESIDENT.email, "New issue: About somebody (Mill)"),
+    ]
 
 
 def test_of_what_the_demo_brings_nobody_hears(app):

@@ -296,7 +296,9 @@ def let_through(viewer: Viewer, entry: Entry) -> Entry:
     require(viewer, Act.PASS, entry)
     if entry.confirmed_at is None:
         raise Refused("Its author has not confirmed their email address yet, so it cannot be published.")
-    record(viewer, Did.PUBLISHED, entry, told=Told.FOLLOWERS, change=move_standing(entry, Standing.PUBLISHED))
+    change = move_standing(entry, Standing.PUBLISHED)
+    event = record(viewer, Did.PUBLISHED, entry, told=Told.FOLLOWERS, change=change)
+    tell_author(entry, event, "published")
     return entry
 
 
