@@ -109,9 +109,7 @@ def _content(made: Brief, items: Iterable[Item]) -> dict[str, Any]:
 
 
 def _keep_parts(version: Version, seals: list[Seal], items: list[Item]) -> None:
-    ids: dict[str, int] = {}
-    for some in _batched([item.ref for item in items]):
-        ids.update(db.session.execute(select(Entry.ref, Entry.id).where(Entry.ref.in_(some))).all())
+    ids = _ids([item.ref for item in items])
     of = [None, *(ids[item.ref] for item in items)]
     rows = [
         {
@@ -125,6 +123,18 @@ def _keep_parts(version: Version, seals: list[Seal], items: list[Item]) -> None:
         for number, s in enumerate(seals)
     ]
     db.session.execute(insert(Part), rows)
+
+
+def _ids(refs: list[str]) -> dict[str, int]:
+    """The ids of these entries, held until the version is kept: what is erased meanwhile waits, and then blanks it."""
+    ids: dict[str, int] = {}
+    for some in _batched(refs):
+        held = select(Entry.ref, Entry.id, Entry.standing).where(Entry.ref.in_(some)).with_for_update(read=True)
+        for ref, entry_id, standing in db.session.execute(held):
+            if standing is Standing.ERASED:
+                raise Refused("Something was erased at the same moment. Freeze it again.")
+            ids[ref] = entry_id
+    return ids
 
 
 def _batched(refs: list[str]) -> Iterator[list[str]]:
