@@ -1,10 +1,10 @@
-# run: the demo borough on http://127.0.0.1:5000   test: all tests   lint: style, types, templates, the house   bench: how fast
+# run: the demo borough on http://127.0.0.1:5000   test, test-postgresql: all tests   lint: style, types, templates, the house   bench: how fast
 PYTHON ?= python3
 BIND ?= 127.0.0.1:5000
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test lint bench requirements
+.PHONY: run test test-postgresql lint bench requirements
 
 run: export WARDBOOK_BASE_URL ?= http://$(BIND)
 run: .venv/installed
@@ -13,6 +13,9 @@ run: .venv/installed
 
 test: .venv/tools
 	$(BIN)/python -m pytest -n 2 $(TESTS)
+
+test-postgresql: .venv/tools
+	$(BIN)/python -m tests.cluster $(BIN)/python -m pytest -n 2 $(TESTS)
 
 lint: .venv/tools
 	$(BIN)/ruff check .

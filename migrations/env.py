@@ -4,12 +4,12 @@ from alembic import context
 from flask import current_app
 
 store = current_app.extensions["migrate"].db
-OURS_ALONE = ("rtree_", "fts_", "gpkg_", "spatial_ref_sys")
+OURS_ALONE = ("rtree_", "fts_", "gpkg_", "huey_", "spatial_ref_sys")
 
 
 def include_name(name: str | None, kind: str, parents: object) -> bool:
-    """Leave the tables of spatial and text indexes to the migrations that made them."""
-    return not (kind == "table" and name and name.startswith(OURS_ALONE))
+    """Leave spatial and text indexes, and their tables and columns, to the migrations that made them."""
+    return not (kind in {"table", "column", "index"} and name and name.startswith(OURS_ALONE))
 
 
 with store.engine.connect() as connection:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
-import shutil
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from dataclasses import dataclass, replace
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -17,7 +18,10 @@ import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.test import TestResponse
 
+from tests.engines import ENGINE
+from tests.servers import empty_database, server
 from wardbook import geo, store
 from wardbook.app import create_app
 from wardbook.areas.actions import PostcodeRow, SetDescription, add_boundary_set, add_postcodes
@@ -25,7 +29,7 @@ from wardbook.areas.boundary_files.reading import ReadArea, Reading
 from wardbook.config import Settings
 from wardbook.db import db, now, transaction
 from wardbook.entries import actions
-from wardbook.entries.kinds import Basis, Channel, Kind, Topic
+from wardbook.entries.kinds import CONTRIBUTIONS, Basis, Channel, Kind, Topic
 from wardbook.entries.models import Category, Entry
 from wardbook.people.actions import Grant, add_person, person_with, service_called
 from wardbook.people.models import Person
@@ -33,6 +37,7 @@ from wardbook.people.queries import person_by_email, viewer_of
 from wardbook.policy import Role, Viewer
 from wardbook.shared import Level, Standing
 
+__all__ = ["empty_database", "server"]
 ROOT = Path(__file__).resolve().parent.parent
 CORNER = (375_000, 164_000)
 """South-west corner of the borough on the British grid: each ward is a square of a kilometre."""
@@ -94,8 +99,9 @@ IN_MILL, IN_BRIDGE = (0.4, 0.6), (1.5, 0.5)
 
 def settings_in(home: Path, **changes: Any) -> Settings:
     """Settings for a test: everything under one folder, mail in the outbox."""
+    database = changes.pop("database_url", None) or ENGINE.url(home)
     chosen = Settings(
-        home=home, database_url=f"sqlite:///{home / 'wardbook.sqlite'}", secret_key="for tests alone",
+        home=home, database_url=database, secret_key="for tests alone",
         council_name="Testham", council_code="", crs=27700, base_url="http://localhost", mail="outbox:",
         mail_from="wardbook@example.org", brand_colour="#00573d", tiles_url="", tiles_attribution="", os_licence="",
         ward_type="ward",
@@ -116,8 +122,27 @@ class Compiled(BytecodeCache):
         self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
+_made: list[Flask] = []
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left_open(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Close the connections of the applications a test made, and drop the databases of homes in its own folder."""
+    yield
+    folder = request.node.funcargs.get("tmp_path")
+    if folder is not None:
+        for app in _made:
+            home = app.extensions["wardbook.settings"].home
+            if folder in (home, *home.parents):
+                with app.app_context():
+                    db.engine.dispose()
+        ENGINE.drop_under(folder)
+    _made.clear()
+
+
 def application(home: Path, **changes: Any) -> Flask:
     app = create_app(settings_in(home, **changes))
+    _made.append(app)
     app.jinja_env.bytecode_cache = Compiled()
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Browser
@@ -144,8 +169,9 @@ def _people_the_borough() -> None:
             service = "Highways" if role is Role.OFFICER else None
             add_person(member.email, Grant(role, member.ward, service), name=member.name)
     highways = service_called("Highways")
-    for name, kind in (("Dropped kerbs", Kind.ISSUE), ("Place to meet", Kind.ASSET)):
-        db.session.add(Category(service=highways, name=name, kinds=[str(kind)]))
+    told = [str(kind) for kind in CONTRIBUTIONS if kind is not Kind.ASSET]
+    for name, kinds in (("Dropped kerbs", told), ("Place to meet", [str(Kind.ASSET)])):
+        db.session.add(Category(service=highways, name=name, kinds=kinds))
     db.session.add(Category(service=highways, name="About a person", kinds=[str(Kind.ISSUE)], moderated=True))
 
 
@@ -164,7 +190,7 @@ def borough(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def home(borough: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(borough, tmp_path / "home"))
+    return ENGINE.copy(borough, tmp_path / "home")
 
 
 @pytest.fixture
@@ -219,12 +245,21 @@ def category(name: str = "Dropped kerbs") -> Category:
     return db.session.query(Category).filter_by(name=name).one()
 
 
+def every_page(client: FlaskClient, address: str) -> list[TestResponse]:
+    """A list from its first page to its last, by the links between them."""
+    answers = [client.get(address)]
+    while following := re.search(r'<a class="[^"]*" href="([^"]*)" rel="next">', answers[-1].text):
+        answers.append(client.get(unescape(following[1])))
+        assert len(answers) < 50
+    return answers
+
+
 def an_issue(
     title: str = "No dropped kerb", *, by: Member | None = RESIDENT, at: tuple[float, float] = IN_MILL,
     level: Level = Level.PUBLIC, standing: Standing = Standing.PUBLISHED, words: str = "Wheels cannot cross.",
     kind: Kind = Kind.ISSUE, **columns: Any,
 ) -> Entry:  # fmt: skip
-    """An issue (or asset) as it stands after being told."""
+    """An issue (or another contribution) as it stands after being told."""
     about = category("Place to meet" if kind is Kind.ASSET else "Dropped kerbs")
     telling = actions.Telling(
         kind=kind, title=title, words=words, shape=spot(*at), level=level if level is not Level.PRIVATE else Level.WARD,
@@ -242,6 +277,14 @@ def an_issue(
 
 def an_asset(title: str = "The Tuesday lunch", **told: Any) -> Entry:
     return an_issue(title, kind=Kind.ASSET, **told)
+
+
+def an_idea(title: str = "A bench half way up", **told: Any) -> Entry:
+    return an_issue(title, kind=Kind.IDEA, **told)
+
+
+def an_offer(title: str = "I can carry the bricks", **told: Any) -> Entry:
+    return an_issue(title, kind=Kind.OFFER, **told)
 
 
 def a_note(
@@ -262,6 +305,7 @@ def a_note(
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """In CI a test that was skipped has failed: everything it needs is there."""
+    ENGINE.drop_under()
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if os.environ.get("CI") and reporter is not None and reporter.stats.get("skipped"):
         session.exitstatus = 1

@@ -21,6 +21,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.conftest import application
+from tests.engines import ENGINE, environment_of
 from wardbook.areas import queries as areas
 from wardbook.areas.locator import locator
 from wardbook.areas.models import Area, BoundarySet, Postcode
@@ -44,7 +45,7 @@ REPORTS = "reports/banes_fixmystreet_2019-05-0{}.geojson"
 
 def wardbook(home: Path, *words: object, **settings: str) -> Result:
     """The command line over the store in a folder."""
-    env = {"WARDBOOK_HOME": str(home), "WARDBOOK_COUNCIL_NAME": COUNCIL, "WARDBOOK_MAIL": "outbox:", **settings}
+    env = environment_of(home) | {"WARDBOOK_COUNCIL_NAME": COUNCIL, "WARDBOOK_MAIL": "outbox:", **settings}
     return CliRunner(env=env).invoke(main, [str(word) for word in words])
 
 
@@ -60,7 +61,7 @@ def import_wards(home: Path, file: Path, name: str, *options: str, **settings: s
 
 
 def copy_of(home: Path, folder: Path) -> Path:
-    return Path(shutil.copytree(home, folder / "home"))
+    return ENGINE.copy(home, folder / "home")
 
 
 def opened(home: Path) -> Iterator[Flask]:
@@ -400,7 +401,7 @@ def test_a_refused_file_leaves_no_traceback_in_a_real_process(ground, open_data,
 
     home = copy_of(ground[0], tmp_path)
     words = ["boundaries", "import", str(open_data / AWKWARD[0]), "--set", "No", "--type", "ward"]
-    env = {"WARDBOOK_HOME": str(home), "PATH": "/usr/bin:/bin"}
+    env = environment_of(home) | {"PATH": "/usr/bin:/bin"}
     root = Path(__file__).parent.parent
     run = subprocess.run(
         [sys.executable, "-m", "wardbook.cli", *words], env=env, cwd=root, capture_output=True, text=True, check=False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing
@@ -18,7 +19,8 @@ from sqlalchemy.exc import IntegrityError
 from tests import conftest
 from tests.conftest import NOBODY, OFFICER, RESIDENT, an_issue, person_of
 from wardbook.db import db, now, transaction
-from wardbook.mail import Letter, deliver, letters, write_letter
+from wardbook.jobs import Job, do_what_is_due
+from wardbook.mail import Letter, letters, write_letter
 
 
 class Box:
@@ -74,9 +76,11 @@ def test_a_reply_reaches_its_author_with_the_message_id_that_was_kept(post, as_)
     as_(OFFICER).post(
         f"/entries/{issue.ref}/reply", data={"reply-words": "It’s ours <b>&</b> we’ll fix it.", "reply-once": "a"}
     )
+    do_what_is_due()
     (got,) = post[0].got
     assert got["Subject"] == f"{issue.ref}: a reply, Kerb – Café & £5"
-    assert "It’s ours <b>&</b> we’ll fix it." in got.get_content()
+    assert "It’s ours <b>&</b> we’ll fix it." in got.get_body(("plain",)).get_content()
+    assert "It’s ours &lt;b&gt;&amp;&lt;/b&gt; we’ll fix it." in got.get_body(("html",)).get_content()
     assert got["Message-ID"] == letters()[0].message_id
     assert got["Message-ID"].endswith("@council.example>")
 
@@ -85,9 +89,10 @@ def test_a_server_that_is_not_there_loses_no_letter(home, caplog):
     for app in sending(home, free_port()):
         assert app
         a_letter()
-        assert deliver() == 0
-        (kept,) = letters()
-        assert (kept.sent_at, kept.taken_at is None) == (None, False)
+        assert do_what_is_due() == 1
+        assert [letter.sent_at for letter in letters()] == [None]
+        (job,) = db.session.query(Job)
+        assert (job.failed_for, job.given_up_at) == ("ConnectionRefusedError", None)
         assert "will be tried again" in caplog.text
         assert "LINK" not in caplog.text
         assert RESIDENT.email not in caplog.text
@@ -106,17 +111,17 @@ def test_the_same_cause_writes_to_the_same_person_once(app):
 def test_the_store_itself_keeps_a_cause_from_being_written_twice(app):
     a_letter()
     (kept,) = letters()
-    twin = Letter(
-        cause=kept.cause, to=kept.to, subject="", body="", message_id="<x>", made_at=now(), taken_at=None, sent_at=None
-    )
+    twin = Letter(cause=kept.cause, to=kept.to, subject="", body="", message_id="<x>", made_at=now())
     with pytest.raises(IntegrityError), transaction():
         db.session.add(twin)
 
 
 def test_a_letter_names_the_council_and_no_other_person(post, as_):
     as_(NOBODY).post("/sign-in", data={"email": RESIDENT.email})
+    do_what_is_due()
     (got,) = post[0].got
-    assert "Testham" in got.get_content()
+    for kind in ("plain", "html"):
+        assert "Testham" in got.get_body((kind,)).get_content()
     assert got["Bcc"] is None
     assert got["Cc"] is None
     assert person_of(OFFICER).email not in got.as_string()
@@ -126,6 +131,7 @@ def test_a_letter_names_the_council_and_no_other_person(post, as_):
 def test_a_title_cannot_write_a_letters_head(subject, post, as_):
     issue = an_issue(subject)
     as_(OFFICER).post(f"/entries/{issue.ref}/reply", data={"reply-words": "Yes.", "reply-once": "a"})
+    do_what_is_due()
     (got,) = post[0].got
     assert got["Bcc"] is None
     assert got["To"] == RESIDENT.email
@@ -136,6 +142,28 @@ def test_a_letter_that_can_never_leave_holds_up_no_other(post, app, caplog):
     with transaction():
         db.session.query(Letter).one().subject = "Broken\r\nBcc: everyone@example.org"
     a_letter("second")
-    assert deliver() == 1
+    assert do_what_is_due() == 2
     assert len(post[0].got) == 1
-    assert "could not be sent" in caplog.text
+    assert "is given up" in caplog.text
+
+
+def test_a_letter_that_can_be_ended_says_so_in_its_head_and_at_its_foot(post, app):
+    with transaction():
+        address = "https://ward.example/follows/abc/end"
+        write_letter(RESIDENT.email, "sign_in", cause="x", unsubscribe=address, link="LINK", code="123456")
+    do_what_is_due()
+    (got,) = post[0].got
+    assert got["List-Unsubscribe"] == f"<{address}>"
+    assert got["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    for kind in ("plain", "html"):
+        assert address in got.get_body((kind,)).get_content()
+
+
+def test_a_letter_loads_nothing_from_anywhere(post, as_):
+    as_(NOBODY).post("/sign-in", data={"email": RESIDENT.email})
+    do_what_is_due()
+    html = post[0].got[0].get_body(("html",)).get_content()
+    assert "<img" not in html
+    assert "src=" not in html
+    assert "url(" not in html
+    assert {address.split("/sign-in")[0] for address in re.findall(r'href="([^"]+)"', html)} == {"http://localhost"}

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import stat
+import sys
 
 import pytest
 from click.testing import CliRunner
 
+from tests.engines import ENGINE, environment_of
 from wardbook.app import create_app
 from wardbook.cli import main
 from wardbook.config import settings_from_environment
@@ -78,14 +80,22 @@ def test_a_setting_that_is_wrong_is_told_in_one_sentence(name, value, empty):
     assert "Traceback" not in said.output
 
 
+def test_postgresql_without_its_library_is_told_in_one_sentence(empty, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    env = {"WARDBOOK_HOME": str(empty), "WARDBOOK_DATABASE_URL": "postgresql://db/wardbook"}
+    said = CliRunner(env=env).invoke(main, ["init"])
+    assert (said.exit_code, said.stdout, len(said.stderr.strip().splitlines())) == (2, "", 1)
+    assert "wardbook[postgresql]" in said.stderr
+
+
 def test_a_store_that_was_not_made_is_asked_for(empty):
-    said = CliRunner(env={"WARDBOOK_HOME": str(empty)}).invoke(main, ["people", "list"])
+    said = CliRunner(env=environment_of(empty)).invoke(main, ["people", "list"])
     assert (said.exit_code, said.stdout) == (2, "")
     assert "run 'wardbook init'" in said.stderr
 
 
 def test_the_server_shows_its_outbox_to_nobody_else(empty):
-    env = {"WARDBOOK_HOME": str(empty)}
+    env = environment_of(empty)
     assert CliRunner(env=env).invoke(main, ["init"]).exit_code == 0
     for bind in ("0.0.0.0:5000", "192.0.2.1:80", ":5000", "[::]:5000", "example.org:80"):
         said = CliRunner(env=env).invoke(main, ["serve", "--bind", bind])
@@ -94,12 +104,12 @@ def test_the_server_shows_its_outbox_to_nobody_else(empty):
 
 
 def test_the_doctor_finds_a_store_that_others_could_read(empty):
-    env = {"WARDBOOK_HOME": str(empty)}
+    env = environment_of(empty)
     CliRunner(env=env).invoke(main, ["init"])
-    (empty / "wardbook.sqlite").chmod(0o644)
+    ENGINE.open_to_others(empty)
     said = CliRunner(env=env).invoke(main, ["doctor"])
     assert said.exit_code == 2
-    assert "chmod 600 it" in said.stdout
+    assert ENGINE.says_to_close_it in said.stdout
 
 
 @pytest.mark.parametrize(

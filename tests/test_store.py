@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import stat
 from pathlib import Path
-from typing import Any
 
 import pytest
 import shapely
@@ -14,42 +12,32 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Select, inspect, select, text
+from sqlalchemy import inspect, select, text
 
 from tests.conftest import CAST, Member, an_issue, application, as_viewer, spot, square
+from tests.engines import ENGINE
 from wardbook import store
-from wardbook.db import db, from_blob, intend_to_write, to_blob, touches, transaction
+from wardbook.db import alone, db, from_blob, intend_to_write, to_blob, touches, transaction
 from wardbook.entries import queries
 from wardbook.entries.models import Entry
 from wardbook.places.words import place_from_words
 from wardbook.policy import VISITOR
 
 
-def pragma(name: str) -> object:
-    return db.session.scalar(text(f"PRAGMA {name}"))
+def test_the_store_is_its_owner_s_alone(app: Flask, home: Path) -> None:
+    assert ENGINE.is_its_owner_s_alone(home)
 
 
-def test_the_file_is_the_owner_s_alone(app: Flask, home: Path) -> None:
-    for part in home.glob("wardbook.sqlite*"):
-        assert stat.S_IMODE(part.stat().st_mode) == 0o600
+def test_the_store_keeps_what_it_acknowledged(app: Flask) -> None:
+    assert ENGINE.keeps_what_it_acknowledged()
 
 
-def test_the_embedded_store_keeps_what_it_acknowledged(app: Flask) -> None:
-    assert (pragma("journal_mode"), pragma("foreign_keys"), pragma("synchronous")) == ("wal", 1, 2)
-
-
-def test_a_writing_transaction_begins_with_the_lock(app: Flask, home: Path) -> None:
-    import sqlite3
-
-    other = sqlite3.connect(home / "wardbook.sqlite", timeout=0, isolation_level=None)
+def test_whoever_comes_to_the_same_thing_waits_for_the_first_to_end(app: Flask, home: Path) -> None:
     db.session.rollback()
     with transaction():
-        db.session.execute(text("SELECT 1"))
-        with pytest.raises(sqlite3.OperationalError, match="locked"):
-            other.execute("BEGIN IMMEDIATE")
-    other.execute("BEGIN IMMEDIATE")
-    other.execute("ROLLBACK")
-    other.close()
+        alone("once", "a form")
+        assert not ENGINE.lets_another_write(home, "once", "a form")
+    assert ENGINE.lets_another_write(home, "once", "a form")
 
 
 def test_a_transaction_that_fails_leaves_nothing(app: Flask) -> None:
@@ -74,13 +62,9 @@ def test_a_shape_comes_back_as_it_was_kept(shape: shapely.Geometry) -> None:
     assert shapely.equals_exact(from_blob(to_blob(shape)), shape)
 
 
-def indexed() -> set[int]:
-    return set(db.session.scalars(text("SELECT id FROM rtree_entry_geometry")))
-
-
 def test_the_index_follows_every_change(app: Flask) -> None:
     entry = an_issue()
-    assert entry.id in indexed()
+    assert entry.id in ENGINE.indexed()
     with transaction():
         entry.geometry = spot(1.5, 1.5)
     assert db.session.scalar(select(Entry.id).where(touches(Entry, square(1, 1)))) == entry.id
@@ -88,27 +72,18 @@ def test_the_index_follows_every_change(app: Flask) -> None:
     entry_id = entry.id
     with transaction():
         db.session.execute(text(f"DELETE FROM entry WHERE id = {entry_id}"))
-    assert entry_id not in indexed()
-
-
-def plan(asked: Select[Any]) -> str:
-    """How SQLite would answer a query."""
-    compiled = asked.compile(db.engine, compile_kwargs={"render_postcompile": True})
-    values = [compiled.params[name] for name in compiled.positiontup or ()]
-    given = tuple(b"" if isinstance(value, shapely.Geometry) else value for value in values)
-    rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", given)
-    return " ".join(str(row) for row in rows)
+    assert entry_id not in ENGINE.indexed()
 
 
 def test_a_place_is_found_by_the_index(app: Flask) -> None:
-    words = plan(queries.published(VISITOR, place_from_words("postcode:ZZ1 1AA+100m", VISITOR)).limit(25))
-    assert "SEARCH entry USING INTEGER PRIMARY KEY" in words
-    assert "VIRTUAL TABLE INDEX" in words
+    plan = ENGINE.plan(queries.published(VISITOR, place_from_words("postcode:ZZ1 1AA+100m", VISITOR)).limit(25))
+    assert ENGINE.finds_by_place(plan), plan
 
 
 @pytest.mark.parametrize("member", CAST, ids=str)
 def test_the_newest_are_read_in_their_order(app: Flask, member: Member) -> None:
-    assert "ix_entry_told_at_id" in plan(queries.published(as_viewer(member)).limit(25))
+    plan = ENGINE.plan(queries.published(as_viewer(member)).limit(25))
+    assert ENGINE.finds_in_order(plan, "ix_entry_told_at_id"), plan
 
 
 corners = st.tuples(st.floats(0, 2), st.floats(0, 2))
@@ -150,7 +125,7 @@ def an_issue_at(column: float, row: float) -> Entry:
 
 def test_migrations_make_what_the_models_say(app: Flask) -> None:
     with db.engine.connect() as connection:
-        ours = {"target_metadata": db.metadata, "include_name": lambda n, t, p: not (t == "table" and "rtree" in n)}
+        ours = {"target_metadata": db.metadata, "include_name": lambda n, t, p: not ENGINE.keeps_alone(n, t)}
         found = produce_migrations(MigrationContext.configure(connection, opts=ours), db.metadata)
     assert found.upgrade_ops.as_diffs() == []
 
@@ -164,7 +139,7 @@ def test_migrations_go_back_to_nothing_and_come_again(tmp_path: Path) -> None:
         assert store.is_ready()
         intend_to_write(True)
         downgrade(revision="base")
-        assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+        assert set(inspect(db.engine).get_table_names()) <= {"alembic_version", "spatial_ref_sys"}
         upgrade()
         intend_to_write(False)
         db.session.remove()

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.engines import environment_of
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +46,7 @@ def test_it_carries_templates_migrations_boundaries_and_assets(unpacked: Path) -
 
 
 def test_it_works_away_from_the_checkout(unpacked: Path, tmp_path: Path) -> None:
-    env = os.environ | {"PYTHONPATH": str(unpacked), "WARDBOOK_HOME": str(tmp_path / "var")}
+    env = os.environ | environment_of(tmp_path / "var") | {"PYTHONPATH": str(unpacked)}
     script = (
         "import wardbook, sys; from wardbook.cli import main; from wardbook.config import DATA\n"
         "print(wardbook.__file__, DATA, file=sys.stderr); main(['demo'], standalone_mode=False)\n"

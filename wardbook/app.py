@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from wardbook import db, mail, web
+from wardbook import bell, db, mail, web
 from wardbook.config import DATA, Settings, keep_settings, settings_from_environment
 from wardbook.people.models import Person
 
@@ -38,6 +38,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     )
     db.configure(app, chosen)
     Migrate(app, db.db, directory=str(DATA / "migrations"))
+    bell.configure(app)
     mail.configure(app, chosen)
     CSRFProtect(app)
     _people(app)

@@ -14,13 +14,14 @@ from typing import Any
 
 import click
 from environs import EnvError
+from flask import Flask, current_app
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from wardbook import store
 from wardbook.app import create_app
 from wardbook.areas.models import AREA_TYPES
 from wardbook.config import settings
-from wardbook.db import transaction
+from wardbook.db import db, transaction
 from wardbook.errors import Forbidden, NotFound, Refused
 from wardbook.mail import to_outbox
 from wardbook.policy import VISITOR, Role, Viewer, everyone_at
@@ -54,12 +55,24 @@ def in_sentences() -> Iterator[None]:
         _stop(f"A setting is wrong: {error}.")
 
 
+@contextmanager
+def opened() -> Iterator[Flask]:
+    """The application of these settings; its connections are closed at the end."""
+    app = create_app()
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            db.engine.dispose()
+
+
 def in_application(command: Callable[..., None]) -> Callable[..., None]:
     """Run a command inside the application."""
 
     @wraps(command)
     def run(*args: Any, **kwargs: Any) -> None:
-        with in_sentences(), create_app().app_context():
+        with in_sentences(), opened():
             if command.__name__ not in {"init", "demo", "doctor"} and not store.is_ready():
                 raise Refused(NOT_READY)
             command(*args, **kwargs)
@@ -333,10 +346,11 @@ def entries_import(file: Path, mapping: Path | None, machine: bool) -> None:
 
     Example: wardbook entries import reports.geojson --mapping reports.yaml
     """
-    from wardbook.entries.importing import import_entries
+    from wardbook.entries.importing import read_reports, take_in
 
+    reports = read_reports(file, mapping)
     with transaction():
-        tally = import_entries(file, mapping)
+        tally = take_in(reports)
     taken = tally.created + tally.updated + tally.unchanged
     if machine:
         _print_json(vars(tally) | {"refused": len(tally.refused)})
@@ -422,6 +436,8 @@ def people_list(machine: bool) -> None:
 @click.argument("place")
 @click.option("--for", "level", default="public", show_default=True, type=click.Choice(["council", "public"]))
 @click.option("--pdf", type=AN_EXISTING_FILE, help="Write it as PDF.")
+@click.option("--docx", type=AN_EXISTING_FILE, help="Write it for Word.")
+@click.option("--xlsx", type=AN_EXISTING_FILE, help="Write it for Excel.")
 @click.option("--gpkg", type=AN_EXISTING_FILE, help="Write it as GeoPackage.")
 @click.option("--csv", type=AN_EXISTING_FILE, help="Write its entries as CSV.")
 @click.option("--json", "json_", type=AN_EXISTING_FILE, help="Write it as JSON.")
@@ -436,6 +452,9 @@ def brief(place: str, level: str, **targets: Path | None) -> None:
     """
     from wardbook.briefs import forms_of_a_brief as forms
     from wardbook.briefs import queries
+    from wardbook.briefs.exporting import SOURCE
+    from wardbook.downloads.actions import record_written
+    from wardbook.downloads.sources import Wanted
     from wardbook.places.files import place_from_file
     from wardbook.places.words import place_from_words
 
@@ -446,9 +465,39 @@ def brief(place: str, level: str, **targets: Path | None) -> None:
     for name, target in targets.items():
         if target is not None:
             _write(target, forms.FORMS[name.rstrip("_")](made, items)[0])
+            about = {"place": where.words, "for": level}
+            record_written(Wanted(SOURCE, about, name.rstrip("_")), len(items))
             click.echo(f"Wrote {target}.")
     if not any(targets.values()):
         click.echo(forms.in_words(made))
+
+
+@main.command()
+@click.argument("reference")
+@click.option(
+    "--version", "number", type=click.IntRange(1, 1_000_000), help="Which version (the newest, unless given)."
+)
+@as_json
+@in_application
+def verify(reference: str, number: int | None, machine: bool) -> None:
+    """Check that a frozen brief is what was frozen, by taking every seal anew. Shows numbers, never a text.
+
+    Example: wardbook verify BR-7K3QD --version 1
+    """
+    from wardbook.briefs import kept, seals
+
+    version = kept.any_version(reference, number)
+    if version is None:
+        raise Refused(f"There is no version {number or ''} of a brief {reference[:20]} here: check the reference.")
+    found = seals.verdict(version, kept.parts(version))
+    name = f"{version.brief.ref}, version {version.number}"
+    if machine:
+        parts = [{"part": part, "it": str(holds)} for part, holds in found.parts]
+        _print_json({"brief": name, "hash": version.hash, "holds": found.good, "parts": parts})
+    if not found.good:
+        raise Refused(f"{name}: {found.words}")
+    if not machine:
+        click.echo(f"{name}: {found.words}")
 
 
 def _write(target: Path, content: bytes) -> None:
@@ -480,17 +529,16 @@ def export(file: Path, email: str | None) -> None:
 
 @main.command()
 @click.option("--bind", default="127.0.0.1:5000", metavar="HOST:PORT", show_default=True)
-@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64))
-def serve(bind: str, workers: int) -> None:
-    """Serve the pages with gunicorn.
+@click.option("--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that serve.")
+@click.option("--worker/--no-worker", default=True, help="Whether to do what waits (mail, exports) as well.")
+def serve(bind: str, workers: int, worker: bool) -> None:
+    """Serve the pages with gunicorn, and do what waits (mail, small photos, long exports) beside it.
 
     Example: wardbook serve --bind 127.0.0.1:8000 --workers 4
     """
     from wardbook.serving import refuse_taken, run
 
-    with in_sentences():
-        app = create_app()
-    with in_sentences(), app.app_context():
+    with in_sentences(), opened() as app:
         if not store.is_ready():
             raise Refused(NOT_READY)
         host = bind.rpartition(":")[0].strip("[]")
@@ -500,7 +548,55 @@ def serve(bind: str, workers: int) -> None:
                 "alone: set WARDBOOK_MAIL=smtp://... or bind to 127.0.0.1."
             )
         refuse_taken(bind)
-    run(app, bind, workers)
+    run(app, bind, workers, worker=worker)
+
+
+@main.command()
+@click.option("--under", type=int, hidden=True, help="End when this process, which began it, is gone.")
+@in_application
+def worker(under: int | None) -> None:
+    """Do what waits: send mail, make small photos and long exports. For 'serve --no-worker', on any machine.
+
+    Example: wardbook worker
+    """
+    from wardbook.worker import run
+
+    run(current_app._get_current_object(), under)  # type: ignore[attr-defined]
+
+
+@main.command("copy-to")
+@click.argument("url")
+@click.option("--home-to", type=AN_EXISTING_FILE, metavar="FOLDER", help="Copy photos and the other files there, too.")
+@as_json
+@in_application
+def copy_to(url: str, home_to: Path | None, machine: bool) -> None:
+    """Copy this embedded store whole to the PostgreSQL database at URL, an empty one or one begun before.
+
+    Stop the server first. Rows are added, never changed, and both sides are compared by count and SHA-256 at the end.
+    Stopped half-way, run it again and it goes on. Photos, the secret key and other files stay in WARDBOOK_HOME, which
+    the installation on PostgreSQL goes on using; with --home-to they are copied to its new home folder and compared.
+
+    \b
+    Example: wardbook copy-to postgresql://wardbook@db.example.org/wardbook --home-to /srv/wardbook
+    """
+    from wardbook.copying.actions import copying_to
+
+    with (
+        copying_to(url, home_to) as copying,
+        click.progressbar(length=copying.steps(), label="Copying", file=sys.stderr, hidden=machine) as bar,
+    ):
+        done = copying.run(bar.update)
+    if machine:
+        _print_json(asdict(done))
+        return
+    for key in done.photos_without_file:
+        click.echo(f"Missing: the file of photo {key} was not there to be copied.", err=True)
+    files = f" and {_plural(done.files.files, 'file')} ({done.files.copied:,} copied now)" if done.files else ""
+    click.echo(
+        f"{_plural(done.rows, 'row')} of {len(done.tables)} tables ({done.added:,} added now){files} are in the target "
+        "and equal to these. Now set WARDBOOK_DATABASE_URL to it"
+        + (f" and WARDBOOK_HOME to {home_to}." if home_to else ", and keep WARDBOOK_HOME.")
+    )
 
 
 @main.command()

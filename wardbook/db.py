@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import struct
 from collections.abc import Iterator, Sequence
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache, partial
+from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -29,11 +31,14 @@ from sqlalchemy import (
     column,
     event,
     func,
+    inspect,
     literal,
     make_url,
     select,
     table,
 )
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -41,6 +46,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import UserDefinedType
 
 from wardbook.config import Settings
+from wardbook.errors import Refused
 
 # --- columns -----------------------------------------------------------------------------------------------------
 
@@ -79,6 +85,9 @@ class GeometryColumn(UserDefinedType[shapely.Geometry]):
 
     cache_ok = True
 
+    def __init__(self, *_: str) -> None:
+        """PostGIS gives the kind and the SRID of a column that is looked at; ours are all the same."""
+
     def get_col_spec(self, **_: Any) -> str:
         return "GEOMETRY"
 
@@ -113,6 +122,9 @@ class AsGeoJSON(GeometryColumn):
             return str(shapely.to_geojson(read(bytes(stored))))
 
         return geojson
+
+
+PGDialect.ischema_names["geometry"] = GeometryColumn
 
 
 class _AsStored(Function[Any]):
@@ -188,6 +200,14 @@ def now() -> datetime:
     return datetime.now(UTC).replace(microsecond=0)
 
 
+def add_once(model: Any, **values: object) -> int | None:
+    """Add a row unless one with its unique words is there already, however many try at once: its id, or None."""
+    insert = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
+    db.session.flush()
+    added: int | None = db.session.scalar(insert(model).values(values).on_conflict_do_nothing().returning(model.id))
+    return added
+
+
 # --- where things are --------------------------------------------------------------------------------------------
 
 
@@ -236,6 +256,45 @@ def _intersects(stored: bytes | None, asked: bytes | None) -> bool | None:
     if box is not None:
         return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
     return bool(shapely.intersects_xy(shape, x, y))
+
+
+# --- who writes first --------------------------------------------------------------------------------------------
+
+
+def number_of(what: Sequence[object]) -> int:
+    """The signed 64-bit number by which PostgreSQL knows a lock."""
+    digest = hashlib.blake2b("\x1f".join(map(str, what)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, signed=True)
+
+
+def alone(*what: object) -> None:
+    """Before looking whether something is there and making it: whoever comes to the same words waits until this
+    transaction ends, and then finds what it made. On SQLite a writing transaction is alone from its beginning.
+    """
+    if db.session.connection().dialect.name != "sqlite":
+        db.session.execute(select(func.pg_advisory_xact_lock(number_of(what))))
+
+
+def beside_others(*what: object) -> None:
+    """Many may be beside each other; whoever is `alone` with the same words waits for them, and they for it.
+    What is kept in memory may be older than what was waited for.
+    """
+    if db.engine.dialect.name != "sqlite":
+        db.session.execute(select(func.pg_advisory_xact_lock_shared(number_of(what))))
+        changed()
+
+
+def hold(thing: object) -> None:
+    """Before checking a row and changing it: nobody else changes it until this transaction ends, and what is checked is
+    what the last of them left. While only reading, or on SQLite (see `alone`), there is nothing to do.
+    """
+    state = inspect(thing, raiseerr=False)
+    if state is None or not state.persistent or not _writing.get() or db.engine.dialect.name == "sqlite":
+        return
+    db.session.flush()
+    key = and_(*(column == value for column, value in zip(state.mapper.primary_key, state.identity, strict=True)))
+    row = select(state.mapper).where(key).with_for_update(of=state.mapper.local_table)
+    db.session.scalars(row.execution_options(populate_existing=True)).all()
 
 
 # --- the session -------------------------------------------------------------------------------------------------
@@ -323,11 +382,13 @@ def transaction() -> Iterator[None]:
 def configure(app: Flask, settings: Settings) -> None:
     """Open the store for an application. The embedded file is made with mode 0600 and is never handed over."""
     url = make_url(settings.database_url)
-    options: dict[str, Any] = {"pool_pre_ping": True}
+    options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"prepare_threshold": None}}  # for pgbouncer
     if settings.embedded:
         if url.database:
             os.close(os.open(Path(url.database), os.O_CREAT | os.O_RDWR, 0o600))
         options = {"connect_args": {"timeout": 30, "check_same_thread": False}}
+    elif find_spec("psycopg") is None:
+        raise Refused("PostgreSQL needs a library that is not installed: pip install 'wardbook[postgresql]'.")
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = options
     db.init_app(app)
@@ -335,6 +396,8 @@ def configure(app: Flask, settings: Settings) -> None:
         if settings.embedded:
             event.listen(db.engine, "connect", _prepare_sqlite)
             event.listen(db.engine, "begin", _begin_sqlite)
+        else:
+            event.listen(db.engine, "begin", _begin_postgresql)
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
@@ -353,3 +416,11 @@ def _side(place: int, blob: bytes | None) -> float | None:
 
 def _begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+
+
+def _begin_postgresql(connection: Connection) -> None:
+    """What only reads sees one moment throughout, as it does on SQLite; psycopg says so with its BEGIN."""
+    from psycopg import IsolationLevel
+
+    driver: Any = connection.connection.driver_connection
+    driver.isolation_level = None if _writing.get() else IsolationLevel.REPEATABLE_READ

@@ -16,7 +16,8 @@ from wardbook.clock import LONDON, today
 from wardbook.config import DATA, settings
 from wardbook.db import db, now
 from wardbook.entries import actions, photos
-from wardbook.entries.kinds import STATES, Basis, Channel, Family, Kind, State, Topic
+from wardbook.entries.kinds import STATES, Basis, Channel, Family, Kind, Lead, State, Topic
+from wardbook.entries.leading import Leading
 from wardbook.entries.models import Category, Entry
 from wardbook.errors import Refused
 from wardbook.events import Did, Told, record
@@ -27,7 +28,9 @@ from wardbook.policy import Role
 from wardbook.shared import Level
 
 PASSWORD = "aldermere-demo"  # noqa: S105 - the demo is served on loopback alone and says its password
-WARDS = "Wards of Aldermere 2023"
+REVIEW = date(2027, 5, 6)
+WARDS = {"Wards of Aldermere 2023": (date(2023, 5, 4), REVIEW), "Wards of Aldermere 2027": (REVIEW, None)}
+"""The wards of today and those of a review to come, with the days on which they hold."""
 BASES = {"seen": Basis.SEEN, "told": Basis.TOLD, "long_known": Basis.LONG_KNOWN, "hunch": Basis.HUNCH}
 
 
@@ -39,7 +42,7 @@ def is_loaded() -> bool:
 def load() -> None:
     """Bring in Aldermere: wards, postcodes, people, and what they have told each other. Only into an empty store."""
     sets = areas.boundary_sets()
-    if [known.name for known in sets] == [WARDS]:
+    if [known.name for known in sets] == list(WARDS):
         return  # it was brought in, and stopped before it was marked
     if sets:
         raise Refused("This store holds a council already: set WARDBOOK_HOME to an empty folder for the demo.")
@@ -61,11 +64,11 @@ def _ground() -> None:
     from wardbook.areas.boundary_files.reading import read_boundaries
     from wardbook.areas.postcode_files import read_postcodes
 
-    about = SetDescription(
-        WARDS, "ward", date(2023, 5, 4), source="Drawn for Wardbook: Aldermere is fictional.",
-        licence="CC0 1.0.",
-    )  # fmt: skip
-    add_boundary_set(about, read_boundaries(DATA / "boundaries" / "aldermere_wards_2023.geojson"))
+    for name, (first, until) in WARDS.items():
+        drawn = "Drawn for Wardbook: Aldermere is fictional."
+        about = SetDescription(name, "ward", first, until, source=drawn, licence="CC0 1.0.")
+        read_wards = read_boundaries(DATA / "boundaries" / f"aldermere_wards_{first.year}.geojson")
+        add_boundary_set(about, read_wards)
     read = read_postcodes(DATA / "boundaries" / "aldermere_postcodes.csv")
     add_postcodes(read.rows, file_name="aldermere_postcodes.csv", dated_on=date(2023, 5, 4))
 
@@ -95,7 +98,8 @@ def _categories(told: list[dict[str, Any]]) -> dict[str, Category]:
     found: dict[str, Category] = {}
     for service in told:
         for one in service["categories"]:
-            row = Category(service=service_called(service["name"]), name=one["name"], kinds=one["kinds"])
+            near = {"radius_m": one["radius"]} if one["radius"] else {}
+            row = Category(service=service_called(service["name"]), name=one["name"], kinds=one["kinds"], **near)
             db.session.add(row)
             found[one["name"]] = row
     db.session.flush()
@@ -115,11 +119,12 @@ def _entry(number: int, told: dict[str, Any], people: dict[str, Person], categor
         kind=Kind(told["kind"]), title=told["title"], words=told["words"],
         shape=shapely.from_geojson(json.dumps(told["geometry"])), level=Level(told["level"]), once=f"demo-{number}",
         category=categories.get(told.get("category") or ""), name_shown=bool(told.get("name_shown")),
-        told_at=_moment(told["days_ago"], number), channel=Channel.DEMO,
+        told_at=_moment(told["days_ago"], number), channel=Channel.DEMO, willing=bool(told.get("willing")),
+        lapses_on=_day(told.get("lapses_in_days")),
     )  # fmt: skip
     viewer = viewer_of(author)
     if telling.kind is Kind.NOTE:
-        review = today() + timedelta(days=told["review_in_days"]) if told.get("review_in_days") is not None else None
+        review = _day(told.get("review_in_days"))
         about = actions.NoteDetails(Topic(told["topic"]), BASES[told["basis"]], review, told.get("cites") or "")
         entry = actions.write_note(viewer, telling, about, author)
     else:
@@ -132,6 +137,10 @@ def _entry(number: int, told: dict[str, Any], people: dict[str, Person], categor
         _step(entry, step, people, number)
 
 
+def _day(in_days: int | None) -> date | None:
+    return None if in_days is None else today() + timedelta(days=in_days)
+
+
 def _a_draft() -> str:
     return actions.start_draft().id
 
@@ -141,7 +150,10 @@ def _step(entry: Entry, step: dict[str, Any], people: dict[str, Person], number:
     viewer = viewer_of(people[step["by"]])
     at = max(_moment(step["days_ago"], number + 5), entry.changed_at + timedelta(minutes=5))
     entry.changed_at = min(at, now())
-    if step.get("state"):
+    if step.get("lead"):
+        change = Leading(Lead(step["lead"]), step["partner"] or "", people[step["enabler"]]).take_over(entry)
+        record(viewer, Did.SET_LEAD, entry, words=step["words"], told=Told.AUTHOR, change=change, at=entry.changed_at)
+    elif step.get("state"):
         before, entry.state = entry.state, State(step["state"].replace("_", " "))
         entry.closed_at = entry.changed_at if STATES[entry.state].family is Family.CLOSED else None
         change = {"state": [before, entry.state]}

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pyproj import Transformer
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
 from wardbook import store
+from wardbook.administration import queries as jobs
 from wardbook.areas import queries as areas
 from wardbook.config import Settings, settings
+from wardbook.db import db
+from wardbook.entries import queries as entries
+from wardbook.people.models import Person
 
 
 @dataclass(frozen=True)
@@ -33,15 +38,34 @@ def _look(chosen: Settings) -> Iterator[Finding]:
     yield Finding(ready, "The store is at this version." if ready else "Run 'wardbook init': the store is not ready.")
     if chosen.embedded:
         yield _file_mode(Path(make_url(chosen.database_url).database or ""))
+    elif ready:
+        yield from _database()
     if ready:
         wards = len(areas.wards())
         none = "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'."
         yield Finding(wards > 0, f"{wards} wards are in force today." if wards else none)
+        categories = len(entries.categories())
+        none = "Nobody can tell the council anything yet: categories come with 'wardbook entries import FILE'."
+        yield Finding(categories > 0, f"{categories} categories to tell things under." if categories else none)
+        yield from _jobs()
     yield _ground(chosen)
     yield _brand(chosen.brand_colour)
     yield _grid()
     if chosen.mail.startswith("outbox"):
         yield Finding(True, "Mail stays in the outbox page: for a real service set WARDBOOK_MAIL=smtp://...")
+
+
+def _jobs() -> Iterator[Finding]:
+    """Mail, files and photos are made by a worker: whether one is at it."""
+    stuck, given_up = jobs.stuck(), jobs.counts()[jobs.Stage.GIVEN_UP]
+    if stuck:
+        yield Finding(
+            False, f"{stuck:,} things to do have been due for more than ten minutes: is 'wardbook worker' running?"
+        )
+    if given_up:
+        yield Finding(False, f"{given_up:,} things to do were given up: an administrator sees them at /admin/jobs.")
+    if not stuck and not given_up:
+        yield Finding(True, "Nothing waits for long to be done.")
 
 
 def _ground(chosen: Settings) -> Finding:
@@ -55,6 +79,15 @@ def _file_mode(path: Path) -> Finding:
     return Finding(
         mode == 0o600, f"The store's file has mode {mode:04o}" + ("." if mode == 0o600 else ": chmod 600 it.")
     )
+
+
+def _database() -> Iterator[Finding]:
+    read = db.session.scalar(select(func.has_table_privilege("public", Person.__tablename__, "SELECT")))
+    close = "Everybody on the server can read the store: REVOKE SELECT ON ALL TABLES IN SCHEMA public FROM PUBLIC."
+    yield Finding(not read, close if read else "The database's tables are its owner's.")
+    order = db.session.scalar(text("SELECT datcollate FROM pg_database WHERE datname = current_database()"))
+    same = f"Names are put in the order of {order}: the embedded store's is C.UTF-8."
+    yield Finding(True, same)
 
 
 def _grid() -> Finding:

@@ -1,4 +1,4 @@
-"""What people did, written once beside the deed: the timeline reads it. Rows are added, never changed."""
+"""What people did, written once beside the deed: the timeline reads it. Rows are added; only erasing empties them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy import JSON, ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook.db import Base, db, now
+from wardbook.jobs import ask
 from wardbook.policy import Viewer
 from wardbook.shared import words_of
 
@@ -24,6 +25,18 @@ class Did(StrEnum):
     HID = "hid"
     RESTORED = "restored"
     IMPORTED = "imported"
+    SET_LEAD = "set lead"
+    RENEWED = "renewed"
+    EDITED = "edited"
+    CHANGED_LEVEL = "changed level"
+    WITHDREW = "withdrew"
+    BROUGHT_BACK = "brought back"
+    REVIEWED = "reviewed"
+    SUPERSEDED = "superseded"
+    ERASED = "erased"
+    FROZE = "froze"
+    LIFTED = "lifted"
+    MARKED = "marked"
 
 
 class Told(StrEnum):
@@ -31,6 +44,12 @@ class Told(StrEnum):
 
     NOBODY = "nobody"
     AUTHOR = "author"
+    WRITER_OF_THE_OTHER = "writer of the other note"
+    FOLLOWERS = "followers"
+    """Its author, and those who follow it or a place in which it lies"""
+
+
+TELL_FOLLOWERS = "tell followers"
 
 
 class Event(Base):
@@ -65,7 +84,10 @@ def record(
     at: datetime | None = None,
     once: str | None = None,
 ) -> Event:
-    """Write a step of a thing that is in the session. `at` is for what happened elsewhere before it was brought in."""
+    """Write a step of a thing that is in the session, and ask for its followers to be told where it is for them.
+
+    `at` is for what happened elsewhere before it was brought in.
+    """
     event = Event(
         at=at or now(),
         actor_id=viewer.id,
@@ -79,4 +101,7 @@ def record(
         once=once,
     )
     db.session.add(event)
+    if told is Told.FOLLOWERS:
+        db.session.flush()
+        ask(TELL_FOLLOWERS, cause=f"event {event.id}", event=event.id)
     return event

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
-from collections.abc import Iterable, Sequence
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -20,15 +24,20 @@ FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_bytes(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """UTF-8 with the mark that Excel looks for, lines ended by CRLF.
+    """A whole CSV file."""
+    return b"".join(csv_parts(columns, rows))
+
+
+def csv_parts(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[bytes]:
+    """UTF-8 with the mark that Excel looks for, lines ended by CRLF, a row at a time.
 
     A text that a spreadsheet would take for a formula gets an apostrophe before it; numbers stay numbers.
     """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([_cell(column) for column in columns])
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue().encode("utf-8-sig", errors="replace")
+    yield codecs.BOM_UTF8
+    for row in chain([columns], rows):
+        line = io.StringIO(newline="")
+        csv.writer(line).writerow([_cell(value) for value in row])
+        yield line.getvalue().encode(errors="replace")
 
 
 def _cell(value: object) -> object:
@@ -43,6 +52,23 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def json_parts(before: str, things: Iterable[Mapping[str, Any]], after: str) -> Iterator[bytes]:
+    """A JSON array of things, one at a time, between what stands before and after it."""
+    yield before.encode()
+    for number, thing in enumerate(things):
+        text = json.dumps(thing, ensure_ascii=False, default=_plain)
+        yield (", " if number else "").encode() + text.encode(errors="replace")
+    yield after.encode()
+
+
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def for_xml(words: str) -> str:
+    """Words with a blank for each character that XML does not allow: Word and Excel files are XML."""
+    return _NOT_IN_XML.sub(" ", words)
 
 
 @dataclass(frozen=True)

@@ -135,9 +135,20 @@ def ticked(label: str, *, hint: str = "") -> BooleanField:
     return BooleanField(label, description=hint, widget=GovCheckboxInput())
 
 
-def day(label: str, *checks: Any, hint: str = "") -> DateField:
+class Day(DateField):  # type: ignore[misc]
+    """A day as browsers send it; what is none is said in words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the day."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Enter a real day, for example 2027-03-31") from None
+
+
+def day(label: str, *checks: Any, hint: str = "") -> Day:
     """A day."""
-    return DateField(label, description=hint, validators=[*checks, Optional()], widget=GovTextInput())
+    return Day(label, description=hint, validators=[*checks, Optional()], widget=GovTextInput())
 
 
 def files(label: str, *, hint: str = "") -> MultipleFileField:

@@ -42,6 +42,11 @@ def circle(centre: Point, metres: float, epsg: int) -> Polygon:
     return cast(Polygon, reproject(disc, epsg, WGS84))
 
 
+def around(shape: Geometry, metres: float, epsg: int) -> Geometry:
+    """A WGS 84 shape with a margin of so many metres, as a WGS 84 shape."""
+    return reproject(reproject(shape, WGS84, epsg).buffer(metres), epsg, WGS84)
+
+
 def hectares(shape: Geometry, epsg: int) -> float:
     """The area of a WGS 84 shape, in the council's system."""
     return float(reproject(shape, WGS84, epsg).area) / 10_000

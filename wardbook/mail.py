@@ -1,23 +1,23 @@
-"""Mail: a row written in the same transaction as its cause, sent after it, once for a cause and a person."""
+"""Mail: a row written in the same transaction as its cause, sent by a job after it, once for a cause and a person."""
 
 from __future__ import annotations
 
-import logging
+import smtplib
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from email.utils import make_msgid
 
 from flask import Flask, current_app, render_template
-from flask_mailman import EmailMessage, Mail
-from sqlalchemy import Text, UniqueConstraint, or_, select, update
+from flask_mailman import EmailMultiAlternatives, Mail
+from sqlalchemy import Text, UniqueConstraint, delete, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, mapped_column
 
+from wardbook import jobs
 from wardbook.config import Settings, settings
-from wardbook.db import Base, db, now, transaction
+from wardbook.db import Base, add_once, db, now, transaction
 
-log = logging.getLogger(__name__)
-TRY_AGAIN_AFTER = timedelta(minutes=5)
+SEND = "send a letter"
 
 
 class Letter(Base):
@@ -32,9 +32,11 @@ class Letter(Base):
     to: Mapped[str]
     subject: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
+    html: Mapped[str | None] = mapped_column(Text)
+    unsubscribe: Mapped[str | None]
+    """The address to which a mail program posts when its reader wants no more of these"""
     message_id: Mapped[str]
     made_at: Mapped[datetime]
-    taken_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
 
 
@@ -55,18 +57,25 @@ def configure(app: Flask, chosen: Settings) -> None:
     Mail(app)
 
 
-def write_letter(to: str, message: str, *, cause: str, **words: object) -> None:
-    """Write a letter from `email/<message>.txt`, whose first line is its subject. The same cause writes it once."""
+def write_letter(to: str, message: str, *, cause: str, unsubscribe: str = "", **words: object) -> None:
+    """Write a letter and ask for it to be sent; the same cause writes it to a person once.
+
+    It is made from `email/<message>.txt`, whose first line is its subject, and `email/<message>.html`. Both get the
+    words and `base_url`. `unsubscribe` is an address on this site that ends such letters when it is posted to
+    (RFC 8058); it stands in the letter's head and at its foot.
+    """
     if db.session.scalar(select(Letter.id).where(Letter.cause == cause, Letter.to == to)):
         return
-    text = render_template(f"email/{message}.txt", base_url=settings().base_url, **words)
-    subject, _, body = text.strip().partition("\n")
-    db.session.add(
-        Letter(
-            cause=cause, to=to, subject=" ".join(subject.removeprefix("Subject: ").split()), body=body.strip() + "\n",
-            message_id=make_msgid(domain=settings().mail_from.partition("@")[2] or None), made_at=now(),
-        )
+    told = {"base_url": settings().base_url, "unsubscribe": unsubscribe, **words}
+    first, _, body = render_template(f"email/{message}.txt", **told).strip().partition("\n")
+    subject = " ".join(first.removeprefix("Subject: ").split())
+    letter_id = add_once(
+        Letter, cause=cause, to=to, subject=subject, body=body.strip() + "\n",
+        html=render_template(f"email/{message}.html", subject=subject, **told), unsubscribe=unsubscribe or None,
+        message_id=make_msgid(domain=settings().mail_from.partition("@")[2] or None), made_at=now(),
     )  # fmt: skip
+    if letter_id is not None and not to_outbox():
+        jobs.ask(SEND, cause=f"letter {letter_id}", letter=letter_id)
 
 
 def to_outbox() -> bool:
@@ -79,42 +88,47 @@ def letters() -> Sequence[Letter]:
     return db.session.scalars(select(Letter).order_by(Letter.id.desc()).limit(100)).all()
 
 
-def deliver() -> int:
-    """Send what waits; how many were sent. Two at once never send the same letter; a failed one is tried again later.
-
-    A letter is taken in one short transaction, sent outside any, and marked in another.
-    """
-    if to_outbox():
-        return 0
-    sent = 0
-    while (letter := _take()) is not None:
-        try:
-            _send(letter)
-        except (OSError, ValueError):  # ValueError: a head that no mail may have
-            log.warning("letter %s could not be sent; it will be tried again", letter.id, exc_info=True)
-            continue
+@jobs.doer(SEND)
+def send(task: jobs.Task) -> None:
+    """Send a letter that is not sent, then mark it. Killed between the two it is sent again, as the same message."""
+    letter = db.session.get(Letter, task.about["letter"])
+    if letter is None or letter.sent_at is not None:
+        return
+    db.session.expunge(letter)
+    db.session.rollback()  # the mail server may take its time
+    with current_app.extensions["mailman"].get_connection(fail_silently=False) as server:
+        _hand_over(_message(letter, server))
         with transaction():
             db.session.execute(update(Letter).where(Letter.id == letter.id).values(sent_at=now()))
-        sent += 1
-    return sent
 
 
-def _take() -> Letter | None:
-    free = or_(Letter.taken_at.is_(None), Letter.taken_at < now() - TRY_AGAIN_AFTER)
-    waiting = select(Letter.id).where(Letter.sent_at.is_(None), free).order_by(Letter.id).limit(1)
-    if db.session.scalar(waiting) is None:
-        db.session.rollback()
-        return None
-    with transaction():
-        letter_id = db.session.scalar(waiting)
-        taken = update(Letter).where(Letter.id == letter_id, free).values(taken_at=now())
-        won = db.session.execute(taken).rowcount == 1  # type: ignore[attr-defined]
-    return db.session.get(Letter, letter_id) if won else None
+def _hand_over(message: EmailMultiAlternatives) -> None:
+    try:
+        message.send()
+    except ValueError:
+        raise jobs.GivenUp("Its head holds what no mail may have.") from None
+    except smtplib.SMTPRecipientsRefused as refused:
+        if all(code >= 500 for code, _ in refused.recipients.values()):
+            raise jobs.GivenUp("The mail server does not take letters to this address.") from None
+        raise
 
 
-def _send(letter: Letter) -> None:
+def _message(letter: Letter, server: object) -> EmailMultiAlternatives:
     headers = {"Message-ID": letter.message_id}
-    with current_app.extensions["mailman"].get_connection(fail_silently=False) as connection:
-        EmailMessage(
-            subject=letter.subject, body=letter.body, to=[letter.to], headers=headers, connection=connection
-        ).send()
+    if letter.unsubscribe:
+        headers |= {
+            "List-Unsubscribe": f"<{letter.unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"
+        }  # fmt: skip
+    message = EmailMultiAlternatives(
+        subject=letter.subject, body=letter.body, to=[letter.to], headers=headers, connection=server
+    )
+    if letter.html:
+        message.attach_alternative(letter.html, "text/html")
+    return message
+
+
+def forget_letters(causes: Sequence[str]) -> None:
+    """Take back the letters of these causes that still wait; of those that went, keep only that they went."""
+    for cause in causes:
+        db.session.execute(delete(Letter).where(Letter.cause == cause, Letter.sent_at.is_(None)))
+        db.session.execute(update(Letter).where(Letter.cause == cause).values(subject="", body="", html=""))

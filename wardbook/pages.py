@@ -10,33 +10,41 @@ from markupsafe import Markup
 
 from wardbook import clock, geo, policy
 from wardbook.config import settings
-from wardbook.entries import telling
+from wardbook.entries import keeping, speaking_up, telling
 from wardbook.entries import views as entries
+from wardbook.entries.forms import LEVEL_LABELS
 from wardbook.entries.kinds import KINDS, STATES, Family, Kind
 from wardbook.entries.queries import MOST_COUNTED, said_by, who_sees
 from wardbook.people import views as people
 from wardbook.people.signed_in import person, viewer
 from wardbook.places import views as places
-from wardbook.shared import Level
+from wardbook.shared import Level, no_wider_than
 from wardbook.web import nonce
 
 
 def configure(app: Flask) -> None:
     """Put the pages and their words on an application."""
+    from wardbook.administration import views as administration
+    from wardbook.briefs import kept_views
     from wardbook.briefs import views as briefs
+    from wardbook.downloads import views as files
+    from wardbook.follows import digests  # noqa: F401 - jobs of its own
+    from wardbook.follows import telling as telling_followers  # noqa: F401 - likewise
+    from wardbook.follows import views as follows
     from wardbook.moderation import views as moderation
-    from wardbook.outlook import frames, layers, views
-    from wardbook.standards import mapit
+    from wardbook.outlook import frames, layers, searching, views
+    from wardbook.standards import feeds, mapit
 
     for blueprint in (
-        views.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, places.bp, briefs.bp, moderation.bp,
-        mapit.bp,
+        views.bp, searching.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, keeping.bp, speaking_up.bp,
+        places.bp, briefs.bp, kept_views.bp, moderation.bp, mapit.bp, feeds.bp, follows.bp, files.bp, administration.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         nonce=nonce, viewer=viewer, person=person, Act=policy.Act, Kind=Kind, KINDS=KINDS, STATES=STATES, Family=Family,
-        Level=Level, said_by=said_by, who_sees=who_sees, settings=settings, layer_version=layers.layer_version,
-        token=_token, may=_may, today=clock.today, messages=get_flashed_messages,
+        Level=Level, said_by=said_by, who_sees=who_sees, no_wider_than=no_wider_than, LEVEL_LABELS=LEVEL_LABELS,
+         settings=settings, layer_version=layers.layer_version,
+        token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
     )  # fmt: skip
     app.jinja_env.filters.update(
         day=clock.day_in_words,
@@ -46,6 +54,7 @@ def configure(app: Flask) -> None:
         counted=_counted,
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.extensions["csrf"].exempt(follows.stop)  # a mail program posts there; the signed address is its proof
 
 
 def _counted(number: int) -> str:
@@ -55,6 +64,12 @@ def _counted(number: int) -> str:
 
 def _may(act: str, thing: Any = None) -> bool:
     return policy.may(viewer(), policy.Act(act), thing)
+
+
+def _following(words: str) -> bool:
+    from wardbook.follows import queries
+
+    return queries.followed(viewer(), words) is not None
 
 
 def _token() -> Markup:

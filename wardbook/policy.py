@@ -10,9 +10,9 @@ from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 
-from wardbook.db import db
+from wardbook.db import db, hold
 from wardbook.errors import Forbidden, NotFound
-from wardbook.shared import Level, Located, Shared, Standing
+from wardbook.shared import ForALevel, Level, Located, Shared, Standing
 
 
 class Role(StrEnum):
@@ -124,6 +124,21 @@ STANDS: dict[Standing, Rule] = {  # and of a thing by its standing
 }
 
 
+def _is_for(model: Any, viewer: Viewer) -> Condition | bool:
+    """Whether a thing made for a level is for this reader: they hold its level today, and it is not restricted."""
+    if not issubclass(model, ForALevel):
+        return True
+    holds_level = _any(model.level == Level.PUBLIC, (is_councillor | is_officer).of(model, viewer))
+    return _all(holds_level, _any(model.ground.is_(None), is_author.of(model, viewer), _is_named(model, viewer)))
+
+
+def _is_named(model: Any, viewer: Viewer) -> Condition | bool:
+    if viewer.id is None:
+        return False
+    named = model.named.c
+    return exists().where(named.thing_id == model.id, named.person_id == viewer.id).correlate(model)
+
+
 def visible(model: type[Shared], viewer: Viewer) -> Condition:
     """What this viewer may see of a model, as a condition on its rows: every list, map, file and count starts here."""
     return _visible(cast(Hashable, model), viewer)
@@ -132,8 +147,27 @@ def visible(model: type[Shared], viewer: Viewer) -> Condition:
 @lru_cache(maxsize=512)
 def _visible(model: Any, viewer: Viewer) -> Condition:
     """Made once for a model and a reader: a condition is never changed."""
-    seen = _any(*(_all(model.standing == standing, rule.of(model, viewer)) for standing, rule in STANDS.items()))
+    stands = _any(*(_all(model.standing == standing, rule.of(model, viewer)) for standing, rule in STANDS.items()))
+    seen = _all(stands, _is_for(model, viewer))
     return literal(seen) if isinstance(seen, bool) else seen
+
+
+_RELIES: dict[type[Shared], list[Rule]] = {}
+
+
+def relies_on(model: type[Shared], rule: Rule) -> None:
+    """Say of whom it is true that they relied on a thing: each room adds its own (supporters, writers, followers)."""
+    _RELIES.setdefault(model, []).append(rule)
+
+
+def stub_of(model: type[Shared], viewer: Viewer) -> Condition:
+    """Which withdrawn things this viewer reads the reason of, and no more: they relied on it, and its level is theirs.
+
+    Whoever sees the whole of a thing is in `visible` and needs no stub.
+    """
+    relies = _any(*(rule.of(model, viewer) for rule in _RELIES.get(model, ())))
+    left = _all(model.standing == Standing.WITHDRAWN, relies, _by_level(model, viewer))
+    return literal(left) if isinstance(left, bool) else left
 
 
 def sees(viewer: Viewer, thing: Shared) -> bool:
@@ -152,6 +186,8 @@ class Act(StrEnum):
     WRITE_NOTE = "write note"
     REPLY = "reply"
     CHANGE_STATE = "change state"
+    RENEW = "renew"
+    SET_LEAD = "set lead"
     READ_CONTACT = "read contact"
     HIDE = "hide"
     RESTORE = "restore"
@@ -160,6 +196,19 @@ class Act(StrEnum):
     DRAW_PLACE = "draw place"
     BRIEF_COUNCIL = "brief for the council"
     ANSWER = "work through answers"
+    EDIT = "edit"
+    CHANGE_LEVEL = "change level"
+    WITHDRAW = "withdraw"
+    BRING_BACK = "bring back"
+    ERASE = "erase"
+    SUPPORT = "support"
+    REVIEW = "review"
+    SUPERSEDE = "supersede"
+    DIFFER = "see differently"
+    ADMINISTER = "administer"
+    FOLLOW = "follow"
+    FREEZE = "freeze a brief"
+    KEEP_BRIEF = "keep a brief"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -177,12 +226,40 @@ def _both(*permissions: Permission) -> Permission:
     return lambda viewer, thing: all(permission(viewer, thing) for permission in permissions)
 
 
+def _either(*permissions: Permission) -> Permission:
+    return lambda viewer, thing: any(permission(viewer, thing) for permission in permissions)
+
+
+def _whose(trait: str) -> Permission:
+    """Where the kind of the thing has a trait: `is_led`, `author_moves`, `lapses`."""
+    return lambda viewer, thing: bool(getattr(thing, trait))
+
+
+def _is_own(viewer: Viewer, thing: Any) -> bool:
+    return viewer.id is not None and thing.author_id == viewer.id
+
+
+def _is_others(viewer: Viewer, thing: Any) -> bool:
+    return not _is_own(viewer, thing)
+
+
+def _is_note(viewer: Viewer, thing: Any) -> bool:
+    return bool(thing.kind == "note")
+
+
+_LIVES = _standing(Standing.PUBLISHED, Standing.PENDING)
+_IS_OUT = _standing(Standing.PUBLISHED)
+
 DOES: dict[Act, Permission] = {
     # the thing is who tells this kind; a visitor's waits until an email address is confirmed
     Act.CONTRIBUTE: lambda viewer, tellers: viewer.id is None or bool(viewer.roles & tellers),
     Act.WRITE_NOTE: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.REPLY: _both(_any_of(Role.OFFICER), _standing(Standing.PUBLISHED)),
-    Act.CHANGE_STATE: _both(_any_of(Role.OFFICER), _standing(Standing.PUBLISHED)),
+    Act.CHANGE_STATE: _both(
+        _either(_any_of(Role.OFFICER), _both(_is_own, _whose("author_moves"))), _standing(Standing.PUBLISHED)
+    ),
+    Act.RENEW: _both(_either(_any_of(Role.OFFICER), _is_own), _whose("lapses"), _standing(Standing.PUBLISHED)),
+    Act.SET_LEAD: _both(_any_of(Role.OFFICER), _whose("is_led"), _standing(Standing.PUBLISHED)),
     Act.READ_CONTACT: _any_of(Role.OFFICER),
     Act.HIDE: _both(_any_of(Role.MODERATOR), _standing(Standing.PUBLISHED, Standing.PENDING)),
     Act.RESTORE: _both(_any_of(Role.MODERATOR), _standing(Standing.HIDDEN)),
@@ -191,6 +268,19 @@ DOES: dict[Act, Permission] = {
     Act.DRAW_PLACE: lambda viewer, thing: viewer.id is not None,
     Act.BRIEF_COUNCIL: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.ANSWER: _any_of(Role.OFFICER),
+    Act.EDIT: _both(_is_own, _LIVES),  # nobody edits another's
+    Act.CHANGE_LEVEL: _both(_is_own, _LIVES),
+    Act.WITHDRAW: _both(_is_own, _LIVES),
+    Act.BRING_BACK: _both(_is_own, _standing(Standing.WITHDRAWN)),
+    Act.ERASE: _is_own,
+    Act.SUPPORT: _both(_is_others, _IS_OUT),  # a visitor's counts once they have proved an email address
+    Act.REVIEW: _both(_is_own, _is_note, _IS_OUT),
+    Act.SUPERSEDE: _both(_is_own, _is_note, _IS_OUT, _any_of(Role.COUNCILLOR, Role.OFFICER)),
+    Act.DIFFER: _both(_is_others, _is_note, _IS_OUT, _any_of(Role.COUNCILLOR, Role.OFFICER)),
+    Act.ADMINISTER: _any_of(Role.ADMINISTRATOR),
+    Act.FOLLOW: lambda viewer, thing: viewer.id is not None,
+    Act.FREEZE: _any_of(Role.COUNCILLOR, Role.OFFICER),
+    Act.KEEP_BRIEF: _both(_any_of(Role.COUNCILLOR, Role.OFFICER), _is_own),
 }
 
 
@@ -200,8 +290,23 @@ def may(viewer: Viewer, act: Act, thing: Any = None) -> bool:
 
 
 def require(viewer: Viewer, act: Act, thing: Any = None) -> None:
-    """Raise NotFound where the thing may not be seen, Forbidden where it may be seen but this not done to it."""
+    """Raise NotFound where the thing may not be seen, Forbidden where it may be seen but this not done to it.
+
+    Who is about to change the thing holds it from here on: what is checked stays true until the change is kept.
+    """
+    hold(thing)
     if isinstance(thing, Shared) and not sees(viewer, thing):
         raise NotFound
     if not may(viewer, act, thing):
         raise Forbidden
+
+
+def reader_for(who: Viewer, level: str | None) -> Viewer:
+    """As whom a list is read: as this person, or as everyone at a level, as a brief's figures open what they count."""
+    if not level:
+        return who
+    if level not in (Level.PUBLIC, Level.COUNCIL):
+        raise NotFound
+    if level == Level.COUNCIL:
+        require(who, Act.BRIEF_COUNCIL)
+    return everyone_at(Level(level))

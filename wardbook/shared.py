@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 import shapely
 from sqlalchemy import Boolean as SqlBoolean
@@ -12,6 +12,7 @@ from sqlalchemy import CheckConstraint, Column, Enum, Float, ForeignKey, Index, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook.db import Base
+from wardbook.errors import Refused
 
 
 class Level(StrEnum):
@@ -23,6 +24,11 @@ class Level(StrEnum):
     PUBLIC = "public"
 
 
+def no_wider_than(level: Level) -> list[Level]:
+    """This level and the narrower ones, narrowest first."""
+    return list(Level)[: list(Level).index(level) + 1]
+
+
 class Standing(StrEnum):
     """Whether a thing stands at all, beside the state of its kind."""
 
@@ -31,6 +37,16 @@ class Standing(StrEnum):
     WITHDRAWN = "withdrawn"
     HIDDEN = "hidden"
     ERASED = "erased"
+
+
+STANDING_MOVES: Final[dict[Standing, set[Standing]]] = {
+    Standing.PENDING: {Standing.PUBLISHED, Standing.WITHDRAWN, Standing.HIDDEN, Standing.ERASED},
+    Standing.PUBLISHED: {Standing.WITHDRAWN, Standing.HIDDEN, Standing.ERASED},
+    Standing.WITHDRAWN: {Standing.ERASED},
+    Standing.HIDDEN: {Standing.PENDING, Standing.PUBLISHED, Standing.ERASED},
+    Standing.ERASED: set(),
+}
+"""From where to where a thing's standing may go; who may move it is the policy's."""
 
 
 def words_of(enum: type[StrEnum], name: str) -> Enum:
@@ -54,6 +70,15 @@ class Shared:
     standing: Mapped[Standing] = mapped_column(words_of(Standing, "standing"))
 
 
+def move_standing(thing: Shared, to: Standing) -> dict[str, list[Standing]]:
+    """Give a thing another standing, as the table has it; the change, to be recorded with the deed."""
+    before = thing.standing
+    if to not in STANDING_MOVES[before]:
+        raise Refused(f"What is {before} cannot become {to}.")
+    thing.standing = to
+    return {"standing": [before, to]}
+
+
 class Located:
     """A thing with a shape of its own, kept for good in WGS 84; the areas it lies in are rows derived from it."""
 
@@ -73,6 +98,28 @@ def lies_in_table(of: str) -> Table:
         Column("nearest", SqlBoolean, nullable=False, default=False),
         CheckConstraint("share > 0 AND share <= 1", name="share"),
         Index(f"ix_{of}_lies_in_area_id_thing_id", "area_id", "thing_id"),
+    )
+
+
+class ForALevel:
+    """A thing made for the readers of a level from what others told: its author reads it as one of them, no longer.
+
+    It may be restricted, on a ground, to its author and the people named; nobody else then knows of it.
+    """
+
+    ground: Mapped[str | None]
+    named: ClassVar[Table]
+    """thing_id, person_id: to whom it is restricted"""
+
+
+def named_table(of: str) -> Table:
+    """The table of the people to whom the things of a table are restricted."""
+    return Table(
+        f"{of}_named",
+        Base.metadata,
+        Column("thing_id", Integer, ForeignKey(f"{of}.id", ondelete="CASCADE"), primary_key=True),
+        Column("person_id", Integer, ForeignKey("person.id", ondelete="CASCADE"), primary_key=True),
+        Index(f"ix_{of}_named_person_id", "person_id"),
     )
 
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from functools import partial
 from typing import Any, TypeVar
 
 from flask import Flask, Request, Response, current_app, g, render_template, request
 from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
 
-from wardbook import mail
 from wardbook.db import db, intend_to_write
 from wardbook.errors import Forbidden, NotFound, Refused
 
 READS = {"GET", "HEAD", "OPTIONS"}
 Thing = TypeVar("Thing")
+
+NOT_FOUND = ("Page not found", "There is nothing at this address, or nothing that you can see.")
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
@@ -32,6 +33,9 @@ STANDING = (
     ("Permissions-Policy", "geolocation=(self), camera=(), microphone=()"),
     ("Cross-Origin-Opener-Policy", "same-origin"),
 )
+OF_ANSWERS = ("Cache-Control", "private, no-store")
+OF_FILES_OF_OURS = ("Access-Control-Allow-Origin", "*")
+"""Fonts, for the sandboxed frames of maps."""
 
 
 def or_404(thing: Thing | None) -> Thing:
@@ -80,6 +84,7 @@ def configure(app: Flask) -> None:
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(DataError, _no_such_value)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _broken)
 
@@ -89,20 +94,13 @@ def _begin() -> None:
 
 
 def _end(response: Response) -> Response:
-    """Commit a good answer to a method that writes; roll everything else back. Letters leave after the answer."""
+    """Commit a good answer to a method that writes; roll everything else back."""
     if request.method in READS or response.status_code >= 400:
         if db.session.registry.has():
             db.session.rollback()
         return response
     db.session.commit()
-    if not mail.to_outbox():
-        response.call_on_close(partial(_deliver_after, current_app._get_current_object()))  # type: ignore[attr-defined]
     return response
-
-
-def _deliver_after(app: Flask) -> None:
-    with app.app_context():
-        mail.deliver()
 
 
 def _headers(response: Response) -> Response:
@@ -110,8 +108,7 @@ def _headers(response: Response) -> Response:
     said = {name.lower() for name, _ in response.headers}
     allowed = f" 'nonce-{nonce()}'" if response.mimetype == "text/html" else ""
     policy = ("Content-Security-Policy", PAGE_POLICY.format(nonce=allowed))
-    kept = () if request.endpoint == "static" else (("Cache-Control", "private, no-store"),)
-    for name, value in (policy, *STANDING, *kept):
+    for name, value in (policy, *STANDING, OF_FILES_OF_OURS if request.endpoint == "static" else OF_ANSWERS):
         if name.lower() not in said:
             response.headers.add(name, value)
     return response
@@ -131,7 +128,14 @@ def _answer(status: int, page: str, sentence: str) -> ResponseReturnValue:
 
 
 def _not_found(_: Exception) -> ResponseReturnValue:
-    return _answer(404, "Page not found", "There is nothing at this address, or nothing that you can see.")
+    return _answer(404, *NOT_FOUND)
+
+
+def _no_such_value(_: DataError) -> ResponseReturnValue:
+    """PostgreSQL holds no text with a zero byte and no number this long: nothing has it, and it cannot be kept."""
+    if request.method in READS:
+        return _answer(404, *NOT_FOUND)
+    return _answer(422, "This could not be done", "What you sent holds a sign that cannot be kept: type it again.")
 
 
 def _forbidden(error: Forbidden) -> ResponseReturnValue:

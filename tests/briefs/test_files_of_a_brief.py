@@ -18,15 +18,17 @@ import pytest
 import shapely
 
 from tests.conftest import BRIDGE, MILL, application, spot, square
-from wardbook.briefs import document, drawing, files, paper
+from wardbook.briefs import document, drawing, files, paper, signs
 from wardbook.briefs.picture import (
     Brief,
     CategoryRow,
     Figure,
+    Gaps,
     Glance,
     Item,
     Known,
     Month,
+    QuietWard,
     Residents,
     SetRow,
     Theme,
@@ -36,8 +38,8 @@ from wardbook.briefs.picture import (
 )
 from wardbook.briefs.sheet import MARGIN, Sheet
 from wardbook.briefs.surroundings import Feature, surroundings
-from wardbook.briefs.svg import WIDTH
-from wardbook.entries.kinds import Basis, Family, Kind, Topic
+from wardbook.briefs.svg import LETTER, WIDTH
+from wardbook.entries.kinds import KINDS, Basis, Family, Kind, Topic
 from wardbook.entries.queries import Filters
 from wardbook.geo import BRITISH_GRID
 from wardbook.shared import Level
@@ -62,9 +64,12 @@ NOTE = replace(
 )  # fmt: skip
 
 
+SHOWN = (Kind.ISSUE, Kind.ASSET, Kind.NOTE)
+
+
 def a_brief(items: Sequence[Item] = (ISSUE, ASSET, NOTE), **changes: Any) -> Brief:
     """A brief of the ward of Mill that rests on these entries."""
-    issues, assets, notes = ([item for item in items if item.kind is kind] for kind in Kind)
+    issues, assets, notes = ([item for item in items if item.kind is kind] for kind in SHOWN)
     contributions = (*issues, *assets)
     counted = Figure("Issues", len(issues), Filters(kind=Kind.ISSUE))
     about = CategoryRow("Dropped kerbs", "Highways", counted, counted, Figure("Closed", 0, Filters(kind=Kind.ISSUE)))
@@ -91,6 +96,13 @@ def a_brief(items: Sequence[Item] = (ISSUE, ASSET, NOTE), **changes: Any) -> Bri
         ),
         residents=Residents((counted,), (about,) if issues else (), months, contributions, tuple(issues)),
         known=Known((TopicRow(Topic.PROMISE, counted, tuple(notes)),) if notes else (), sum(n.overdue for n in notes)),
+        gaps=Gaps(
+            basis="Whole wards are compared by entries for each postcode.", wards=(QuietWard(MILL, "Mill", 1, 40.0),),
+            missing=tuple(kind for kind in Kind if not any(item.kind is kind for item in items)),
+            overdue=tuple(notes), newest=max((item.told_on for item in items), default=None),
+            median=min((item.told_on for item in items), default=None), voices=1, unknown=len(items[1:]),
+            total=len(items),
+        ),
     )  # fmt: skip
     return replace(made, **changes)
 
@@ -127,9 +139,10 @@ def test_a_pdf_has_headings_table_headers_and_words_for_its_pictures():
     found = list(elements(pdf.Root.StructTreeRoot.K))
     headings = [str(node.get("/T", "")) for node in found if node.S == "/H1"]
     assert headings == [
-        "Where", "At a glance", "What residents say", "What councillors and officers know", "Sources and licences",
+        "Where", "At a glance", "What residents say", "What councillors and officers know", "What we do not know",
+        "Sources and licences",
     ]  # fmt: skip
-    assert sum(node.S == "/TH" for node in found) == 3 + 5 + 5
+    assert sum(node.S == "/TH" for node in found) == 3 + 5 + 5 + 2
     worded = [str(node.Alt) for node in found if node.S == "/Figure"]
     assert len(worded) == 2
     assert worded[0] == "Map of Mill. The place is outlined. 1 issue, 1 asset, 1 note are marked. Wards drawn: Mill."
@@ -182,7 +195,7 @@ def test_the_demo_says_on_paper_that_its_borough_is_fictional():
 
 def test_a_note_that_is_past_its_review_is_marked_and_keeps_all_its_words():
     known = document.document(a_brief(), [NOTE], surroundings(a_brief().where))["known"]
-    (note,) = known["topics"][0]["notes"]
+    ((note,),) = known["topics"][0]["sets"]
     assert known["overdue"] == "1 note is past the review date: ask before you rely on it."
     assert note["overdue"] == "Was due for review on 31 January 2026."
     assert note["paragraphs"] == [NOTE.words]
@@ -213,7 +226,7 @@ def the_map(items: Sequence[Item], backdrop: Sequence[Feature] = (), title: str 
 
 def test_a_map_draws_each_kind_by_a_sign_of_its_own_and_names_the_wards():
     drawn = the_map([ISSUE, ASSET, NOTE])
-    assert all(drawn.count(f'href="#wb-sign-{kind}"') == 2 for kind in Kind)
+    assert all(drawn.count(f'href="#wb-sign-{kind}"') == 2 for kind in SHOWN)
     assert all(f">{words}</" in drawn for words in ("Mill", "Bridge", "Castle", "200 metres", "Issue (1)", "N"))
 
 
@@ -222,6 +235,15 @@ def test_a_map_has_one_scale_across_and_down():
     west, north, east, south = sheet.put(square(0.4, 0.05, 100)).bounds
     assert east - west == pytest.approx(south - north)
     assert east - west == pytest.approx((WIDTH - 2 * MARGIN) / 10)
+
+
+def test_the_legend_of_a_map_names_every_kind_within_its_edge():
+    every = [replace(ISSUE, kind=kind, ref=f"WB-2222{place}") for place, kind in enumerate(Kind)]
+    drawn = the_map(every)
+    said = re.findall(r'translate\(([\d.]+) ([\d.]+)\)">.*?<text x="([\d.]+)"[^>]*>([^<]+)</text>', drawn)
+    assert [words for *_, words in said][2:] == [f"{KINDS[kind].label} (1)" for kind in signs.SIGNS]
+    assert all(float(x) + float(gap) + len(words) * 13 * LETTER <= WIDTH for x, _, gap, words in said)
+    assert {float(down) for _, down, *_ in said} == {0.0, 22.0}
 
 
 def test_a_map_has_no_style_no_script_and_no_number_of_more_than_a_decimal():

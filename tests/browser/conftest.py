@@ -18,6 +18,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, StorageState, sync_playwright
 
 from tests.browser.someone import SIZES, Someone, Watch
+from tests.engines import ENGINE, environment_of
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "aldermere-demo"
@@ -48,13 +49,13 @@ _WARDBOOK = (sys.executable, "-m", "wardbook.cli")
 
 def _environment(home: Path, **more: str) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WARDBOOK_")}
-    return kept | {"WARDBOOK_HOME": str(home), "PYTHONPATH": str(ROOT)} | more
+    return kept | environment_of(home) | {"PYTHONPATH": str(ROOT)} | more
 
 
 @pytest.fixture(scope="package")
 def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `wardbook serve` over a copy of the demo borough."""
-    home = Path(shutil.copytree(demo, tmp_path_factory.mktemp("site") / "home"))
+    home = ENGINE.copy(demo, tmp_path_factory.mktemp("site") / "home")
     bind = f"127.0.0.1:{_free_port()}"
     base = f"http://{bind}"
     log = home / "serve.log"

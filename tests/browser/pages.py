@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from PIL import Image
 
+from tests.browser import keeping
 from tests.browser.someone import Someone
 
 WARD, WARD_NAME, WARD_NEXT_DOOR = "X05000101", "Aldermere Market", "X05000102"
@@ -51,7 +52,7 @@ def photo(colour: str = "#4c7a5d") -> bytes:
 # --- telling -----------------------------------------------------------------------------------------------------
 # The scenes fill in every page by hand; whoever only wants to come to a later one hands in the answers before it.
 
-KERB = {"kind": "issue", "title": "No dropped kerb", "words": "Wheels cannot cross."}
+KERB = {"title": "No dropped kerb", "words": "Wheels cannot cross."}
 WHO = {"level": "public", "email": "somebody@residents.example", "name": ""}
 
 
@@ -60,13 +61,13 @@ def begins(them: Someone) -> None:
     them.goes_to(_draft(them))
 
 
-def _draft(them: Someone) -> str:
-    return them.hands_in("/contribute", {"q": POSTCODE})
+def _draft(them: Someone, near: str = POSTCODE) -> str:
+    return them.hands_in("/contribute", {"q": near})
 
 
-def _told(them: Someone, **changes: str) -> str:
+def _told(them: Someone, near: str = POSTCODE, **changes: str) -> str:
     """A draft in which the spot and what it is are told; its path."""
-    draft = _draft(them).removesuffix("/spot")
+    draft = _of_kind(them, "issue", near)
     page = them.fetches(f"{draft}/what")[1].decode()
     category = re.search(r'value="(\d+)"[^>]*>Crossing or dropped kerb', page)
     assert category is not None
@@ -74,8 +75,34 @@ def _told(them: Someone, **changes: str) -> str:
     return draft
 
 
-def comes_to_what(them: Someone) -> None:
-    them.goes_to(f"{_draft(them).removesuffix('/spot')}/what")
+def _of_kind(them: Someone, kind: str, near: str = POSTCODE) -> str:
+    """A draft of which the kind is chosen; its path."""
+    draft = _draft(them, near).removesuffix("/spot")
+    them.hands_in(f"{draft}/kind", {"kind": kind})
+    return draft
+
+
+def comes_to_kind(them: Someone) -> None:
+    them.goes_to(f"{_draft(them).removesuffix('/spot')}/kind")
+
+
+def comes_to_what(them: Someone, kind: str = "issue") -> None:
+    them.goes_to(f"{_of_kind(them, kind)}/what")
+
+
+SAME = "No dropped kerb on the north side at the crossing by the Butter Row"
+NEAR_IT = "ZZ1 4QT"
+"""An issue of the demo borough, and the postcode next to it."""
+
+
+def comes_to_same(them: Someone) -> None:
+    them.goes_to(f"{_told(them, near=NEAR_IT, title=SAME)}/same")
+
+
+def says_it_is_something_else(them: Someone) -> None:
+    """Go on, where something near sounds the same."""
+    if them.page.locator("h1").inner_text().startswith("Is it "):
+        them.presses("No, mine is something else: continue")
 
 
 def comes_to_photos(them: Someone) -> None:
@@ -146,6 +173,13 @@ def finds_one_that_waits(them: Someone) -> None:
     them.goes_to("/moderation")
     waiting = them.page.locator(".wb-entry", has_text="Waiting").first.get_by_role("link").get_attribute("href")
     them.goes_to(waiting or "")
+
+
+def leaves_the_partner_out(them: Someone) -> None:
+    goes_to_entry("kind=idea&state=family:open")(them)
+    them.page.get_by_text("Say who leads on it").click()
+    them.chooses("A partner")
+    them.presses("Save who leads")
 
 
 def hides_one(them: Someone) -> None:
@@ -247,12 +281,111 @@ def names_a_place_that_is_none(them: Someone) -> None:
     them.presses("Make the brief")
 
 
+def freezes_one(them: Someone) -> None:
+    them.goes_to(f"{WARD_PLACE}/brief?for=council")
+    them.follows("Freeze this brief")
+    them.enters("What is it for?", "Cabinet in March: the crossing by the bank")
+    them.presses("Freeze it")
+
+
+def freezes_a_restricted_one(them: Someone) -> None:
+    them.goes_to(f"{WARD_PLACE}/brief/freeze?for=council")
+    them.enters("What is it for?", "The sale of the depot")
+    them.picks("Restrict it to named people (optional)", "The sale of a site")
+    them.enters("Who may read it beside you", CLLR_NEXT_DOOR)
+    them.presses("Freeze it")
+
+
+def freezes_and_goes_to(rest: str) -> Reach:
+    def reach(them: Someone) -> None:
+        freezes_one(them)
+        them.goes_to(f"{them.path}{rest}")
+
+    return reach
+
+
+def finds_a_frozen_one_with_a_gap(them: Someone) -> None:
+    """Freeze a brief; then a moderator hides one of its issues."""
+    freezes_one(them)
+    brief = them.path
+    assert them.page.context.browser is not None
+    moderator = Someone(them.page.context.browser.new_page(), them.base)
+    moderator.hands_in("/sign-in/password", {"email": "moderator@aldermere.example", "password": "aldermere-demo"})
+    public = json.loads(moderator.fetches(f"{WARD_PLACE}/entries.json?kind=issue")[1])["entries"]
+    moderator.goes_to(f"/entries/{public[0]['ref']}")
+    moderator.page.get_by_text("Hide this entry").click()
+    moderator.enters("Reason", "It names somebody.")
+    moderator.presses("Hide it")
+    moderator.page.close()
+    them.goes_to(brief)
+    them.reads("no longer shown")
+
+
 def visits_a_confirmed_link(them: Someone) -> None:
     sends(them)
     opens_the_letter(them, "/contribute/confirm/")
     link = them.path
     them.presses("Yes, publish it")
     them.goes_to(link)
+
+
+def follows(thing: str, *then: str) -> Reach:
+    """Somebody signed in follows a thing, and goes to a page."""
+
+    def reach(them: Someone) -> None:
+        them.hands_in(f"/follows/new?thing={quote(thing)}", {"rhythm": "weekly"})
+        for path in then or ("/follows",):
+            them.goes_to(path)
+
+    return reach
+
+
+def asks_to_follow(them: Someone) -> None:
+    them.goes_to(f"/follows/new?thing=ward:{WARD}")
+    them.enters("Email address", "follower@residents.example")
+    them.presses("Follow")
+
+
+def opens_the_link_to_follow(them: Someone) -> None:
+    asks_to_follow(them)
+    opens_the_letter(them, "/follows/confirm/")
+
+
+def opens_a_used_link_to_follow(them: Someone) -> None:
+    opens_the_link_to_follow(them)
+    link = them.path
+    them.presses("Yes, follow it")
+    them.goes_to(link)
+
+
+def opens_a_letter_to_stop(them: Someone) -> None:
+    """Somebody follows a ward, something is told there, and the letter about it names an address that stops it."""
+    assert them.page.context.browser is not None
+    them.hands_in(f"/follows/new?thing=ward:{WARD}", {"rhythm": "at once"})
+    visitor = Someone(them.page.context.browser.new_page(), them.base)
+    confirms(visitor)
+    visitor.page.close()
+    for _ in range(100):
+        if "/follows/stop/" in them.fetches("/outbox")[1].decode():
+            break
+        them.page.wait_for_timeout(200)
+    opens_the_letter(them, "/follows/stop/")
+
+
+def stops_by_a_letter(them: Someone) -> None:
+    opens_a_letter_to_stop(them)
+    them.presses("Stop these emails")
+
+
+LONG_FILE = "/files/new?source=entries&form=csv"
+
+
+def has_a_file_made(them: Someone) -> None:
+    """Ask for a file and wait for the page to say by itself that it is there."""
+    them.goes_to(LONG_FILE)
+    them.presses("Make the CSV file")
+    them.page.get_by_role("heading", name="Your file is ready").wait_for(timeout=90_000)
+    them.goes_to(them.path)
 
 
 ABOUT = ("privacy", "accessibility", "data", "who-sees-what")
@@ -266,8 +399,15 @@ STATES = (
     State("found no such postcode", None, at("/find?q=SW1A+1AA")),
     State("found outside", None, at("/find?q=51.38,-2.36")),
     State("find without words", None, at("/find?q=")),
+    State("search", None, at("/search")),
+    State("search, found", None, at("/search?words=kerb")),
+    State("search, found in a place", OFFICER, at(f"/search?words=promise*&place={quote(WARD_NAME)}&kind=note")),
+    State("search, nothing found", None, at("/search?words=zeppelin&kind=asset")),
+    State("search, no such place", None, at("/search?words=kerb&place=Atlantis")),
+    State("search, a long question", None, at(f"/search?words={'kerb' * 45}")),
     State("wards", None, at("/wards")),
     State("ward", None, at(f"/wards/{WARD}")),
+    State("ward of a review to come", None, at("/wards/X05000203")),
     State("ward, its councillor", CLLR, at(f"/wards/{WARD}")),
     State("map", None, at("/map")),
     State("map, filtered", OFFICER, at("/map?kind=issue&state=family:open&words=kerb")),
@@ -283,6 +423,12 @@ STATES = (
     State("issue, a reply without words", OFFICER, goes_wrong(goes_to_entry("kind=issue"), "Send reply")),
     State("issue, no state chosen", OFFICER, goes_wrong(goes_to_entry("kind=issue"), "Change state")),
     State("issue, a moderator", MODERATOR, goes_to_entry("kind=issue")),
+    State("idea", None, goes_to_entry("kind=idea")),
+    State("idea, an officer", OFFICER, goes_to_entry("kind=idea&state=family:open")),
+    State("idea, a partner without a name", OFFICER, leaves_the_partner_out),
+    State("knowledge", None, goes_to_entry("kind=knowledge")),
+    State("offer", None, goes_to_entry("kind=offer&state=open")),
+    State("offer, lapsed, an officer", OFFICER, goes_to_entry("kind=offer&state=lapsed")),
     State("note", CLLR, goes_to_entry("kind=note")),
     State("tell: start", None, at("/contribute")),
     State("tell: start, nothing entered", None, sending_nothing("/contribute", "Find it")),
@@ -291,8 +437,12 @@ STATES = (
     State("tell: spot", None, begins),
     State("tell: spot, from the map of all", None, sending_nothing("/contribute", "Find it on the map instead")),
     State("tell: spot outside", None, chooses_a_spot_outside),
+    State("tell: kind", None, comes_to_kind),
+    State("tell: kind, none chosen", None, goes_wrong(comes_to_kind, "Continue")),
     State("tell: what", None, comes_to_what),
+    State("tell: what, an offer", None, lambda them: comes_to_what(them, "offer")),
     State("tell: what, nothing entered", None, goes_wrong(comes_to_what, "Continue")),
+    State("tell: is it one of these", None, comes_to_same),
     State("tell: photos", None, comes_to_photos),
     State("tell: photos, one added", None, comes_back_to_photos),
     State("tell: photos, not a photo", None, sends_a_letter_as_photo),
@@ -305,6 +455,35 @@ STATES = (
     State("tell: confirm", None, lambda them: (sends(them), opens_the_letter(them, "/contribute/confirm/"))),
     State("tell: told", None, confirms),
     State("tell: confirmed before", None, visits_a_confirmed_link),
+    State("own contribution", RESIDENT, keeping.own()),
+    State("edit", RESIDENT, keeping.own("/edit")),
+    State("edit a note", CLLR, keeping.own_note("/edit")),
+    State("edit a note, in two tabs", CLLR, keeping.edits_in_two_tabs),
+    State("note, edited and narrowed", CLLR, keeping.reads_earlier_wording),
+    State("level", RESIDENT, keeping.own("/level")),
+    State("level of a note", CLLR, keeping.own_note("/level")),
+    State("review", CLLR, keeping.own_note("/review")),
+    State("review, nothing entered", CLLR, goes_wrong(keeping.own_note("/review"), "Save the review")),
+    State("withdraw", CLLR, keeping.own_note("/withdraw")),
+    State("withdraw, nothing entered", CLLR, goes_wrong(keeping.own_note("/withdraw"), "Withdraw it")),
+    State("withdrawn, its author", CLLR, keeping.withdraws),
+    State("withdrawn, who relied on it", OFFICER, keeping.reads_a_stub),
+    State("erase", CLLR, keeping.own_note("/erase")),
+    State("differ", OFFICER, keeping.begins_to_differ),
+    State("differ, nothing entered", OFFICER, goes_wrong(keeping.begins_to_differ, "Save the note")),
+    State("seen differently", OFFICER, keeping.sees_it_differently),
+    State(
+        "seen differently, in a list",
+        OFFICER,
+        lambda them: (keeping.sees_it_differently(them), them.goes_to("/map?kind=note&words=yard")),
+    ),
+    State("later note", CLLR, keeping.own_note("/later")),
+    State("superseded", CLLR, keeping.writes_a_later_note),
+    State("support", None, keeping.public_issue("/support")),
+    State("support, no address", None, goes_wrong(keeping.public_issue("/support"), "Email me a link")),
+    State("support, sent", None, keeping.asks_to_support),
+    State("support, link", None, lambda them: (keeping.asks_to_support(them), opens_the_letter(them, "/support/"))),
+    State("supported", OFFICER, keeping.supports),
     State("pending, a moderator", MODERATOR, finds_one_that_waits),
     State("hidden, a moderator", MODERATOR, hides_one),
     State("sign in", None, at("/sign-in")),
@@ -319,6 +498,17 @@ STATES = (
     State("note form", CLLR, at(f"/notes/new?place=ward:{WARD}")),
     State("note form, nothing entered", CLLR, sending_nothing("/notes/new", "Save the note")),
     State("note form, half entered", OFFICER, types_half_a_note),
+    State("follow", None, at(f"/follows/new?thing=ward:{WARD}")),
+    State("follow, no email", None, goes_wrong(at(f"/follows/new?thing=ward:{WARD}"), "Follow")),
+    State("follow, signed in", RESIDENT, at(f"/follows/new?thing={quote(f'postcode:{POSTCODE}+800m')}")),
+    State("follow: check your email", None, asks_to_follow),
+    State("follow: confirm", None, opens_the_link_to_follow),
+    State("follow: link used", None, opens_a_used_link_to_follow),
+    State("follows", RESIDENT, follows(f"postcode:{POSTCODE}+800m")),
+    State("follows, none", ADMINISTRATOR, at("/follows")),
+    State("ward, followed", RESIDENT, follows(f"ward:{WARD}", f"/wards/{WARD}")),
+    State("stop following", CLLR, opens_a_letter_to_stop),
+    State("stopped following", CLLR, stops_by_a_letter),
     State("new place", OFFICER, at("/places/new")),
     State("new place, nothing entered", OFFICER, sending_nothing("/places/new", "Save the place")),
     State("new brief", OFFICER, at("/briefs/new")),
@@ -327,7 +517,26 @@ STATES = (
     State("brief for the council", OFFICER, at(f"{WARD_PLACE}/brief?for=council")),
     State("brief for everyone", None, at(f"{WARD_PLACE}/brief")),
     State("brief of nothing", OFFICER, at(f"{NOWHERE}/brief?for=council")),
+    State("freeze", OFFICER, at(f"{WARD_PLACE}/brief/freeze?for=council")),
+    State("freeze, nothing entered", OFFICER, sending_nothing(f"{WARD_PLACE}/brief/freeze?for=council", "Freeze it")),
+    State("frozen brief", OFFICER, freezes_one),
+    State("frozen brief, restricted", OFFICER, freezes_a_restricted_one),
+    State("frozen brief, one item gone", CLLR, finds_a_frozen_one_with_a_gap),
+    State("frozen brief, behind a figure", OFFICER, freezes_and_goes_to("/1/entries?kind=note")),
+    State("frozen brief, mark", OFFICER, freezes_and_goes_to("/1/items/1")),
+    State(
+        "frozen brief, mark, nothing chosen", OFFICER, goes_wrong(freezes_and_goes_to("/1/items/1"), "Save the mark")
+    ),
+    State("frozen brief, check", OFFICER, freezes_and_goes_to("/1/verify")),
+    State("frozen brief, compare with now", OFFICER, freezes_and_goes_to("/compare/1/now")),
+    State("frozen briefs", OFFICER, at("/briefs")),
+    State("frozen briefs, a visitor", None, at("/briefs")),
     State("moderation", MODERATOR, at("/moderation")),
+    State("long file", OFFICER, at(LONG_FILE)),
+    State("long file, a visitor", None, at(LONG_FILE)),
+    State("long file, ready", OFFICER, has_a_file_made),
+    State("desk with a file", OFFICER, lambda them: (has_a_file_made(them), them.goes_to("/desk"))),
+    State("things to do", ADMINISTRATOR, at("/admin/jobs")),
     *(State(f"about: {page}", None, at(f"/about/{page}")) for page in ABOUT),
     State("not found", None, at("/entries/WB-22222")),
     State("not allowed", RESIDENT, at("/notes/new")),

@@ -32,6 +32,8 @@ def test_a_contribution_can_be_sent_with_the_keyboard_alone(enter: Enter, size: 
     them.enters_by_key()
     them.tabs_to("Something is wrong here")
     them.keys("Space")
+    them.tabs_to("Continue")
+    them.enters_by_key()
     them.tabs_to("What is it about?")
     them.page.keyboard.type("Cros")
     them.tabs_to("Say it in a few words")

@@ -238,7 +238,7 @@ def test_a_drawn_place_is_its_maker_s_until_something_shown_uses_it(drawn: Someo
         assert enter(who).goes_to(quote(drawn.path)) == 404
 
 
-def test_what_was_drawn_is_kept_in_the_box_after_a_mistake(enter: Enter) -> None:
+def test_what_was_drawn_is_kept_in_the_box_and_on_the_map_after_a_mistake(enter: Enter) -> None:
     them = enter(CLLR)
     them.goes_to(f"/notes/new?place=ward:{WARD}")
     draws_an_area(them)
@@ -246,3 +246,11 @@ def test_what_was_drawn_is_kept_in_the_box_after_a_mistake(enter: Enter) -> None
     them.presses("Save the note")
     them.sees_heading("There is a problem")
     assert them.page.get_by_label("Where it is").input_value() == shape
+    expect(them.map().locator(".leaflet-overlay-pane path.leaflet-interactive")).to_have_count(1)
+
+
+def test_a_map_in_its_frame_is_lettered_like_the_page(enter: Enter) -> None:
+    them = enter()
+    them.goes_to("/map")
+    loaded = "document.fonts.ready.then(() => [...document.fonts].some((font) => font.status === 'loaded'))"
+    assert them.map().evaluate(loaded)

@@ -20,6 +20,7 @@ from tests.browser.pages import (
     comes_back_to_photos,
     opens_the_letter,
     photo,
+    says_it_is_something_else,
 )
 from tests.browser.someone import PHONE, Someone
 
@@ -42,10 +43,12 @@ def tells_of_a_kerb(them: Someone, title: str, email: str) -> str:
     """From the spot to the page that says 'check your email'; the reference it gives."""
     them.presses("Continue")
     them.chooses("Something is wrong here")
+    them.presses("Continue")
     them.picks("What is it about?", "Crossing or dropped kerb")
     them.enters("Say it in a few words", title)
     them.enters("Tell us more (optional)", "My chair cannot get up.\nIt is 12 cm high.")
     them.presses("Continue")
+    says_it_is_something_else(them)
     adds_a_photo(them)
     assert "Everyone: it is shown on this website." in them.page.inner_text("main")
     them.enters("Your email address", email)
@@ -123,7 +126,7 @@ def test_pressing_the_map_moves_the_spot(enter: Enter, size: tuple[int, int]) ->
     expect(box).not_to_have_value(before)
     moved = box.input_value()
     them.presses("Continue")
-    them.goes_to(them.path.replace("/what", "/spot"))
+    them.goes_to(them.path.replace("/kind", "/spot"))
     expect(box).to_have_value(moved)
 
 

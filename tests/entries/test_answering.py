@@ -14,7 +14,6 @@ from tests.conftest import (
     OFFICER,
     RESIDENT,
     a_note,
-    an_asset,
     an_issue,
     person_of,
 )
@@ -29,10 +28,6 @@ OPEN = {State.RECEIVED, State.ACKNOWLEDGED, State.IN_PROGRESS, State.PLANNED}
 CLOSED = {
     State.FIXED, State.FIXED_BY_RESIDENTS, State.NO_FURTHER_ACTION, State.NOT_OURS, State.PASSED_ON, State.DUPLICATE,
 }  # fmt: skip
-LASTING = {State.CURRENT, State.OUT_OF_DATE}
-ISSUE_MOVES = {(a, b) for a in OPEN for b in OPEN | CLOSED if a != b} | {(a, State.RECEIVED) for a in CLOSED}
-LASTING_MOVES = {(State.CURRENT, State.OUT_OF_DATE), (State.OUT_OF_DATE, State.CURRENT)}
-EVERY_MOVE = [(a, b) for a in State for b in State]
 
 
 def move(client: FlaskClient, entry: Entry, state: State | str, words: str = "Done.", once: str = "") -> TestResponse:
@@ -49,32 +44,6 @@ def steps(entry: Entry, did: Did) -> list[Event]:
 
 
 # --- states ------------------------------------------------------------------------------------------------------
-
-
-def test_an_issue_moves_from_state_to_state_as_its_table_says_and_no_other_way(as_):
-    client = as_(OFFICER)
-    issue = an_issue()
-    taken = set()
-    for before, after in EVERY_MOVE:
-        with transaction():
-            issue.state = before if before in OPEN | CLOSED else State.RECEIVED
-        if before in OPEN | CLOSED and move(client, issue, after).status_code == 302:
-            taken.add((before, after))
-    assert taken == ISSUE_MOVES
-
-
-@pytest.mark.parametrize("tell", [an_asset, a_note])
-def test_what_lasts_is_current_or_out_of_date(tell, as_):
-    client = as_(OFFICER)
-    thing = tell()
-    taken = set()
-    for before in LASTING:
-        for after in State:
-            with transaction():
-                thing.state = before
-            if move(client, thing, after).status_code == 302:
-                taken.add((before, after))
-    assert taken == LASTING_MOVES
 
 
 @pytest.mark.parametrize("state", sorted(CLOSED))

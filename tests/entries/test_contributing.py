@@ -26,6 +26,7 @@ from tests.conftest import (
 )
 from wardbook.db import db, transaction
 from wardbook.entries.models import Draft, Entry, Photo
+from wardbook.jobs import do_what_is_due
 from wardbook.mail import letters
 from wardbook.people.queries import person_by_email
 from wardbook.shared import Level, Standing
@@ -40,7 +41,6 @@ def begin(client: FlaskClient, where: str = "ZZ1 1AA") -> str:
 
 def what(**changes: str) -> dict[str, str]:
     told = {
-        "kind": "issue",
         "category": str(category().id),
         "title": "No dropped kerb",
         "words": "Wheels cannot cross.",
@@ -63,6 +63,7 @@ def fill_in(client: FlaskClient, **answers: str) -> str:
     """Every page but the last; the draft's address."""
     draft = begin(client)
     client.post(f"{draft}/spot", data={"spot": answers.get("spot", f"{spot(*IN_MILL).y}, {spot(*IN_MILL).x}")})
+    client.post(f"{draft}/kind", data={"kind": answers.get("kind", "issue")})
     client.post(f"{draft}/what", data=what(**{k: v for k, v in answers.items() if k in what()}))
     client.post(f"{draft}/photos", data={"alt": ""})
     sent = client.post(f"{draft}/who", data=who(**{k: v for k, v in answers.items() if k in (*who(), "name_shown")}))
@@ -140,7 +141,7 @@ def test_the_spot_can_be_moved_but_not_out_of_the_council(as_):
     refused = client.post(f"{draft}/spot", data={"spot": "51.5, -0.12"})
     assert refused.status_code == 422
     assert "51.5, -0.12" in refused.text
-    assert client.post(f"{draft}/spot", data={"spot": "ST 755 642"}).location == f"{draft}/what"
+    assert client.post(f"{draft}/spot", data={"spot": "ST 755 642"}).location == f"{draft}/kind"
 
 
 def test_a_spot_that_cannot_be_read_is_kept_as_it_was_typed(as_):
@@ -157,7 +158,8 @@ def test_a_spot_that_cannot_be_read_is_kept_as_it_was_typed(as_):
 def test_the_pages_follow_each_other(as_):
     client = as_(NOBODY)
     draft = begin(client)
-    assert client.post(f"{draft}/spot", data={"spot": "ST 755 642"}).location == f"{draft}/what"
+    assert client.post(f"{draft}/spot", data={"spot": "ST 755 642"}).location == f"{draft}/kind"
+    assert client.post(f"{draft}/kind", data={"kind": "issue"}).location == f"{draft}/what"
     assert client.post(f"{draft}/what", data=what()).location == f"{draft}/photos"
     assert client.post(f"{draft}/photos", data={}).location == f"{draft}/who"
     assert client.post(f"{draft}/who", data=who()).location == f"{draft}/check"
@@ -167,6 +169,9 @@ def test_the_pages_follow_each_other(as_):
 def test_the_check_leads_back_to_the_first_page_without_an_answer(as_):
     client = as_(NOBODY)
     draft = begin(client)
+    assert client.get(f"{draft}/check").location == f"{draft}/kind"
+    assert client.get(f"{draft}/what").location == f"{draft}/kind"
+    client.post(f"{draft}/kind", data={"kind": "issue"})
     assert client.get(f"{draft}/check").location == f"{draft}/what"
     client.post(f"{draft}/what", data=what())
     assert client.get(f"{draft}/check").location == f"{draft}/who"
@@ -184,8 +189,6 @@ def test_after_the_check_a_changed_answer_leads_back_to_it(as_):
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"kind": ""}, "Choose what you want to tell us"),
-        ({"kind": "note"}, ""),
         ({"category": ""}, "Choose what it is about"),
         ({"category": "999"}, ""),
         ({"title": ""}, "Say in a few words what it is"),
@@ -197,6 +200,7 @@ def test_after_the_check_a_changed_answer_leads_back_to_it(as_):
 def test_what_is_missing_or_too_long_is_said_and_what_was_typed_is_still_there(changes, sentence, as_):
     client = as_(NOBODY)
     draft = begin(client)
+    client.post(f"{draft}/kind", data={"kind": "issue"})
     typed = what(words="Since the works in May.") | changes
     refused = client.post(f"{draft}/what", data=typed)
     assert refused.status_code == 422
@@ -214,12 +218,22 @@ def test_a_good_answer_is_still_there_when_somebody_comes_back(as_):
     assert re.search(r'value="ward"\s+checked', client.get(f"{draft}/who").text)
 
 
+@pytest.mark.parametrize("kind", ["", "note", "nonsense"])
+def test_what_is_told_is_of_a_kind_that_is_offered(kind, as_):
+    client = as_(NOBODY)
+    draft = begin(client)
+    assert client.post(f"{draft}/kind", data={"kind": kind}).status_code == 422
+    assert "Choose what you want to tell us" in client.post(f"{draft}/kind", data={}).text
+    assert client.get(f"{draft}/what").location == f"{draft}/kind"
+
+
 def test_a_category_of_another_kind_is_refused(as_):
     client = as_(NOBODY)
     draft = begin(client)
+    client.post(f"{draft}/kind", data={"kind": "issue"})
     refused = client.post(f"{draft}/what", data=what(category=str(category("Place to meet").id)))
     assert refused.status_code == 422
-    assert "the two lists are for different things" in refused.text
+    assert category("Place to meet").name not in refused.text
 
 
 @pytest.mark.parametrize(
@@ -287,6 +301,7 @@ def test_a_photo_taken_away_is_gone_from_the_disk(as_, home):
     draft = begin(client)
     client.post(f"{draft}/photos", data={"photo": [a_photo()]})
     key = db.session.query(Photo).one().key
+    do_what_is_due()
     assert len(list((home / "photos").rglob("*.jpg"))) == 2
     client.post(f"{draft}/photos/{key}/remove")
     assert db.session.query(Photo).count() == 0
@@ -507,7 +522,8 @@ def test_what_was_refused_on_one_page_cannot_be_sent_from_another(as_):
     where = browser.post("/contribute", data={"q": "ZZ1 1AA"}).location
     draft = where.rsplit("/", 1)[0]
     browser.post(where, data={"spot": "ZZ1 1AA"})
-    good = {"kind": "issue", "category": str(category().id), "title": "No dropped kerb", "words": ""}
+    good = {"category": str(category().id), "title": "No dropped kerb", "words": ""}
+    browser.post(f"{draft}/kind", data={"kind": "issue"})
     assert browser.post(f"{draft}/what", data=good).status_code == 302
     who = {"level": "public", "email": "new@example.org", "name": ""}
     assert browser.post(f"{draft}/who", data=who).location == f"{draft}/check"

@@ -13,7 +13,7 @@ from tests.conftest import OFFICER, an_issue, as_viewer, category, spot
 from wardbook import geo
 from wardbook.db import db, transaction
 from wardbook.entries import actions
-from wardbook.entries.importing import Tally, import_entries
+from wardbook.entries.importing import Tally, read_reports, take_in
 from wardbook.entries.kinds import Kind, State
 from wardbook.entries.models import Entry
 from wardbook.errors import Refused
@@ -38,8 +38,9 @@ def mapping(folder: Path, text: str) -> Path:
 
 
 def brought(*args: Path) -> Tally:
+    reports = read_reports(*args)
     with transaction():
-        return import_entries(*args)
+        return take_in(reports)
 
 
 def counts(tally: Tally) -> tuple[int, int, int, int]:
@@ -237,7 +238,7 @@ def test_a_row_without_a_status_is_received(app, tmp_path):
         ("columns: {whenever: created}", "The mapping names a column for 'whenever'"),
         ("colours: red", "The mapping has colours"),
         ("states: {open: astonished}", "'astonished' is no state"),
-        ("states: {open: current}", "gives an issue the state 'current'"),
+        ("states: {open: current}", "gives the kind issue the state 'current'"),
         ("kind: complaint", "'complaint' is no kind"),
         ("crs: the Irish one", "is not a system"),
         ("columns: [told]", "'columns' must be pairs"),

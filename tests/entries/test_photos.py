@@ -12,9 +12,14 @@ from pathlib import Path
 
 import pytest
 from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
+from sqlalchemy import update
 
+from wardbook.db import db, now, transaction
 from wardbook.entries import photos
+from wardbook.entries.actions import start_draft
+from wardbook.entries.models import Photo
 from wardbook.errors import Refused
+from wardbook.jobs import Job, do_what_is_due
 
 SECRETS = ("51.38", "Canon", "Ada Lovelace", "GPS", "secret")
 
@@ -53,6 +58,12 @@ def opened(raw: bytes) -> Image.Image:
     return image
 
 
+def sizes(raw: bytes) -> dict[str, bytes]:
+    """A photo in both its sizes."""
+    large = photos.prepare(raw).large
+    return {"large": large, "small": photos.made_small(large)}
+
+
 def near(colour: tuple[int, ...], expected: tuple[int, int, int]) -> bool:
     return all(abs(one - other) < 60 for one, other in zip(colour, expected, strict=True))
 
@@ -83,7 +94,7 @@ TRACED = {
 @pytest.mark.parametrize("raw", TRACED.values(), ids=TRACED)
 def test_nothing_of_what_a_camera_wrote_is_kept(raw):
     assert b"secret" in raw, "there was something to lose"
-    for kept in photos.prepare(raw).sizes.values():
+    for kept in sizes(raw).values():
         image = opened(kept)
         assert image.format == "JPEG"
         assert dict(image.getexif()) == {}
@@ -97,7 +108,7 @@ def test_exiftool_finds_no_trace(raw, tmp_path):
     exiftool = shutil.which("exiftool")
     if exiftool is None:
         pytest.skip("exiftool is not installed (libimage-exiftool-perl)")
-    for size, kept in photos.prepare(raw).sizes.items():
+    for size, kept in sizes(raw).items():
         file = tmp_path / f"{size}.jpg"
         file.write_bytes(kept)
         said = subprocess.run([exiftool, "-j", "-G", str(file)], capture_output=True, text=True, check=True).stdout
@@ -107,7 +118,7 @@ def test_exiftool_finds_no_trace(raw, tmp_path):
 
 def test_a_trailer_is_not_kept():
     raw = saved(picture()) + b"PK\x03\x04" + b"<script>alert(1)</script>" * 10
-    for kept in photos.prepare(raw).sizes.values():
+    for kept in sizes(raw).values():
         assert b"<script>" not in kept
         assert b"PK\x03\x04" not in kept
 
@@ -120,7 +131,7 @@ SIDES = {1: "left", 2: "right", 3: "right", 4: "left", 5: "top", 6: "top", 7: "b
 
 @pytest.mark.parametrize(("orientation", "side"), SIDES.items())
 def test_a_photo_is_turned_upright(orientation, side):
-    image = opened(photos.prepare(saved(picture(), exif=camera(orientation))).sizes["large"])
+    image = opened(sizes(saved(picture(), exif=camera(orientation)))["large"])
     width, height = image.size
     assert (width > height) is (orientation < 5)
     ends = {
@@ -137,7 +148,7 @@ def test_a_photo_is_turned_upright(orientation, side):
 def test_a_transparent_picture_stands_on_white():
     image = Image.new("RGBA", (60, 40), (255, 0, 0, 0))
     ImageDraw.Draw(image).rectangle((0, 0, 29, 40), fill=(255, 0, 0, 255))
-    kept = opened(photos.prepare(saved(image, "PNG")).sizes["large"])
+    kept = opened(sizes(saved(image, "PNG"))["large"])
     assert near(kept.getpixel((5, 20)), RED)
     assert near(kept.getpixel((55, 20)), WHITE)
 
@@ -145,16 +156,16 @@ def test_a_transparent_picture_stands_on_white():
 @pytest.mark.parametrize("mode", ["L", "LA", "P", "1", "I;16"])
 def test_pictures_of_few_or_many_shades_are_read(mode):
     image = Image.new(mode, (60, 40))
-    assert opened(photos.prepare(saved(image, "PNG")).sizes["small"]).mode == "RGB"
+    assert opened(sizes(saved(image, "PNG"))["small"]).mode == "RGB"
 
 
 def test_a_picture_for_print_is_read():
-    assert opened(photos.prepare(saved(picture(mode="CMYK"))).sizes["large"]).mode == "RGB"
+    assert opened(sizes(saved(picture(mode="CMYK")))["large"]).mode == "RGB"
 
 
 @pytest.mark.parametrize("form", ["JPEG", "PNG", "WEBP"])
 def test_what_telephones_and_browsers_make_is_read(form):
-    image = opened(photos.prepare(saved(picture(), form)).sizes["large"])
+    image = opened(sizes(saved(picture(), form))["large"])
     assert near(image.getpixel((5, 40)), RED)
     assert near(image.getpixel((114, 40)), BLUE)
 
@@ -164,7 +175,7 @@ def test_a_photo_of_an_iphone_is_read():
         raw = saved(picture(), "HEIF", exif=camera())
     except (ValueError, RuntimeError, KeyError, OSError):
         pytest.skip("this build of libheif cannot write HEIC")
-    kept = photos.prepare(raw).sizes["large"]
+    kept = sizes(raw)["large"]
     assert near(opened(kept).getpixel((5, 40)), RED)
     assert not any(word.encode() in kept for word in SECRETS)
 
@@ -172,7 +183,7 @@ def test_a_photo_of_an_iphone_is_read():
 def test_of_a_moving_picture_the_first_is_kept():
     frames = [picture(), Image.new("RGB", (120, 80), "green")]
     raw = saved(frames[0], "WEBP", save_all=True, append_images=frames[1:], duration=100)
-    image = opened(photos.prepare(raw).sizes["large"])
+    image = opened(sizes(raw)["large"])
     assert getattr(image, "n_frames", 1) == 1
     assert near(image.getpixel((5, 40)), RED)
 
@@ -191,7 +202,8 @@ def test_of_a_moving_picture_the_first_is_kept():
 )
 def test_a_large_photo_is_made_smaller_and_a_small_one_is_not_made_larger(size, large, small):
     made = photos.prepare(saved(Image.new("RGB", size, "red")))
-    assert [opened(made.sizes[name]).size for name in ("large", "small")] == [large, small]
+    assert opened(made.large).size == large
+    assert opened(photos.made_small(made.large)).size == small
     assert (made.width, made.height) == large
 
 
@@ -251,12 +263,48 @@ def test_seven_photos_are_refused():
         photos.prepare_each([saved(picture())] * 7)
 
 
-def test_a_photo_is_kept_where_only_the_owner_reads_it(app):
-    from wardbook.db import transaction
-    from wardbook.entries.actions import start_draft
-
+def a_draft_s_photo(size: tuple[int, int] = (1200, 900)) -> Photo:
     with transaction():
-        kept = photos.keep(photos.prepare(saved(picture())), alt="A kerb", draft_id=start_draft().id)
+        return photos.keep(photos.prepare(saved(picture(size))), alt="A kerb", draft_id=start_draft().id)
+
+
+def test_a_photo_is_kept_where_only_the_owner_reads_it(app):
+    kept = a_draft_s_photo()
+    do_what_is_due()
     files = sorted(Path(photos.path(kept.key, "large")).parent.iterdir())
     assert [file.name.removeprefix(kept.key) for file in files] == ["-large.jpg", "-small.jpg"]
     assert files[0].parent.stat().st_mode & 0o077 == 0
+
+
+def test_until_its_small_size_is_made_a_photo_is_shown_large(app):
+    kept = a_draft_s_photo()
+    large = photos.path(kept.key, "large").read_bytes()
+
+    def sent() -> bytes:
+        with app.test_request_context(), photos.answer(kept.key, "small") as answer:
+            answer.direct_passthrough = False
+            return bytes(answer.get_data())
+
+    assert sent() == large
+    assert do_what_is_due() == 1
+    assert max(opened(sent()).size) == 480
+
+
+def test_a_photo_that_was_taken_away_is_not_made_small(app):
+    kept = a_draft_s_photo()
+    with transaction():
+        db.session.delete(kept)
+    photos.path(kept.key, "large").unlink()
+    assert do_what_is_due() == 1
+    assert not photos.path(kept.key, "small").exists()
+    assert db.session.query(Job).one().finished_at is not None
+
+
+def test_a_photo_s_small_size_is_made_twice_to_the_same_end(app):
+    kept = a_draft_s_photo()
+    do_what_is_due()
+    before = photos.path(kept.key, "small").read_bytes()
+    with transaction():
+        db.session.execute(update(Job).values(finished_at=None, due_at=now()))
+    assert do_what_is_due() == 1
+    assert photos.path(kept.key, "small").read_bytes() == before

@@ -24,6 +24,7 @@ from tests.conftest import (
     as_viewer,
     person_of,
 )
+from tests.engines import environment_of
 from wardbook.areas import queries as areas
 from wardbook.areas.actions import SetDescription, add_boundary_set
 from wardbook.areas.models import BoundarySet
@@ -106,11 +107,7 @@ def test_a_new_set_with_the_same_code_keeps_the_councillors_ward(app):
 
 def run(home, *words: str):
     return CliRunner(
-        env={
-            "WARDBOOK_HOME": str(home),
-            "WARDBOOK_BASE_URL": "http://localhost",
-            "WARDBOOK_SECRET_KEY": "for tests alone",
-        }
+        env=environment_of(home) | {"WARDBOOK_BASE_URL": "http://localhost", "WARDBOOK_SECRET_KEY": "for tests alone"}
     ).invoke(main, list(words))
 
 

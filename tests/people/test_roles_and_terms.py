@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.conftest import BRIDGE, CLLR, MILL, Member, a_note, as_viewer, person_of
+from tests.engines import environment_of
 from wardbook.cli import main
 from wardbook.clock import today
 from wardbook.db import db, transaction
@@ -79,7 +80,8 @@ def test_a_role_that_cannot_be_is_refused(app: Flask, grant: Grant, fragment: st
 def test_adding_somebody_on_the_command_line_prints_a_link_that_signs_in_once(
     app: Flask, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("WARDBOOK_HOME", str(home))
+    for name, value in environment_of(home).items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setenv("WARDBOOK_SECRET_KEY", "for tests alone")
     asked = ["people", "add", "new@example.org", "--role", "councillor", "--ward", MILL, "--name", "New Member"]
     ran = CliRunner().invoke(main, asked)

@@ -11,11 +11,11 @@ import numpy as np
 import shapely
 from sqlalchemy import insert, select
 
-from wardbook.areas.derive import derive_for_set
+from wardbook.areas.derive import BOUNDARIES, derive_for_set
 from wardbook.areas.locator import LocatedSet, locator
 from wardbook.areas.models import AREA_TYPES, Area, BoundarySet, Postcode, PostcodeSource
 from wardbook.clock import day_in_words, today
-from wardbook.db import db, now
+from wardbook.db import alone, db, now
 from wardbook.errors import Refused
 
 if TYPE_CHECKING:
@@ -41,6 +41,7 @@ def add_boundary_set(about: SetDescription, reading: Reading) -> BoundarySet:
     Raises Refused where the name is taken, the dates are back to front, or another own set of the type holds on some of
     the same days over the same ground.
     """
+    alone(BOUNDARIES)
     if about.type not in AREA_TYPES:
         raise Refused(f"'{about.type}' is not a type of area: choose one of {', '.join(AREA_TYPES)}.")
     if about.from_on and about.until_on and about.from_on >= about.until_on:
@@ -125,6 +126,7 @@ class PostcodeTally:
 
 def add_postcodes(rows: Sequence[PostcodeRow], *, file_name: str, dated_on: date) -> PostcodeTally:
     """Bring in a dated source of postcodes. A row of an older source never replaces one of a later."""
+    alone("postcodes")
     source = PostcodeSource(file_name=file_name, dated_on=dated_on, imported_at=now())
     db.session.add(source)
     db.session.flush()

@@ -12,8 +12,11 @@ from sqlalchemy import delete, insert, inspect, select
 
 from wardbook.areas.locator import Lie, LocatedSet, locator
 from wardbook.clock import today
-from wardbook.db import Base, db
+from wardbook.db import Base, beside_others, db
 from wardbook.shared import Located
+
+BOUNDARIES = "boundary sets"
+"""Whoever brings a set in is alone with them: what is told at the same moment waits, and then lies in its areas too."""
 
 
 def located_models() -> list[type[Any]]:
@@ -24,6 +27,7 @@ def located_models() -> list[type[Any]]:
 def derive(thing: Any) -> list[Lie]:
     """Write the areas of one thing; where it was there before, in place of what was written then."""
     table, came = type(thing).lies_in, not inspect(thing).persistent
+    beside_others(BOUNDARIES)
     lies = locator().lies(thing.geometry, today())
     db.session.flush()
     if not came:
@@ -44,6 +48,7 @@ def derive_for_set(set_id: int) -> None:
 
 def derive_many(model: type[Any], rows: Sequence[tuple[int, shapely.Geometry]]) -> None:
     """Write the areas of many new things of one model at once."""
+    beside_others(BOUNDARIES)
     for known in locator().own():
         _write(model.lies_in, _lies_of_many(known, rows, today()))
 

@@ -57,7 +57,7 @@ def areas_by_id(ids: Sequence[int]) -> dict[int, Area]:
 
 def boundary_sets() -> Sequence[BoundarySet]:
     """Every set, oldest first."""
-    return db.session.scalars(select(BoundarySet).order_by(BoundarySet.from_on, BoundarySet.id)).all()
+    return db.session.scalars(select(BoundarySet).order_by(BoundarySet.from_on.nulls_first(), BoundarySet.id)).all()
 
 
 def area_counts() -> dict[int, int]:

@@ -7,13 +7,15 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from markupsafe import Markup
+
 from wardbook import geo
 from wardbook.briefs.drawing import bars, bars_in_words, in_words, place_map
 from wardbook.briefs.picture import Brief, CategoryRow, Figure, Item, SetRow, TopicRow
 from wardbook.briefs.surroundings import Surroundings
 from wardbook.clock import day_in_words, day_of, moment_in_words
 from wardbook.config import settings
-from wardbook.entries.kinds import KINDS, Kind
+from wardbook.entries.kinds import KINDS, LEAD_LABELS, Kind, Lead
 from wardbook.shared import Level
 
 PLAIN_COLOUR = "#00573d"
@@ -21,6 +23,9 @@ GIST = 85
 """So many characters of a text are shown at a glance"""
 LONG = 1800
 """A text with more characters may be parted by the end of a page"""
+LATER = "Sections 5 to 7, the numbers, earlier decisions and whom to talk to, are not part of a brief yet."
+NO_LONGER = "Nothing that may still be shown."
+"""In place of what an empty list says, in a frozen brief of which something is no longer shown"""
 Content = dict[str, Any]
 
 
@@ -42,6 +47,9 @@ def document(brief: Brief, items: Sequence[Item], around: Surroundings) -> Conte
         "glance": _glance(brief, accent),
         "residents": _residents(brief),
         "known": _known(brief),
+        "later": LATER,
+        "gaps": _gaps(brief),
+        "frozen": _frozen(brief),
         "sources": _sources(brief),
     }
 
@@ -59,16 +67,8 @@ def _mark(brief: Brief, items: Iterable[Item]) -> str:
 
 def _where(brief: Brief, items: Sequence[Item], around: Surroundings) -> Content:
     where = brief.where
-    drawn = place_map(
-        where,
-        items,
-        wards=[(ward.name, ward.shape) for ward in around.wards],
-        backdrop=around.backdrop,
-        epsg=settings().crs,
-        title=f"Map of {brief.label}",
-    )
     return {
-        "map": drawn,
+        "map": map_of(brief, items, around),
         "alt": f"Map of {brief.label}. {in_words(items, (ward.name for ward in where.wards))}",
         "size": f"{where.hectares:,.1f} hectares.",
         "touched": f"Wards it touches on {day_in_words(where.as_at)}",
@@ -79,13 +79,27 @@ def _where(brief: Brief, items: Sequence[Item], around: Surroundings) -> Content
     }
 
 
+def map_of(brief: Brief, items: Sequence[Item], around: Surroundings) -> Markup:
+    """The map of a brief as a drawing."""
+    return place_map(
+        brief.where,
+        items,
+        wards=[(ward.name, ward.shape) for ward in around.wards],
+        backdrop=around.backdrop,
+        epsg=settings().crs,
+        title=f"Map of {brief.label}",
+    )
+
+
 def _glance(brief: Brief, accent: str) -> Content:
     glance = brief.glance
     more = glance.assets_in_all.count - len(glance.assets)
     return {
         "assets": [_item(item, _gist(item.words), [item.category]) for item in glance.assets],
         "more_assets": _figure(brief, glance.assets_in_all, "assets in all") if more > 0 else None,
-        "no_assets": "Nobody has named an asset here yet. That is a gap in what we know, not a fact about the place.",
+        "no_assets": _none(
+            brief, "Nobody has named an asset here yet. That is a gap in what we know, not a fact about the place."
+        ),
         "figures": [_figure(brief, found, found.label) for found in glance.headlines],
         "trend": glance.trend_in_words,
         "bars": bars(glance.trend, accent),
@@ -100,7 +114,7 @@ def _glance(brief: Brief, accent: str) -> Content:
         ],
         "no_themes": "Nobody has said anything here yet from which a theme could be read.",
         "to_mind": [_item(item, [], [str(item.topic or "").capitalize(), item.by]) for item in glance.to_mind],
-        "no_to_mind": f"Nobody has noted a sensitivity or a promise here{_readable(brief)}.",
+        "no_to_mind": _none(brief, f"Nobody has noted a sensitivity or a promise here{_readable(brief)}."),
     }  # fmt: skip
 
 
@@ -109,22 +123,23 @@ def _residents(brief: Brief) -> Content:
     return {
         "kinds": [_figure(brief, found, found.label) for found in said.kinds],
         "tables": [table for kind in Kind if (table := _categories(brief, kind))],
+        "supported": [_whole(item) for item in said.supported],
         "recent": [_whole(item) for item in said.recent],
-        "nobody": f"Nobody has told the council of an issue or an asset here yet{_readable(brief)}.",
+        "nobody": _none(brief, f"Nobody has told the council anything here yet{_readable(brief)}."),
         "longest": [
             [item.title, item.ref, _entry_address(item), item.category, _short_day(item), f"{item.days_open or 0:,}"]
             for item in said.longest
         ],
-        "no_longest": "No issue is open here.",
+        "no_longest": _none(brief, "No issue and no idea is open here."),
     }
 
 
 def _categories(brief: Brief, kind: Kind) -> Content | None:
-    """What is said of one kind, by category. A lasting thing is current or past, any other open or closed."""
+    """What is said of one kind, by category, and how much of it goes on."""
     rows = [row for row in brief.residents.categories if row.total.filters.kind is kind]
     if not rows:
         return None
-    ways = ["Open", "Closed"] if kind is Kind.ISSUE else ["Current", "Past"]
+    ways = [str(KINDS[kind].lives).capitalize(), str(KINDS[kind].ends).capitalize()]
     return {"title": f"{KINDS[kind].plural} by category", "ways": ways, "rows": [_category(brief, row) for row in rows]}
 
 
@@ -144,7 +159,43 @@ def _known(brief: Brief) -> Content:
 
 
 def _topic(brief: Brief, row: TopicRow) -> Content:
-    return {"notes": [_whole(item) for item in row.notes], **_figure(brief, row.figure, row.topic.capitalize())}
+    return {
+        "sets": [[_whole(item) for item in beside] for beside in row.sets],
+        **_figure(brief, row.figure, row.topic.capitalize()),
+    }
+
+
+def _gaps(brief: Brief) -> Content:
+    gaps = brief.gaps
+    return {
+        "basis": gaps.basis,
+        "wards": [[ward.name, ward.words] for ward in gaps.wards],
+        "no_wards": "None of the wards it touches is silent or quiet." if gaps.basis else "",
+        "facts": [gaps.missing_in_words, gaps.age_in_words, gaps.voices_in_words],
+        "overdue": [_item(item, [], [item.by, day_in_words(item.told_on)]) for item in gaps.overdue],
+        "no_overdue": _none(brief, "No note is past its review date."),
+    }
+
+
+def _frozen(brief: Brief) -> Content | None:
+    """What a frozen brief says of itself."""
+    if brief.frozen is None:
+        return None
+    frozen, day = brief.frozen, day_in_words(day_of(brief.made_at))
+    return {
+        "name": f"{frozen.ref}, version {frozen.number}",
+        "facts": [
+            f"For: {frozen.purpose}",
+            f"Frozen by {frozen.signed} on {moment_in_words(brief.made_at)} as {frozen.ref}, version {frozen.number}.",
+            f"Cite it as: {brief.council}, {brief.title}, {frozen.cite}, {day}.",
+            f"Its hash: {frozen.hash}",
+        ],
+        "withheld": frozen.withheld_in_words,
+    }
+
+
+def _none(brief: Brief, words: str) -> str:
+    return NO_LONGER if brief.frozen is not None and brief.frozen.withheld else words
 
 
 def _sources(brief: Brief) -> list[Content]:
@@ -173,7 +224,8 @@ def _item(item: Item, paragraphs: list[str], facts: Iterable[str], cites: str = 
         "long": len(item.title) + sum(map(len, paragraphs)) > LONG,
         "cites": f"Source: {cites}" if cites else "",
         "overdue": due,
-        "facts": [fact for fact in facts if fact],
+        "facts": [fact for fact in (*facts, f"item {item.number}" if item.number else "") if fact],
+        "since": [words for words in (item.since, item.mark) if words],
         "ref": item.ref,
         "url": _entry_address(item),
     }
@@ -188,9 +240,28 @@ def _facts(item: Item) -> list[str]:
     review = f"review on {day_in_words(item.review_on)}" if item.review_on and not item.overdue else ""
     told = [KINDS[item.kind].label, item.category, item.state] if item.kind is not Kind.NOTE else []
     known = [str(item.basis).capitalize()] if item.basis else []
+    supported = _counted(item.supporters, "supporter", "supporters") if item.supporters else ""
+    differs = f"sees {item.differs_from} differently" if item.differs_from else ""
     closed = f"closed on {day_in_words(item.closed_on)}" if item.closed_on else ""
     readers = "" if item.level is Level.PUBLIC else "not public"
-    return [*told, item.by, day_in_words(item.told_on), closed, *known, review, readers]
+    return [
+        *told,
+        item.by,
+        day_in_words(item.told_on),
+        closed,
+        *_goes_on(item),
+        *known,
+        review,
+        supported,
+        differs,
+        readers,
+    ]
+
+
+def _goes_on(item: Item) -> list[str]:
+    """Who leads, where it is not the council as with most; until when an offer stands."""
+    leads = f"lead: {item.lead}" if item.lead and item.lead != LEAD_LABELS[Lead.COUNCIL] else ""
+    return [leads, f"stands until {day_in_words(item.lapses_on)}" if item.lapses_on else ""]
 
 
 def _entry_address(item: Item) -> str:
@@ -199,11 +270,13 @@ def _entry_address(item: Item) -> str:
 
 def _figure(brief: Brief, figure: Figure, label: str) -> Content:
     """A count with the address of the list of what it counts, at this level."""
-    asked = urlencode({**figure.filters.in_address(), "for": str(brief.level)})
+    frozen = brief.frozen
+    asked = urlencode({**figure.filters.in_address(), **({} if frozen else {"for": str(brief.level)})})
+    behind = f"briefs/{frozen.ref}/{frozen.number}" if frozen else f"places/{brief.path}"
     return {
         "count": f"{figure.count:,}",
         "label": label,
-        "url": f"{settings().base_url}/places/{brief.path}/entries?{asked}",
+        "url": f"{settings().base_url}/{behind}/entries?{asked}",
     }
 
 

@@ -66,9 +66,8 @@ def place_map(
         _north(),
     ]
     told = Counter(item.kind for item in items)
-    thinned = _thinned(len(each), len(signs), left_out)
-    height = HEIGHT + (54 if thinned else 32)
-    return svg(height, title, in_words(items, [name for name, _ in around]), _framed(drawn) + _legend(told, thinned))
+    legend, height = _legend(told, _thinned(len(each), len(signs), left_out))
+    return svg(height, title, in_words(items, [name for name, _ in around]), _framed(drawn) + legend)
 
 
 def in_words(items: Iterable[Item], wards: Iterable[str]) -> str:
@@ -146,15 +145,31 @@ def _thinned(entries: int, signs: int, left_out: int) -> str:
     return f"{shared} {only}".strip()
 
 
-def _legend(told: Counter[Kind], thinned: str) -> Markup:
-    line, y = Markup('<path d="M0 {}h22" stroke="{}" stroke-width="{}"/>'), HEIGHT + 19
-    keys = [(line.format(y, INK, 2.6), 28.0, "The place"), (line.format(y, PALE, 0.9), 28.0, "Ward boundary")]
-    keys += [(use(kind, 7, y), 18.0, f"{_named(kind, told[kind])} ({told[kind]:,})") for kind in SIGNS if told[kind]]
-    x, parts = 1.0, []
-    for sign, gap, words in keys:
-        parts.append(Markup('<g transform="translate({} 0)">{}{}</g>').format(number(x), sign, _said(words, gap, y)))
-        x += gap + len(words) * 13 * LETTER + 18
-    return Markup("").join(parts) + _said(thinned, 1, y + 22)
+ROW = 22
+
+
+def _legend(told: Counter[Kind], thinned: str) -> tuple[Markup, int]:
+    """What the signs mean, on as many rows under the map as that takes, and how tall the drawing is with them."""
+    x, row, y, parts = 1.0, 0, HEIGHT + 19, []
+    for sign, gap, words in _keys(told, y):
+        wide = gap + len(words) * 13 * LETTER
+        if x + wide > WIDTH:
+            x, row = 1.0, row + 1
+        moved = Markup('<g transform="translate({} {})">{}{}</g>')
+        parts.append(moved.format(number(x), row * ROW, sign, _said(words, gap, y)))
+        x += wide + 18
+    rows = row + (2 if thinned else 1)
+    return Markup("").join(parts) + _said(thinned, 1, y + (row + 1) * ROW), HEIGHT + 10 + rows * ROW
+
+
+def _keys(told: Counter[Kind], y: float) -> Iterator[tuple[Markup, float, str]]:
+    """Each sign at a height of the drawing, how far its words stand from it, and these."""
+    line = Markup('<path d="M0 {}h22" stroke="{}" stroke-width="{}"/>')
+    yield line.format(y, INK, 2.6), 28, "The place"
+    yield line.format(y, PALE, 0.9), 28, "Ward boundary"
+    for kind in SIGNS:
+        if told[kind]:
+            yield use(kind, 7, y), 18, f"{_named(kind, told[kind])} ({told[kind]:,})"
 
 
 def _said(words: str, x: float, y: float) -> Markup:

@@ -30,8 +30,23 @@ def _geopackage(made: Brief, items: Sequence[Item]) -> bytes:
         return target.read_bytes()
 
 
+def _word(made: Brief, items: Sequence[Item]) -> bytes:
+    from wardbook.briefs.word import word_file
+
+    return word_file(made, items)
+
+
+def _excel(made: Brief, items: Sequence[Item]) -> bytes:
+    from wardbook.briefs.excel import excel_file
+
+    return excel_file(made, items)
+
+
+OFFICE = "application/vnd.openxmlformats-officedocument"
 FORMS: dict[str, Callable[[Brief, Sequence[Item]], tuple[bytes, str]]] = {
     "pdf": lambda made, items: (paper.pdf(made, items), "application/pdf"),
+    "docx": lambda made, items: (_word(made, items), f"{OFFICE}.wordprocessingml.document"),
+    "xlsx": lambda made, items: (_excel(made, items), f"{OFFICE}.spreadsheetml.sheet"),
     "gpkg": lambda made, items: (_geopackage(made, items), "application/geopackage+sqlite3"),
     "csv": lambda made, items: (files.csv_file(made, items), "text/csv"),
     "json": lambda made, items: (files.json_file(made, items), "application/json"),

@@ -25,7 +25,7 @@ def pdf(brief: Brief, items: Sequence[Item]) -> bytes:
     return typst.compile(
         TEMPLATE,
         root=TEMPLATE.parent,
-        font_paths=_fonts(),
+        font_paths=fonts(),
         sys_inputs={"brief": json.dumps(told)},
         pdf_standards=["ua-1"],
         timestamp=int(brief.made_at.timestamp()),
@@ -33,7 +33,7 @@ def pdf(brief: Brief, items: Sequence[Item]) -> bytes:
 
 
 @lru_cache(maxsize=1)
-def _fonts() -> typst.Fonts:
+def fonts() -> typst.Fonts:
     """Ours and no others: a document looks alike wherever it is made."""
     return typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[FONTS])
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
 import shapely
 
-from wardbook.entries.kinds import Basis, Kind, Topic
+from wardbook.briefs.frozen import Frozen
+from wardbook.clock import day_in_words
+from wardbook.entries.kinds import KINDS, Basis, Kind, State, Topic
 from wardbook.entries.queries import Filters
 from wardbook.shared import Level
 
@@ -44,6 +47,23 @@ class Item:
     overdue: bool = False
     cites: str = ""
     days_open: int | None = None
+    lapses_on: date | None = None
+    """The last day on which an offer stands"""
+    lead: str = ""
+    """Who leads on an issue or an idea, in words"""
+    enabler: str = ""
+    supporters: int = 0
+    differs_from: str = ""
+    """The reference of the note that this one sees differently, where the brief's readers see that one"""
+    at: State | None = None
+    """The state itself, where `state` is its label"""
+    category_id: int | None = None
+    number: int | None = None
+    """Its number in a frozen brief"""
+    since: str = ""
+    """What has become of it since it was frozen, in a sentence"""
+    mark: str = ""
+    """What it was to the maker of a frozen brief"""
 
 
 @dataclass(frozen=True)
@@ -123,7 +143,7 @@ class Glance:
 
 @dataclass(frozen=True)
 class CategoryRow:
-    """What residents say under one category: all, still open, closed."""
+    """What residents say of one kind under one category: all, still open (or current), closed (or past)."""
 
     label: str
     service: str
@@ -141,6 +161,8 @@ class Residents:
     months: tuple[Month, ...]
     recent: tuple[Item, ...]
     longest: tuple[Item, ...]
+    supported: tuple[Item, ...] = ()
+    """Those with the most supporters, where any has some"""
 
 
 @dataclass(frozen=True)
@@ -150,6 +172,18 @@ class TopicRow:
     topic: Topic
     figure: Figure
     notes: tuple[Item, ...]
+    """Newest first, but each right before those that see it differently"""
+
+    @property
+    def sets(self) -> list[list[Item]]:
+        """Notes that stand beside each other: each with those that see it differently."""
+        found: list[list[Item]] = []
+        for note in self.notes:
+            if found and note.differs_from in {other.ref for other in found[-1]}:
+                found[-1].append(note)
+            else:
+                found.append([note])
+        return found
 
 
 @dataclass(frozen=True)
@@ -158,6 +192,67 @@ class Known:
 
     topics: tuple[TopicRow, ...]
     overdue: int
+
+
+@dataclass(frozen=True)
+class QuietWard:
+    """A ward from which little is heard against the council's other wards."""
+
+    code: str
+    name: str
+    entries: int
+    measure: float
+    """Postcodes, or square kilometres"""
+
+    @property
+    def words(self) -> str:
+        """How little is heard, in words."""
+        if not self.entries:
+            return "silent: no entries"
+        return f"quiet: {self.entries:,} {'entry' if self.entries == 1 else 'entries'}"
+
+
+@dataclass(frozen=True)
+class Gaps:
+    """Section 8: what we do not know."""
+
+    basis: str
+    """How wards were compared, in a sentence; empty where they could not be"""
+    wards: tuple[QuietWard, ...]
+    missing: tuple[Kind, ...]
+    overdue: tuple[Item, ...]
+    newest: date | None
+    median: date | None
+    voices: int
+    """People who are known to be different people"""
+    unknown: int
+    """Entries whose author is not known"""
+    total: int
+
+    @property
+    def missing_in_words(self) -> str:
+        """The kinds of which nothing is held."""
+        names = [KINDS[kind].plural.lower() for kind in self.missing]
+        together = names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}" if names else ""
+        return f"Nothing is held of these kinds: {together}." if names else "Something is held of every kind."
+
+    @property
+    def age_in_words(self) -> str:
+        """How old the evidence is."""
+        if self.newest is None or self.median is None:
+            return "There is no evidence whose age could be told."
+        half = f"Half of all entries were told by {day_in_words(self.median)}"
+        return f"The newest entry is of {day_in_words(self.newest)}. {half}."
+
+    @property
+    def voices_in_words(self) -> str:
+        """On how few voices it rests."""
+        if not self.total:
+            return "It rests on nobody's voice."
+        known = f"{self.voices:,} {'person' if self.voices == 1 else 'different people'}"
+        rest = f"{self.unknown:,} of {self.total:,} {'entry' if self.total == 1 else 'entries'}"
+        unknown = f" The author of {rest} is not known, so how many more people spoke cannot be told."
+        return f"It rests on {known}.{unknown if self.unknown else ''}"
 
 
 @dataclass(frozen=True)
@@ -177,8 +272,20 @@ class Brief:
     glance: Glance
     residents: Residents
     known: Known
+    gaps: Gaps
     total: int
     """How many entries it rests on"""
+    frozen: Frozen | None = None
+
+    def figures(self) -> Iterator[tuple[str, Figure]]:
+        """Every figure but those by month, with the section it stands in."""
+        yield "At a glance", self.glance.assets_in_all
+        yield from (("At a glance", figure) for figure in self.glance.headlines)
+        yield from (("The strongest themes", theme.figure) for theme in self.glance.themes)
+        yield from (("What residents say", figure) for figure in self.residents.kinds)
+        for row in self.residents.categories:
+            yield from (("What residents say", figure) for figure in (row.total, row.open, row.closed))
+        yield from (("What councillors and officers know", row.figure) for row in self.known.topics)
 
     @property
     def title(self) -> str:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
 
 from sqlalchemy import select
 
 from wardbook.areas.models import BoundarySet
+from wardbook.briefs.gaps import gaps
 from wardbook.briefs.picture import (
     Brief,
     CategoryRow,
@@ -29,15 +32,15 @@ from wardbook.clock import day_in_words, day_of, today
 from wardbook.config import settings
 from wardbook.db import db, now
 from wardbook.entries import queries as entries
-from wardbook.entries.kinds import KINDS, STATES, Family, Kind, State, Topic
-from wardbook.entries.models import Category, Entry
+from wardbook.entries import ties
+from wardbook.entries.kinds import CONTRIBUTIONS, KINDS, STATES, Family, Kind, State, Topic, state_on
+from wardbook.entries.models import Category, Entry, Support
 from wardbook.entries.queries import Filters
 from wardbook.people import queries as people
 from wardbook.places.place import Place
 from wardbook.policy import Act, Viewer, everyone_at, require
 from wardbook.shared import Level
 
-CONTRIBUTIONS = tuple(kind for kind in Kind if kind is not Kind.NOTE)
 MOST_LISTED = 8
 MONTHS = 12
 
@@ -63,6 +66,7 @@ def brief(place: Place, level: Level, viewer: Viewer) -> Brief:
         glance=_glance(facts),
         residents=_residents(facts),
         known=_known(facts),
+        gaps=gaps(facts),
         total=len(facts.rows),
     )
 
@@ -70,7 +74,8 @@ def brief(place: Place, level: Level, viewer: Viewer) -> Brief:
 def items(place: Place, level: Level) -> Iterator[Item]:
     """Every entry a brief rests on, newest first."""
     rows = entries.shown(entries.published(everyone_at(level), place))
-    return (_item(entry) for entry in db.session.scalars(rows))
+    differing = ties.seen_differently(everyone_at(level))
+    return (_item(entry, differing) for entry in db.session.scalars(rows))
 
 
 @dataclass(frozen=True)
@@ -84,10 +89,19 @@ class Row:
     topic: Topic | None
     author_id: int | None
     told_at: datetime
+    supporters: int
 
     @property
     def month(self) -> date:
         return day_of(self.told_at).replace(day=1)
+
+
+def _row(found: Any, on: date) -> Row:
+    """A row of the store, in the state that its day has brought it to."""
+    state = state_on(found.kind, found.state, found.lapses_on or found.review_on, on)
+    return Row(
+        found.id, found.kind, state, found.category_id, found.topic, found.author_id, found.told_at, found.supporters
+    )  # fmt: skip
 
 
 class Facts:
@@ -95,11 +109,28 @@ class Facts:
 
     def __init__(self, place: Place, reader: Viewer) -> None:
         self.place, self.reader = place, reader
-        columns = (Entry.id, Entry.kind, Entry.state, Entry.category_id, Entry.topic, Entry.author_id, Entry.told_at)
+        columns = (
+            Entry.id, Entry.kind, Entry.state, Entry.category_id, Entry.topic, Entry.author_id, Entry.told_at,
+            Entry.supporters, Entry.lapses_on, Entry.review_on,
+        )  # fmt: skip
         asked = entries.published(reader, place).with_only_columns(*columns)
-        self.rows = [Row(*row) for row in db.session.execute(asked)]
+        self.rows = [_row(row, today()) for row in db.session.execute(asked)]
         self.contributions = [row for row in self.rows if row.kind in CONTRIBUTIONS]
         self.categories = {row.id: row for row in entries.every_category()}
+
+    @cached_property
+    def supporters(self) -> dict[int, set[int]]:
+        """By the id of an entry of the place, the people who support it."""
+        ids = entries.published(self.reader, self.place).with_only_columns(Entry.id).order_by(None)
+        asked = select(Support.entry_id, Support.person_id).where(Support.entry_id.in_(ids.where(Entry.supporters > 0)))
+        found: dict[int, set[int]] = defaultdict(set)
+        for entry_id, person_id in db.session.execute(asked):
+            found[entry_id].add(person_id)
+        return found
+
+    @cached_property
+    def seen_differently(self) -> dict[int, str]:
+        return ties.seen_differently(self.reader)
 
     def figure(self, label: str, filters: Filters) -> Figure:
         """A count over what was read, by the same meaning as the list its filters open."""
@@ -109,7 +140,7 @@ class Facts:
         """These entries with all that is shown of them, in the order given."""
         ids = [row.id for row in rows]
         found = db.session.scalars(entries.shown(select(Entry).where(Entry.id.in_(ids))))
-        by_id = {entry.id: _item(entry) for entry in found}
+        by_id = {entry.id: _item(entry, self.seen_differently) for entry in found}
         return [by_id[id_] for id_ in ids]
 
 
@@ -124,12 +155,19 @@ def _meets(row: Row, filters: Filters) -> bool:
         and (filters.since is None or day >= filters.since)
         and (filters.until is None or day <= filters.until)
         and not (filters.contributions and row.kind is Kind.NOTE)
+        and not (filters.unsuperseded and row.state is State.SUPERSEDED)
     )
 
 
-def _item(entry: Entry) -> Item:
-    overdue = entry.review_on is not None and entry.review_on < today()
-    is_open = entry.meaning.family is Family.OPEN
+def counts(item: Item, filters: Filters) -> bool:
+    """Whether a figure with these filters counts an item of a frozen brief."""
+    told_at = entries.start_of(item.told_on)
+    state = item.at or KINDS[item.kind].starts
+    return _meets(Row(0, item.kind, state, item.category_id, item.topic, None, told_at, item.supporters), filters)
+
+
+def _item(entry: Entry, seen_differently: Mapping[int, str]) -> Item:
+    is_open = entry.is_led and entry.meaning.family is Family.OPEN
     return Item(
         ref=entry.ref,
         kind=entry.kind,
@@ -146,9 +184,16 @@ def _item(entry: Entry) -> Item:
         topic=entry.topic,
         basis=entry.basis,
         review_on=entry.review_on,
-        overdue=overdue,
+        overdue=entry.kind is Kind.NOTE and entry.state_now is State.OUT_OF_DATE,
+        lapses_on=entry.lapses_on,
+        lead=entry.leads,
+        enabler=entry.enabler.name if entry.enabler else "",
         cites=entry.cites or "",
         days_open=(today() - day_of(entry.told_at)).days if is_open else None,
+        supporters=entry.supporters,
+        differs_from=seen_differently.get(entry.id, ""),
+        at=entry.state_now,
+        category_id=entry.category_id,
     )
 
 
@@ -181,8 +226,7 @@ def _dates(row: BoundarySet) -> str:
 
 def _glance(facts: Facts) -> Glance:
     assets = [row for row in facts.rows if row.kind is Kind.ASSET and STATES[row.state].family is Family.CURRENT]
-    notes = [row for row in facts.rows if row.kind is Kind.NOTE and STATES[row.state].family is Family.CURRENT]
-    to_mind = [row for row in notes if row.topic in (Topic.SENSITIVITY, Topic.PROMISE)]
+    to_mind = [row for row in _notes(facts) if row.topic in (Topic.SENSITIVITY, Topic.PROMISE)]
     issues = Filters(kind=Kind.ISSUE)
     months = _months(facts)
     return Glance(
@@ -193,6 +237,8 @@ def _glance(facts: Facts) -> Glance:
             facts.figure("Issues still open", issues.with_(family=Family.OPEN)),
             facts.figure("Issues closed", issues.with_(family=Family.CLOSED)),
             facts.figure("Of those, fixed by the council", issues.with_(state=State.FIXED)),
+            facts.figure("Ideas", Filters(kind=Kind.IDEA)),
+            facts.figure("Offers that stand", Filters(kind=Kind.OFFER, state=State.OPEN)),
             facts.figure("Notes by councillors and officers", Filters(kind=Kind.NOTE)),
         ),
         trend=months,
@@ -203,12 +249,17 @@ def _glance(facts: Facts) -> Glance:
 
 
 def _themes(facts: Facts) -> tuple[Theme, ...]:
-    """The three strongest by distinct voices. Where an entry has no known author it counts as a voice of its own."""
+    """The three strongest by distinct voices: authors and supporters.
+
+    Where an entry has no known author it counts as a voice of its own.
+    """
     voices: dict[tuple[int | None, Topic | None], set[tuple[str, int]]] = defaultdict(set)
     for row in facts.rows:
         voice = ("entry", row.id) if row.author_id is None else ("person", row.author_id)
         if row.topic is not None or row.category_id is not None:
-            voices[(row.category_id if row.topic is None else None, row.topic)].add(voice)
+            heard = voices[(row.category_id if row.topic is None else None, row.topic)]
+            heard.add(voice)
+            heard.update(("person", person_id) for person_id in facts.supporters.get(row.id, ()))
     strongest = sorted(voices.items(), key=lambda found: (-len(found[1]), str(found[0])))[:3]
     return tuple(_theme(facts, category, topic, heard) for (category, topic), heard in strongest)
 
@@ -256,12 +307,14 @@ def _trend_in_words(months: Sequence[Month]) -> str:
 
 
 def _residents(facts: Facts) -> Residents:
-    open_issues = [row for row in facts.contributions if STATES[row.state].family is Family.OPEN]
-    longest = sorted(open_issues, key=lambda row: (row.told_at, row.id))
+    unresolved = [row for row in facts.contributions if KINDS[row.kind].led and STATES[row.state].family is Family.OPEN]
+    longest = sorted(unresolved, key=lambda row: (row.told_at, row.id))
+    supported = sorted((row for row in facts.contributions if row.supporters), key=lambda row: -row.supporters)
     return Residents(
         kinds=tuple(facts.figure(KINDS[kind].plural, Filters(kind=kind)) for kind in CONTRIBUTIONS),
         categories=_categories(facts),
         months=_months(facts),
+        supported=tuple(facts.whole(supported[:MOST_LISTED])),
         recent=tuple(facts.whole(facts.contributions[:MOST_LISTED])),
         longest=tuple(facts.whole(longest[:MOST_LISTED])),
     )
@@ -275,31 +328,49 @@ def _categories(facts: Facts) -> tuple[CategoryRow, ...]:
 
 def _category(facts: Facts, kind: Kind, category: Category) -> CategoryRow:
     asked = Filters(kind=kind, category=category.id)
-    ended = asked.with_(family=Family.CLOSED if kind is Kind.ISSUE else Family.PAST)
-    lasts = asked.with_(family=Family.OPEN if kind is Kind.ISSUE else Family.CURRENT)
+    lives, ends = KINDS[kind].lives, KINDS[kind].ends
     return CategoryRow(
         label=category.name,
         service=category.service.name,
         total=facts.figure(category.name, asked),
-        open=facts.figure(f"{category.name}, open", lasts),
-        closed=facts.figure(f"{category.name}, closed", ended),
+        open=facts.figure(f"{category.name}, {lives}", asked.with_(family=lives)),
+        closed=facts.figure(f"{category.name}, {ends}", asked.with_(family=ends)),
     )
 
 
 # --- 4. what councillors and officers know -----------------------------------------------------------------------
 
 
+def _notes(facts: Facts) -> list[Row]:
+    """Every note that no later one has replaced: one past its review date too, and said to be so."""
+    return [row for row in facts.rows if row.kind is Kind.NOTE and row.state is not State.SUPERSEDED]
+
+
 def _known(facts: Facts) -> Known:
-    notes = [row for row in facts.rows if row.kind is Kind.NOTE and STATES[row.state].family is Family.CURRENT]
-    whole = facts.whole(notes)
+    whole = facts.whole(_notes(facts))
     by_topic = {topic: tuple(item for item in whole if item.topic is topic) for topic in Topic}
     return Known(
         topics=tuple(
             TopicRow(
-                topic, facts.figure(str(topic), Filters(kind=Kind.NOTE, topic=topic, family=Family.CURRENT)), found
+                topic,
+                facts.figure(str(topic), Filters(kind=Kind.NOTE, topic=topic, unsuperseded=True)),
+                tuple(_beside(found)),
             )
             for topic, found in by_topic.items()
             if found
         ),
         overdue=sum(item.overdue for item in whole),
     )
+
+
+def _beside(notes: Sequence[Item]) -> Iterator[Item]:
+    """The notes in their order, each right before those that see it differently, and these before those of them."""
+    refs = {note.ref for note in notes}
+    views: dict[str, list[Item]] = defaultdict(list)
+    for note in notes:
+        views[note.differs_from].append(note)
+    waiting = [note for note in reversed(notes) if note.differs_from not in refs]
+    while waiting:
+        note = waiting.pop()
+        yield note
+        waiting.extend(reversed(views[note.ref]))

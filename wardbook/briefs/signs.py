@@ -20,7 +20,13 @@ MOST_CORNERS = 4000
 """Lines and areas are drawn as such up to this many corners, the newest first; all have their sign"""
 SIGNS = {
     Kind.ISSUE: ("#b23b1e", Markup('<circle id="wb-sign-issue" r="4.6"')),
+    Kind.IDEA: ("#7a5600", Markup('<path id="wb-sign-idea" d="M0-5.6 5.6 4.4H-5.6Z"')),
+    Kind.KNOWLEDGE: ("#0b5f78", Markup('<path id="wb-sign-knowledge" d="M-2.7-4.7H2.7L5.4 0 2.7 4.7H-2.7L-5.4 0Z"')),
     Kind.ASSET: ("#1c7348", Markup('<path id="wb-sign-asset" d="M0-6.2 6.2 0 0 6.2-6.2 0Z"')),
+    Kind.OFFER: (
+        "#9c1f63",
+        Markup('<path id="wb-sign-offer" d="M-1.9-5.5H1.9V-1.9H5.5V1.9H1.9V5.5H-1.9V1.9H-5.5V-1.9H-1.9Z"'),
+    ),
     Kind.NOTE: ("#37489f", Markup('<path id="wb-sign-note" d="M-4.4-4.4H4.4V4.4H-4.4Z"')),
 }
 """Colour and form of each kind's sign: nobody need tell them by colour"""

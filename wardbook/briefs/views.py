@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wardbook.briefs import queries
+from wardbook.briefs import exporting, queries
+from wardbook.briefs.document import LATER, NO_LONGER
 from wardbook.briefs.drawing import bars
 from wardbook.briefs.forms import BriefForm
 from wardbook.briefs.forms_of_a_brief import FORMS
+from wardbook.briefs.picture import Brief, Figure, Item
+from wardbook.downloads.actions import record_given
+from wardbook.downloads.sources import Wanted, is_long
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask, choices
 from wardbook.people.signed_in import viewer
+from wardbook.places.called import place_called
 from wardbook.places.converter import place_at
-from wardbook.places.find import wards_called
-from wardbook.places.place import Place
-from wardbook.places.words import place_from_words
 from wardbook.policy import Act, may
 from wardbook.shared import Level
 
@@ -33,35 +36,15 @@ def new() -> ResponseReturnValue:
         form.level.data = form.level.data or Level.PUBLIC
     if form.validate_on_submit():
         try:
-            place = _place(form.place.data)
+            place = place_called(form.place.data, viewer())
             return redirect(url_for(".brief", words=place.words, **{"for": form.level.data}))
-        except (Refused, NotFound) as error:
-            sentence = error.sentence if isinstance(error, Refused) else "There is no such place that you can see."
-            form.put(Refused(sentence, field="place"))
+        except Refused as refused:
+            form.put(refused)
     return ask("briefs/new.html", form)
 
 
-def _place(words: str) -> Place:
-    """A place in words, or what the find box takes: a ward as it is, anything else with 400 metres round it."""
-    if ":" in words:
-        return place_from_words(words, viewer())
-    wards = wards_called(words)
-    if len(wards) == 1:
-        return place_from_words(f"ward:{wards[0].code}", viewer())
-    if len(wards) > 1:
-        names = ", ".join(ward.name for ward in wards[:5])
-        raise Refused(f"Several wards match: {names}. Enter the whole name of one.", field="place")
-    for scheme in ("postcode", "grid", "point"):
-        try:
-            return place_from_words(f"{scheme}:{words}", viewer())
-        except Refused:
-            continue
-    raise Refused(
-        f"We cannot find '{words[:60]}'. Try a postcode, the name of a ward or a grid reference.", field="place"
-    )
-
-
-def _level() -> Level:
+def level_asked() -> Level:
+    """The level in the address: `for`, public unless said."""
     try:
         level = Level(request.args.get("for", Level.PUBLIC))
     except ValueError:
@@ -74,21 +57,41 @@ def _level() -> Level:
 @bp.get("/places/<words>/brief")
 def brief(words: str) -> ResponseReturnValue:
     """The page of a brief."""
-    made = queries.brief(place_at(words), _level(), viewer())
-    return render_template("briefs/brief.html", brief=made, bars=bars)
+    made = queries.brief(place_at(words), level_asked(), viewer())
+    return render_template(
+        "briefs/brief.html", brief=made, bars=bars, later=LATER, no_longer=NO_LONGER, behind=list_behind(made)
+    )
+
+
+def list_behind(made: Brief) -> Callable[[Figure], str]:
+    """The address of the list of what a figure counts: as it was frozen, or as it is at the brief's level."""
+
+    def address(figure: Figure) -> str:
+        asked: dict[str, Any] = dict(figure.filters.in_address())
+        if made.frozen is not None:
+            return url_for("kept_briefs.behind", ref=made.frozen.ref, number=made.frozen.number, **asked)
+        return url_for("outlook.place_entries", words=made.words, **asked | {"for": made.level})
+
+    return address
 
 
 @bp.get("/places/<words>/brief.<suffix>")
 def brief_file(words: str, suffix: str) -> ResponseReturnValue:
-    """A brief as PDF, GeoPackage, CSV or JSON: the same content."""
+    """A brief in one of its other forms: the same content."""
     if suffix not in FORMS:
         raise NotFound
-    place, level = place_at(words), _level()
+    place, level = place_at(words), level_asked()
     made = queries.brief(place, level, viewer())
-    body, kind = FORMS[suffix](made, list(queries.items(place, level)))
+    wanted = Wanted(exporting.SOURCE, {"place": place.words, "for": str(level)}, suffix)
+    if is_long(suffix, made.total):
+        return redirect(url_for("files.new", source=wanted.source, form=suffix, **wanted.about), 303)  # type: ignore[arg-type]
+    return as_file(made, list(queries.items(place, level)), wanted)
+
+
+def as_file(made: Brief, items: Sequence[Item], wanted: Wanted) -> Response:
+    """A brief in one of its forms, to be kept; that it was taken away is recorded."""
+    body, kind = FORMS[wanted.form](made, items)
     response = Response(body, mimetype=kind)
-    name = re.sub("[^a-z0-9]+", "-", made.label.lower()).strip("-")[:60] or "place"
-    response.headers["Content-Disposition"] = (
-        f'attachment; filename="brief-{name}-{level}-{made.made_at:%Y-%m-%d}.{suffix}"'
-    )
+    response.headers["Content-Disposition"] = f'attachment; filename="{exporting.file_name(made, wanted.form)}"'
+    record_given(viewer(), wanted, len(items))
     return response

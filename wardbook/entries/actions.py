@@ -5,13 +5,14 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import shapely
 from sqlalchemy import select, update
 
 from wardbook.areas.derive import derive
 from wardbook.clock import day_of
-from wardbook.db import db, now
+from wardbook.db import alone, db, hold, now
 from wardbook.entries.kinds import KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.errors import Refused
@@ -21,9 +22,10 @@ from wardbook.people import actions as people
 from wardbook.people.models import Person, Proof
 from wardbook.places.find import refuse_outside
 from wardbook.policy import VISITOR, Act, Role, Viewer, require
-from wardbook.shared import Level, Standing, new_reference
+from wardbook.shared import Level, Standing, move_standing, new_reference
 
 PUBLISH = "publish"
+LONGEST = timedelta(days=731)
 MOST_TITLE, MOST_WORDS = 120, 5000
 
 
@@ -39,6 +41,10 @@ class Telling:
     once: str
     category: Category | None = None
     name_shown: bool = False
+    lapses_on: date | None = None
+    """The last day on which an offer stands"""
+    willing: bool = False
+    """Whether its author would take it on"""
     told_at: datetime = field(default_factory=now)
     channel: Channel = Channel.WEB
 
@@ -88,13 +94,12 @@ def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo], 
     is mailed to the author.
     """
     require(viewer, Act.CONTRIBUTE, KINDS[telling.kind].by)
-    already = db.session.scalar(select(Entry).where(Entry.once == telling.once))
-    if already is not None:
+    if (already := _told_already(telling.once)) is not None:
         return already
     entry = _new(telling, author)
     own = viewer.id == author.id
     entry.confirmed_at = now() if own else None
-    entry.standing = Standing.PUBLISHED if own and not _moderated(entry) else Standing.PENDING
+    entry.standing = Standing.PUBLISHED if own and not moderated(entry) else Standing.PENDING
     _add(viewer if own else VISITOR, entry, photos)
     if not own:
         _ask_for_proof(entry, author, name)
@@ -106,14 +111,19 @@ def write_note(viewer: Viewer, telling: Telling, about: NoteDetails, author: Per
     require(viewer, Act.WRITE_NOTE)
     if about.review_on and about.review_on < day_of(telling.told_at):
         raise Refused("Choose a day to look at it again that is still to come.", field="review_on")
-    already = db.session.scalar(select(Entry).where(Entry.once == telling.once))
-    if already is not None:
+    if (already := _told_already(telling.once)) is not None:
         return already
     note = _new(telling, author)
     note.confirmed_at, note.standing, note.name_shown = now(), Standing.PUBLISHED, True
     note.topic, note.basis, note.review_on, note.cites = about.topic, about.basis, about.review_on, about.cites or None
     _add(viewer, note, [])
     return note
+
+
+def _told_already(once: str) -> Entry | None:
+    """What was made of the same form before: its button was pressed twice."""
+    alone("entry", once)
+    return db.session.scalar(select(Entry).where(Entry.once == once))
 
 
 def _new(telling: Telling, author: Person | None) -> Entry:
@@ -124,8 +134,25 @@ def _new(telling: Telling, author: Person | None) -> Entry:
         ref=_free_reference(), kind=telling.kind, state=KINDS[telling.kind].starts, title=telling.title,
         words=telling.words, category=telling.category, geometry=telling.shape, level=telling.level,
         channel=telling.channel, told_at=telling.told_at, changed_at=telling.told_at, name_shown=telling.name_shown,
-        once=telling.once, author=author,
+        once=telling.once, author=author, lapses_on=_until(telling),
+        willing=telling.willing and KINDS[telling.kind].led,
     )  # fmt: skip
+
+
+def _until(telling: Telling) -> date | None:
+    """Until when an offer stands; every other kind has no such day."""
+    day = day_of(telling.told_at)
+    usual = KINDS[telling.kind].stands_from(day)
+    if usual is None or telling.lapses_on is None:
+        return usual
+    check_until(telling.lapses_on, day)
+    return telling.lapses_on
+
+
+def check_until(until: date, on: date) -> None:
+    """An offer stands until a day that is still to come, and no longer than two years without another word."""
+    if not on <= until <= on + LONGEST:
+        raise Refused("Choose a day from today to two years from now.", field="lapses_on")
 
 
 def _add(viewer: Viewer, entry: Entry, photos: list[Photo]) -> None:
@@ -133,17 +160,25 @@ def _add(viewer: Viewer, entry: Entry, photos: list[Photo]) -> None:
     derive(entry)
     for photo in photos:
         photo.entry_id, photo.draft_id = entry.id, None
-    record(viewer, Did.POSTED, entry, at=entry.told_at)
+    record(viewer, Did.POSTED, entry, at=entry.told_at, told=_told_of_new(entry))
+
+
+def _told_of_new(entry: Entry) -> Told:
+    """Followers hear of what is published by being told; of the demo, and of what only its author sees, nobody does."""
+    quiet = entry.channel is Channel.DEMO or entry.level is Level.PRIVATE or entry.standing is not Standing.PUBLISHED
+    return Told.NOBODY if quiet else Told.FOLLOWERS
 
 
 def _free_reference() -> str:
     while True:
         ref = new_reference("WB")
+        alone("reference", ref)
         if db.session.scalar(select(Entry.id).where(Entry.ref == ref)) is None:
             return ref
 
 
-def _moderated(entry: Entry) -> bool:
+def moderated(entry: Entry) -> bool:
+    """Whether a moderator reads what is said of its category before anybody else does."""
     return entry.category is not None and entry.category.moderated
 
 
@@ -162,13 +197,14 @@ def entry_of(proof: Proof) -> Entry | None:
 def confirm(proof: Proof) -> Entry:
     """Publish what waited for its author's proof, or hand it to a moderator where its category asks for one."""
     entry = entry_of(proof)
+    hold(entry)
     if entry is None or entry.standing is not Standing.PENDING:
         raise Refused("What this link belongs to is no longer waiting.")
     author = _as_resident(proof.person)
     entry.confirmed_at = now()
-    if not _moderated(entry):
-        entry.standing = Standing.PUBLISHED
-        event = record(author, Did.PUBLISHED, entry)
+    if not moderated(entry):
+        move_standing(entry, Standing.PUBLISHED)
+        event = record(author, Did.PUBLISHED, entry, told=Told.FOLLOWERS)
         db.session.flush()
         write_letter(proof.person.email, "published", cause=f"event {event.id}", entry=entry)
     return entry
@@ -186,7 +222,7 @@ def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once
     require(viewer, Act.CHANGE_STATE, entry)
     if done_already(once):
         return entry
-    if state not in KINDS[entry.kind].moves[entry.state]:
+    if state not in KINDS[entry.kind].chosen_from(entry.state_now):
         raise Refused(f"It cannot go from '{entry.meaning.label}' to '{STATES[state].label}'.", field="state")
     if needs_words(state) and not words.strip():
         raise Refused(
@@ -196,9 +232,9 @@ def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once
     entry.changed_at = now()
     entry.closed_at = entry.changed_at if STATES[state].family is Family.CLOSED else None
     event = record(
-        viewer, Did.CHANGED_STATE, entry, words=words, told=Told.AUTHOR, change={"state": [before, state]}, once=once
+        viewer, Did.CHANGED_STATE, entry, words=words, told=Told.FOLLOWERS, change={"state": [before, state]}, once=once
     )
-    _tell_author(entry, event)
+    tell_author(entry, event)
     return entry
 
 
@@ -210,8 +246,8 @@ def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
     if not words.strip():
         raise Refused("Enter your reply.", field="words")
     entry.changed_at = now()
-    event = record(viewer, Did.REPLIED, entry, words=words, told=Told.AUTHOR, once=once)
-    _tell_author(entry, event)
+    event = record(viewer, Did.REPLIED, entry, words=words, told=Told.FOLLOWERS, once=once)
+    tell_author(entry, event)
     return entry
 
 
@@ -220,12 +256,13 @@ def done_already(once: str | None) -> bool:
     return db.session.scalar(select(Event.id).where(Event.once == once)) is not None
 
 
-def _tell_author(entry: Entry, event: Event) -> None:
+def tell_author(entry: Entry, event: Event, letter: str = "update", **words: Any) -> None:
+    """Write to its author of a step that somebody else took."""
     author = entry.author
     if author is None or author.confirmed_at is None or author.id == event.actor_id or entry.channel is Channel.DEMO:
         return
     db.session.flush()
-    write_letter(author.email, "update", cause=f"event {event.id}", entry=entry, event=event)
+    write_letter(author.email, letter, cause=f"event {event.id}", entry=entry, event=event, **words)
 
 
 # --- moderation --------------------------------------------------------------------------------------------------
@@ -236,8 +273,9 @@ def hide(viewer: Viewer, entry: Entry, *, reason: str) -> Entry:
     require(viewer, Act.HIDE, entry)
     if not reason.strip():
         raise Refused("Give the reason. The author reads it.", field="reason")
-    before, entry.standing, entry.hidden_for = entry.standing, Standing.HIDDEN, reason
-    record(viewer, Did.HID, entry, change={"standing": [before, entry.standing], "reason": reason})
+    change = move_standing(entry, Standing.HIDDEN)
+    entry.hidden_for = reason
+    record(viewer, Did.HID, entry, change={**change, "reason": reason})
     return entry
 
 
@@ -246,9 +284,9 @@ def restore(viewer: Viewer, entry: Entry) -> Entry:
     require(viewer, Act.RESTORE, entry)
     steps = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == entry.id, Event.did == Did.HID)
     hid = db.session.scalars(steps.order_by(Event.id.desc()).limit(1)).first()
-    entry.standing = Standing(hid.change["standing"][0]) if hid else Standing.PENDING
+    change = move_standing(entry, Standing(hid.change["standing"][0]) if hid else Standing.PENDING)
     entry.hidden_for = None
-    record(viewer, Did.RESTORED, entry, change={"standing": [Standing.HIDDEN, entry.standing]})
+    record(viewer, Did.RESTORED, entry, change=change)
     return entry
 
 
@@ -257,15 +295,16 @@ def let_through(viewer: Viewer, entry: Entry) -> Entry:
     require(viewer, Act.PASS, entry)
     if entry.confirmed_at is None:
         raise Refused("Its author has not confirmed their email address yet, so it cannot be published.")
-    entry.standing = Standing.PUBLISHED
-    record(viewer, Did.PUBLISHED, entry, change={"standing": [Standing.PENDING, entry.standing]})
+    change = move_standing(entry, Standing.PUBLISHED)
+    event = record(viewer, Did.PUBLISHED, entry, told=Told.FOLLOWERS, change=change)
+    tell_author(entry, event, "published")
     return entry
 
 
 def sweep_drafts() -> list[str]:
     """Forget drafts a day old; the keys of their photos, whose files can go once this is committed."""
     old = select(Draft.id).where(Draft.changed_at < now() - timedelta(days=1))
-    ids = list(db.session.scalars(old))
+    ids = list(db.session.scalars(old.with_for_update(skip_locked=True)))  # what another sweeps now is theirs
     photos = db.session.scalars(select(Photo).where(Photo.draft_id.in_(ids), Photo.entry_id.is_(None))).all()
     keys = [photo.key for photo in photos]
     for photo in photos:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
+from wtforms import HiddenField
 
+from wardbook.clock import today
 from wardbook.entries.actions import MOST_TITLE, MOST_WORDS
-from wardbook.entries.kinds import KINDS, STATES, Basis, Family, Kind, State, Topic
+from wardbook.entries.kinds import CONTRIBUTIONS, KINDS, LEAD_LABELS, STATES, Basis, Family, Kind, State, Topic
 from wardbook.entries.models import Entry
-from wardbook.entries.queries import Filters, categories, every_category, who_sees
+from wardbook.entries.paging import SAYS_WHERE
+from wardbook.entries.queries import Filters, Sort, categories, every_category, who_sees
 from wardbook.forms import (
     Asking,
     Filtering,
@@ -25,7 +28,9 @@ from wardbook.forms import (
     text,
     ticked,
 )
+from wardbook.people.queries import officers
 from wardbook.places.typed import Form
+from wardbook.search import MOST_SIGNS
 from wardbook.shared import Level
 
 LEVEL_LABELS = {
@@ -78,33 +83,65 @@ class SpotForm(Asking):
     go_on = button("Continue")
 
 
-class WhatForm(Asking):
+class KindForm(Asking):
     """What do you want to tell us?"""
 
     kind = one_of(
-        "What is it?",
-        [(str(kind), KINDS[kind].invitation) for kind in (Kind.ISSUE, Kind.ASSET)],
+        "What do you want to tell us?",
+        [(str(kind), KINDS[kind].invitation) for kind in CONTRIBUTIONS],
         "Choose what you want to tell us",
     )
+    go_on = button("Continue")
+
+
+def kind_hints() -> list[dict[str, Any]]:
+    """Beside each kind, in words, what it is."""
+    return [{"hint": {"text": KINDS[kind].explained}} for kind in CONTRIBUTIONS]
+
+
+class WhatForm(Asking):
+    """What it is, in the words of its kind."""
+
     category = picked("What is it about?", (), needed("Choose what it is about"))
     title = text(
         "Say it in a few words",
         needed("Say in a few words what it is"),
         at_most(MOST_TITLE, "What you say"),
-        hint="For example: no dropped kerb outside the library",
     )
     words = long_text(
         "Tell us more (optional)",
         at_most(MOST_WORDS, "What you tell us"),
         hint="What would somebody need to know who has never been there? Leave out private details of others.",
     )
+    willing = ticked(
+        "I, or we, would like to take this on",
+        hint="Residents can lead, and an officer helps them. The council answers you before anything is settled.",
+    )
+    lapses_on = day(
+        "Until when does your offer stand?",
+        needed("Enter the day until which your offer stands"),
+        hint="To the end of this day. You can renew it, and nobody is held to an offer that has lapsed.",
+    )
     go_on = button("Continue")
 
-    def offer_categories(self) -> None:
-        """Put in the categories in use, under the kind each is for."""
-        grouped = {KINDS[kind].invitation: categories(kind) for kind in (Kind.ISSUE, Kind.ASSET)}
-        chosen = [(str(category.id), category.name) for found in grouped.values() for category in found]
-        self.category.choices = choices([("", "Choose"), *dict(chosen).items()])
+    def ask_about(self, kind: Kind) -> None:
+        """Put in the categories in use for a kind, and leave out what is not asked of it."""
+        life = KINDS[kind]
+        self.category.choices = choices([("", "Choose"), *((found.id, found.name) for found in categories(kind))])
+        self.title.description = f"For example: {life.example}"
+        if not life.led:
+            del self.willing
+        if not life.stands_days:
+            del self.lapses_on
+        elif not self.is_submitted() and self.lapses_on.data is None:
+            self.lapses_on.data = life.stands_from(today())
+
+
+class NoneOfTheseForm(Asking):
+    """Is it one of these? Which were shown travels with the answer: what is told meanwhile was not declined."""
+
+    shown = HiddenField(validators=[at_most(100, "What was shown")])
+    go_on = button("No, mine is something else: continue")
 
 
 class PhotosForm(Asking):
@@ -188,7 +225,7 @@ class StateForm(Asking):
 
     def offer_moves(self, entry: Entry) -> None:
         """The states it may go to from here."""
-        moves = [state for state in STATES if state in KINDS[entry.kind].moves[entry.state]]
+        moves = KINDS[entry.kind].chosen_from(entry.state_now)
         self.state.choices = choices([("", "Choose"), *((state, STATES[state].label) for state in moves)])
 
 
@@ -197,6 +234,31 @@ class ReplyForm(Asking):
 
     words = long_text("Reply", needed("Enter your reply"), at_most(MOST_WORDS, "Your reply"))
     send = button("Send reply")
+
+
+class LeadForm(Asking):
+    """Who leads on it."""
+
+    lead = one_of("Who leads?", [(str(lead), label) for lead, label in LEAD_LABELS.items()], "Choose who leads")
+    partner = text(
+        "The partner's name",
+        at_most(100, "The name"),
+        hint="A body outside the council, where one leads or leads with others. It is shown on the page.",
+    )
+    enabler = picked("Officer who helps them", hint="Shown by name on the page.")
+    words = long_text("What this means (optional)", at_most(MOST_WORDS, "What you say"), hint="The author is sent it.")
+    set_lead = button("Save who leads")
+
+    def offer_officers(self) -> None:
+        """The officers of today."""
+        self.enabler.choices = choices([("", "Nobody yet"), *((found.id, found.name) for found in officers())])
+
+
+class RenewForm(Asking):
+    """Until when an offer stands."""
+
+    lapses_on = day("Until when does it stand?", needed("Enter the day until which it stands"))
+    renew = button("Renew it")
 
 
 class HideForm(Asking):
@@ -209,6 +271,11 @@ class HideForm(Asking):
 # --- looking -----------------------------------------------------------------------------------------------------
 
 
+SEARCH_HINT = (
+    "In any of their forms. Use “quotes” for words that stand together, -word to leave out, word* for beginnings."
+)
+
+
 def _any(label: str) -> tuple[str, str]:
     return ("", label)
 
@@ -216,7 +283,7 @@ def _any(label: str) -> tuple[str, str]:
 class FilterForm(Filtering):
     """Which entries to list. What cannot be understood asks nothing."""
 
-    words = text("Words or reference", at_most(100, "Words"))
+    words = text("Words or reference", hint=SEARCH_HINT)
     kind = picked("Kind", [_any("Every kind"), *((str(kind), KINDS[kind].plural) for kind in Kind)])
     category = picked("Category")
     state = picked(
@@ -230,6 +297,14 @@ class FilterForm(Filtering):
     topic = picked("Topic of notes", [_any("Every topic"), *((str(t), label) for t, label in TOPIC_LABELS.items())])
     since = day("From")
     until = day("To")
+    sort = picked(
+        "Order",
+        [
+            _any("Best match, or the newest"),
+            (str(Sort.NEWEST), "Newest first"),
+            (str(Sort.SUPPORTED), "Most supported first"),
+        ],
+    )
 
     def offer_categories(self) -> None:
         """Every category, retired ones too: old entries have them."""
@@ -257,12 +332,14 @@ def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
         topic=_word(Topic, good.get("topic")),
         since=good.get("since"),
         until=good.get("until"),
-        words=str(good.get("words") or ""),
+        words=str(good.get("words") or "")[:MOST_SIGNS].strip(),
+        sort=_word(Sort, good.get("sort")),
         contributions=arguments.get("contributions") == "yes",
+        unsuperseded=arguments.get("unsuperseded") == "yes",
     )
 
 
-NO_FILTERS = frozenset({"bbox", "limit", "for", "after", "before"})
+NO_FILTERS = frozenset({"bbox", "limit", "for", *SAYS_WHERE})
 
 
 def filters_alone(arguments: MultiDict[str, str]) -> Filters:

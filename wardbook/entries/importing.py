@@ -20,7 +20,7 @@ from wardbook.areas.derive import derive_many
 from wardbook.areas.locator import locator
 from wardbook.clock import today
 from wardbook.config import settings
-from wardbook.db import db, now
+from wardbook.db import alone, db, now
 from wardbook.entries.kinds import STATES, Channel, Family, State
 from wardbook.entries.mapping import Mapping, date_reader, mapping_for
 from wardbook.entries.models import Category, Entry
@@ -66,28 +66,48 @@ class Tally:
     refused: list[RefusedReport] = field(default_factory=list)
 
 
-def import_entries(path: Path, mapping_file: Path | None = None) -> Tally:
-    """Bring in reports from a GeoJSON or CSV file.
+@dataclass(frozen=True)
+class Reports:
+    """What a file holds, read and placed: nothing of it is kept yet."""
 
-    What is new is added, what has changed its state at its source since the last file changes it here, and what the
-    file lacks is left alone. Nobody is mailed. Raises Refused where the file or the mapping cannot be used at all.
+    mapping: Mapping
+    read: tuple[Report, ...]
+    refused: tuple[RefusedReport, ...]
+
+
+def read_reports(path: Path, mapping_file: Path | None = None) -> Reports:
+    """Read reports from a GeoJSON or CSV file. Costly: done before the write lock is taken.
+
+    Raises Refused where the file or the mapping cannot be used at all.
     """
     rows = read_rows(path)
     if not rows:
         raise Refused(f"{path.name} has no rows.")
     mapping = mapping_for(rows[0].cells, mapping_file)
     _check(mapping, rows, path.name)
-    tally = Tally()
-    reports = list(_reports(rows, mapping, tally))
+    refused: list[RefusedReport] = []
+    read = tuple(_reports(rows, mapping, refused))
+    return Reports(mapping, read, tuple(refused))
+
+
+def take_in(reports: Reports) -> Tally:
+    """Add what is new and follow what has changed its state at its source since the last file.
+
+    What the file lacks is left alone. Nobody is mailed.
+    """
+    alone("import of entries")
+    mapping = reports.mapping
+    tally = Tally(refused=list(reports.refused))
     held = _held(mapping.source)
-    fresh = [report for report in reports if report.source_id not in held]
-    for report in reports:
+    fresh = [report for report in reports.read if report.source_id not in held]
+    for report in reports.read:
         if report.source_id in held:
             changed = _update(held[report.source_id], report)
             tally.updated += changed
             tally.unchanged += not changed
+    taken = set(db.session.scalars(select(Entry.ref)))
     for start in range(0, len(fresh), BATCH):
-        _create(fresh[start : start + BATCH], mapping)
+        _create(fresh[start : start + BATCH], mapping, taken)
     tally.created = len(fresh)
     return tally
 
@@ -109,7 +129,7 @@ def _held(source: str) -> dict[str, Entry]:
 # --- reading a row -----------------------------------------------------------------------------------------------
 
 
-def _reports(rows: Sequence[FileRow], mapping: Mapping, tally: Tally) -> Iterator[Report]:
+def _reports(rows: Sequence[FileRow], mapping: Mapping, refused: list[RefusedReport]) -> Iterator[Report]:
     columns = mapping.columns
     told = date_reader((row.text(columns["told"]) for row in rows), mapping.dates)
     ends = (row.text(columns.get(what)) for row in rows for what in ("closed", "fixed"))
@@ -119,11 +139,11 @@ def _reports(rows: Sequence[FileRow], mapping: Mapping, tally: Tally) -> Iterato
     for row in rows:
         try:
             report = _report(row, mapping, told, closed, twins)
-        except Refused as refused:
-            tally.refused.append(RefusedReport(row.number, refused.sentence))
+        except Refused as why:
+            refused.append(RefusedReport(row.number, why.sentence))
             continue
         if report.source_id in seen:
-            tally.refused.append(RefusedReport(row.number, f"its id {report.source_id} occurs before in this file"))
+            refused.append(RefusedReport(row.number, f"its id {report.source_id} occurs before in this file"))
             continue
         seen.add(report.source_id)
         yield report
@@ -227,9 +247,8 @@ def _closed_at(report: Report) -> datetime | None:
     return report.closed_at or report.told_at
 
 
-def _create(reports: Sequence[Report], mapping: Mapping) -> None:
+def _create(reports: Sequence[Report], mapping: Mapping, taken: set[str]) -> None:
     categories = _categories({report.category for report in reports}, mapping)
-    taken = set(db.session.scalars(select(Entry.ref)))
     rows = [_row(report, mapping, categories[report.category], _reference(taken)) for report in reports]
     db.session.execute(insert(Entry), rows)
     made = select(Entry.source_id, Entry.id).where(Entry.source == mapping.source)

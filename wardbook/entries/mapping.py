@@ -80,14 +80,17 @@ def mapping_for(columns: Iterable[str], given: Path | None = None) -> Mapping:
     recognised = {what: names[name] for what, known in COLUMNS.items() for name in known[::-1] if name in names}
     recognised |= {what: _named(what, name, names) for what, name in (told.get("columns") or {}).items()}
     kind = _word(Kind, told.get("kind", Kind.ISSUE), "kind")
-    if kind is Kind.NOTE:
-        raise Refused("Notes are written by councillors and officers, not imported: give kind issue or asset.")
+    if kind in (Kind.NOTE, Kind.OFFER):
+        raise Refused(
+            "Notes are written by councillors and officers, and an offer stands until a day that its author chooses: "
+            "neither is imported. Give kind issue, idea, knowledge or asset."
+        )
     states = {
         str(word).strip().lower(): _word(State, state, "state") for word, state in (told.get("states") or {}).items()
     }
     for state in [*states.values(), _word(State, told.get("default_state", KINDS[kind].starts), "state")]:
         if state not in KINDS[kind].moves:
-            raise Refused(f"The mapping gives an {kind} the state '{state}', which it cannot have.")
+            raise Refused(f"The mapping gives the kind {kind} the state '{state}', which it cannot have.")
     return Mapping(
         columns=recognised,
         source=str(told.get("source") or _source(names)),

@@ -5,13 +5,39 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Table, Text, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    UniqueConstraint,
+    exists,
+    false,
+    func,
+    or_,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
+from wardbook.clock import today
 from wardbook.db import Base
-from wardbook.entries.kinds import STATES, Basis, Channel, Kind, Meaning, State, Topic
+from wardbook.entries.kinds import (
+    KINDS,
+    STATES,
+    Basis,
+    Channel,
+    Kind,
+    Lead,
+    Meaning,
+    State,
+    Topic,
+    lead_in_words,
+    state_on,
+)
 from wardbook.people.models import Person, Service
-from wardbook.shared import Located, Shared, lies_in_table, words_of
+from wardbook.policy import Condition, Rule, Viewer, relies_on
+from wardbook.shared import Located, Shared, Standing, lies_in_table, words_of
 
 
 class Category(Base):
@@ -27,6 +53,8 @@ class Category(Base):
     retired_on: Mapped[date | None]
     moderated: Mapped[bool] = mapped_column(default=False)
     """A moderator reads an entry of this category before it is published."""
+    radius_m: Mapped[int] = mapped_column(default=250, server_default="250")
+    """Within so many metres an offer is near, and what looks the same may be the same"""
     service: Mapped[Service] = relationship()
 
 
@@ -36,8 +64,12 @@ class Entry(Base, Shared, Located):
     __tablename__ = "entry"
     __table_args__ = (
         CheckConstraint("kind <> 'note' OR (topic IS NOT NULL AND basis IS NOT NULL)", name="note"),
+        CheckConstraint("kind <> 'offer' OR lapses_on IS NOT NULL", name="offer"),
+        CheckConstraint("lead <> 'partner' OR partner IS NOT NULL", name="partner"),
         UniqueConstraint("source", "source_id"),
         Index("ix_entry_told_at_id", "told_at", "id"),
+        Index("ix_entry_supporters_told_at", "supporters", "told_at", "id"),
+        Index("ix_entry_changed_at_id", "changed_at", "id"),
     )
     lies_in: ClassVar[Table] = lies_in_table("entry")
 
@@ -55,6 +87,11 @@ class Entry(Base, Shared, Located):
     confirmed_at: Mapped[datetime | None]
     """When its author proved to be its author; until then it waits, and so does a moderator."""
     hidden_for: Mapped[str | None]
+    withdrawn_for: Mapped[str | None]
+    edition: Mapped[int] = mapped_column(default=1, server_default="1")
+    """Counts its edits, so that who edits from an older one is told"""
+    supporters: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many people support it: as many as it has rows of `Support`, but for an erased one, which keeps the count"""
     once: Mapped[str | None] = mapped_column(unique=True)
     """The form it came from: pressed twice, it still makes one entry."""
     source: Mapped[str | None]
@@ -67,14 +104,92 @@ class Entry(Base, Shared, Located):
     cites: Mapped[str | None]
     review_on: Mapped[date | None]
 
-    author: Mapped[Person | None] = relationship()
+    lapses_on: Mapped[date | None]
+    """The last day on which an offer stands"""
+    lead: Mapped[Lead] = mapped_column(words_of(Lead, "lead"), default=Lead.COUNCIL, server_default=Lead.COUNCIL)
+    partner: Mapped[str | None]
+    """The name of a body outside the council that leads, or leads with others"""
+    enabler_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    willing: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Its author would like to take it on"""
+
+    differs_from_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
+    """The note of somebody else that this one, written after it, sees differently"""
+
+    author: Mapped[Person | None] = relationship(foreign_keys="Entry.author_id")
+    enabler: Mapped[Person | None] = relationship(foreign_keys=[enabler_id])
+    """The officer who helps whoever leads"""
     category: Mapped[Category | None] = relationship()
     photos: Mapped[list[Photo]] = relationship(back_populates="entry", order_by="Photo.id")
 
     @property
+    def stands_until(self) -> date | None:
+        """The last day on which it stands unless somebody looks at it again."""
+        return self.lapses_on if self.kind is Kind.OFFER else self.review_on
+
+    @property
+    def state_now(self) -> State:
+        """Its state today, where a day that has passed may have changed what is kept."""
+        return state_on(self.kind, self.state, self.stands_until, today())
+
+    @property
     def meaning(self) -> Meaning:
         """What its state says to the public."""
-        return STATES[self.state]
+        return STATES[self.state_now]
+
+    @property
+    def is_led(self) -> bool:
+        """Whether it says who leads on it."""
+        return KINDS[self.kind].led
+
+    @property
+    def leads(self) -> str:
+        """Who leads on it, in words; nothing where its kind has nobody to lead."""
+        return lead_in_words(self.lead, self.partner) if self.is_led else ""
+
+    @property
+    def author_moves(self) -> bool:
+        """Whether its author moves it from state to state, beside officers."""
+        return KINDS[self.kind].author_moves
+
+    @property
+    def lapses(self) -> bool:
+        """Whether it stands until a day and can be renewed."""
+        return self.lapses_on is not None
+
+
+class Support(Base):
+    """That an entry matters to somebody too: once for each person, and nobody else learns who."""
+
+    __tablename__ = "entry_support"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
+    at: Mapped[datetime]
+
+
+class Superseded(Base):
+    """That a later note takes the place of an older one by the same writer."""
+
+    __tablename__ = "entry_superseded"
+    __table_args__ = (CheckConstraint("entry_id <> by_id", name="other"),)
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+
+
+def _relies(model: type[Entry], viewer: Viewer) -> Condition | bool:
+    """Who supports an entry, or wrote one that names it as a source or sees it differently."""
+    if viewer.id is None:
+        return False
+    other = aliased(model)
+    rests = or_(other.differs_from_id == model.id, func.upper(other.cites).contains(model.ref))
+    supports = exists().where(Support.entry_id == model.id, Support.person_id == viewer.id)
+    wrote = exists().where(other.author_id == viewer.id, other.standing != Standing.ERASED, rests)
+    return or_(supports.correlate(model), wrote.correlate(model))
+
+
+relies_on(Entry, Rule(_relies))
 
 
 class Draft(Base):

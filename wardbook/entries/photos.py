@@ -16,8 +16,10 @@ from threading import Lock
 from flask import send_file
 from PIL import Image, ImageOps, UnidentifiedImageError
 from pillow_heif import register_heif_opener
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from wardbook import jobs
 from wardbook.config import settings
 from wardbook.db import db
 from wardbook.entries.models import Photo
@@ -28,6 +30,7 @@ MOST_BYTES = 15_000_000
 MOST_PIXELS = 50_000_000
 MOST_SIDE = 15_000
 _one_at_a_time = Lock()  # a photo at its full size takes hundreds of megabytes
+MAKE_SMALL = "make the small size of a photo"
 LONGEST_SIDE = {"large": 1600, "small": 480}
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 
@@ -36,9 +39,9 @@ register_heif_opener()
 
 @dataclass(frozen=True)
 class Prepared:
-    """A photo ready to be kept: JPEG bytes by size, and the width and height of the large one."""
+    """A photo ready to be kept, as JPEG at its large size; the small one is made of it by a job."""
 
-    sizes: dict[str, bytes]
+    large: bytes
     width: int
     height: int
 
@@ -74,16 +77,20 @@ def _anew(image: Image.Image) -> Prepared:
     flat = Image.new("RGB", upright.size, "white")
     rgba = upright.convert("RGBA")
     flat.paste(rgba, mask=rgba.getchannel("A"))
-    sizes: dict[str, bytes] = {}
-    width = height = 0
-    for name, side in LONGEST_SIDE.items():
-        sized = flat.copy()
-        sized.thumbnail((side, side), Image.Resampling.LANCZOS)
-        width, height = (sized.size) if name == "large" else (width, height)
-        out = io.BytesIO()
-        sized.save(out, "JPEG", quality=82, optimize=True, progressive=True)
-        sizes[name] = out.getvalue()
-    return Prepared(sizes, width, height)
+    return Prepared(_as_jpeg(flat), *flat.size)
+
+
+def _as_jpeg(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "JPEG", quality=82, optimize=True, progressive=True)
+    return out.getvalue()
+
+
+def made_small(large: bytes) -> bytes:
+    """The small size of a photo that was made anew before."""
+    image = Image.open(io.BytesIO(large), formats=("JPEG",))
+    image.thumbnail((LONGEST_SIDE["small"], LONGEST_SIDE["small"]), Image.Resampling.LANCZOS)
+    return _as_jpeg(image)
 
 
 def prepare_each(uploads: Iterable[bytes]) -> list[Prepared]:
@@ -97,12 +104,34 @@ def prepare_each(uploads: Iterable[bytes]) -> list[Prepared]:
 def keep(prepared: Prepared, *, alt: str, draft_id: str | None = None, entry_id: int | None = None) -> Photo:
     """Write a prepared photo to disk, for good, and then its row: there is never a row without its file."""
     key = secrets.token_hex(16)
-    for size, content in prepared.sizes.items():
-        _write(path(key, size), content)
+    _write(path(key, "large"), prepared.large)
     photo = Photo(key=key, alt=alt, draft_id=draft_id, entry_id=entry_id, width=prepared.width, height=prepared.height)
     db.session.add(photo)
     db.session.flush()
+    jobs.ask(MAKE_SMALL, cause=f"photo {photo.id}", photo=photo.id)
     return photo
+
+
+@jobs.doer(MAKE_SMALL)
+def keep_small(task: jobs.Task) -> None:
+    """Make the small size of a photo that is still wanted. Until it is there, pages are sent the large one."""
+    if (key := _key_of(task.about["photo"])) is None:
+        return
+    try:
+        small = made_small(path(key, "large").read_bytes())
+    except FileNotFoundError:
+        if _key_of(task.about["photo"]) is None:  # taken out of its draft meanwhile
+            return
+        raise
+    _write(path(key, "small"), small)
+    if _key_of(task.about["photo"]) is None:
+        path(key, "small").unlink(missing_ok=True)
+
+
+def _key_of(photo_id: int) -> str | None:
+    key = db.session.scalar(select(Photo.key).where(Photo.id == photo_id))
+    db.session.rollback()
+    return key
 
 
 def path(key: str, size: str) -> Path:
@@ -129,7 +158,8 @@ def answer(key: str, size: str) -> Response:
     """A photo's file as an answer; whether it may be seen has been asked before."""
     if size not in LONGEST_SIDE:
         raise NotFound
-    response = send_file(path(key, size), mimetype="image/jpeg")
+    there = path(key, size)
+    response = send_file(there if there.exists() else path(key, "large"), mimetype="image/jpeg")
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 

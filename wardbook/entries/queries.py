@@ -5,23 +5,33 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
+from wardbook import search
 from wardbook.areas.locator import locator
 from wardbook.clock import LONDON, today
 from wardbook.db import db
-from wardbook.entries.kinds import Family, Kind, State, Topic, states_in
+from wardbook.entries.kinds import KINDS, LED, Family, Kind, State, Topic, states_in
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.events import Event
+from wardbook.people.models import Service
 from wardbook.places.place import Place, inside
 from wardbook.policy import Viewer, visible
 from wardbook.shared import Level, Standing
 
 MOST_COUNTED = 10_000
 """Beyond this a list says 'more than 10,000': to count a million costs a second and tells nobody anything."""
+
+
+class Sort(StrEnum):
+    """In what order a list stands, other than by how well it matches."""
+
+    NEWEST = "newest"
+    SUPPORTED = "supported"
 
 
 @dataclass(frozen=True)
@@ -36,8 +46,13 @@ class Filters:
     since: date | None = None
     until: date | None = None
     words: str = ""
+    """What to look for, as people type it: `search.wanted` says how it is read"""
+    sort: Sort | None = None
+    """The best match first where there are words and nothing else is asked; otherwise the newest"""
     contributions: bool = False
     """Only what residents and others contribute, no notes"""
+    unsuperseded: bool = False
+    """No note that a later one has replaced"""
 
     def with_(self, **changes: Any) -> Filters:
         """These filters with some changed."""
@@ -55,25 +70,44 @@ class Filters:
             if value is not None:
                 found.append(column == value)
         if self.state is not None:
-            found.append(Entry.state == self.state)
+            found.append(is_now([self.state], self.kind))
         if self.family is not None:
-            found.append(Entry.state.in_(states_in(self.family)))
+            found.append(is_now(states_in(self.family), self.kind))
         if self.contributions:
             found.append(Entry.kind != Kind.NOTE)
+        if self.unsuperseded:
+            found.append(Entry.state != State.SUPERSEDED)
         if self.since is not None:
             found.append(Entry.told_at >= start_of(self.since))
         if self.until is not None and self.until < date.max:
             found.append(Entry.told_at < start_of(self.until + timedelta(days=1)))
-        found.extend(_holds(word) for word in self.words.split()[:8])
+        if self.words:
+            found.append(search.matches(Entry, self.words))
         return found
 
 
-def _holds(word: str) -> ColumnElement[bool]:
-    return or_(
-        Entry.title.icontains(word, autoescape=True),
-        Entry.words.icontains(word, autoescape=True),
-        Entry.ref == word.upper(),
-    )
+def is_now(states: Sequence[State], only: Kind | None = None) -> ColumnElement[bool]:
+    """Whether an entry is in one of these states today: `Entry.state_now` as a condition.
+
+    What is kept is asked for, with what a day has brought there and without what a day has taken away. Where only one
+    kind is asked for, the days of others are not.
+    """
+    asked: ColumnElement[bool] = Entry.state.in_(states)
+    for kind, life in KINDS.items():
+        if life.overtaken is None or only not in (None, kind):
+            continue
+        before, after = (state in states for state in life.overtaken)
+        if after and not before:
+            asked = or_(asked, _overtaken(kind, life.overtaken[0]))
+        elif before and not after:
+            asked = and_(asked, not_(_overtaken(kind, life.overtaken[0])))
+    return asked
+
+
+def _overtaken(kind: Kind, kept: State) -> ColumnElement[bool]:
+    """Whether the day until which an entry of this kind stands has passed; never unknown, so that it can be denied."""
+    day = Entry.lapses_on if kind is Kind.OFFER else Entry.review_on
+    return and_(Entry.kind == kind, Entry.state == kept, day.is_not(None), day < today())
 
 
 def start_of(day: date) -> datetime:
@@ -82,10 +116,18 @@ def start_of(day: date) -> datetime:
 
 
 def entries(viewer: Viewer, place: Place | None = None, filters: Filters | None = None) -> Select[Entry]:
-    """What this viewer may see of what is known, newest first: in a place, or in all of the council."""
-    asked = select(Entry).where(visible(Entry, viewer), *(filters or Filters()).conditions())
+    """What this viewer may see of what is known, in a place or in all of the council.
+
+    The newest first, or where words are looked for, the best match.
+    """
+    wanted = filters or Filters()
+    asked = select(Entry).where(visible(Entry, viewer), *wanted.conditions())
     if place is not None:
         asked = asked.where(inside(Entry, place))
+    if wanted.sort is Sort.SUPPORTED:
+        asked = asked.order_by(Entry.supporters.desc())
+    elif wanted.words and wanted.sort is not Sort.NEWEST:
+        asked = search.best_first(asked, Entry, wanted.words)
     return asked.order_by(Entry.told_at.desc(), Entry.id.desc())
 
 
@@ -94,17 +136,30 @@ def published(viewer: Viewer, place: Place | None = None, filters: Filters | Non
     return entries(viewer, place, filters).where(Entry.standing == Standing.PUBLISHED)
 
 
+def latest_changed(rows: Select[Entry]) -> Select[Entry]:
+    """The same rows, those first to which something happened last."""
+    return rows.order_by(None).order_by(Entry.changed_at.desc(), Entry.id.desc())
+
+
 def shown(rows: Select[Entry]) -> Select[Entry]:
     """With what a list of entries shows of each, in two queries whatever their number."""
     return rows.options(
-        joinedload(Entry.category).joinedload(Category.service), joinedload(Entry.author), selectinload(Entry.photos)
+        joinedload(Entry.category).joinedload(Category.service),
+        joinedload(Entry.author),
+        joinedload(Entry.enabler),
+        selectinload(Entry.photos),
     )
 
 
-def count(rows: Select[Entry]) -> int:
-    """How many rows a selection has; beyond MOST_COUNTED it is not counted further, and one more is said."""
-    some = rows.with_only_columns(Entry.id).order_by(None).limit(MOST_COUNTED + 1)
+def count(rows: Select[Entry], most: int | None = MOST_COUNTED) -> int:
+    """How many rows a selection has; beyond `most` it is not counted further, and one more is said."""
+    some = rows.with_only_columns(Entry.id).order_by(None).limit(None if most is None else most + 1)
     return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
+
+
+def found_in(rows: Sequence[Entry], filters: Filters) -> dict[int, search.Found]:
+    """Where each of these entries has the words that were looked for, by its id."""
+    return search.found_in(Entry, filters.words, [row.id for row in rows]) if filters.words else {}
 
 
 def entry(ref: str, viewer: Viewer) -> Entry | None:
@@ -150,16 +205,18 @@ def waiting(viewer: Viewer) -> Select[Entry]:
 
 
 def categories(kind: Kind | None = None) -> Sequence[Category]:
-    """Categories in use, for a kind, by service and name."""
+    """Categories in use, by name: those for a kind, or all of them where none was made for it."""
     rows = select(Category).join(Category.service).options(joinedload(Category.service))
     found = db.session.scalars(rows.where(Category.retired_on.is_(None)).order_by(Category.name, Category.id)).all()
-    return [category for category in found if kind is None or kind in category.kinds]
+    return [category for category in found if kind in category.kinds] or found
 
 
 def category(id_: int, kind: Kind) -> Category | None:
-    """A category in use for a kind."""
+    """A category in use that a kind may have: one made for it, or any where none was."""
     found = db.session.get(Category, id_)
-    return found if found is not None and found.retired_on is None and kind in found.kinds else None
+    if found is None or found.retired_on is not None:
+        return None
+    return found if kind in found.kinds or found in categories(kind) else None
 
 
 def every_category() -> Sequence[Category]:
@@ -216,14 +273,21 @@ def counts_by_area(viewer: Viewer, area_ids: Sequence[int]) -> dict[int, dict[Ki
 
 
 def notes_due(viewer: Viewer) -> Sequence[Entry]:
-    """A person's own notes that are past their review date."""
-    due = select(Entry).where(
-        visible(Entry, viewer), Entry.kind == Kind.NOTE, Entry.author_id == viewer.id, Entry.review_on < today()
-    )
+    """A person's own notes that are past their review date and still said to hold."""
+    rows = published(viewer, None, Filters(kind=Kind.NOTE)).order_by(None)
+    due = rows.where(Entry.author_id == viewer.id, Entry.state == State.CURRENT, Entry.review_on < today())
     return db.session.scalars(shown(due.order_by(Entry.review_on).limit(20))).all()
 
 
+def under_way(viewer: Viewer, services: Sequence[Service]) -> Select[Entry]:
+    """Issues and ideas of some services that have had an answer and are still open, the oldest first."""
+    rows = published(viewer, None, Filters(family=Family.OPEN)).join(Entry.category)
+    ids = [service.id for service in services]
+    rows = rows.where(Entry.kind.in_(LED), Entry.state != State.RECEIVED, Category.service_id.in_(ids))
+    return rows.order_by(None).order_by(Entry.told_at, Entry.id)
+
+
 def unanswered(viewer: Viewer) -> Select[Entry]:
-    """Issues to which nobody has said anything yet, oldest first."""
-    rows = published(viewer, None, Filters(kind=Kind.ISSUE, state=State.RECEIVED))
+    """Issues and ideas to which nobody has said anything yet, oldest first."""
+    rows = published(viewer, None, Filters(state=State.RECEIVED))
     return rows.order_by(None).order_by(Entry.told_at, Entry.id)

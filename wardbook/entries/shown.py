@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import shapely
@@ -14,12 +14,16 @@ from wardbook.entries.queries import said_by
 
 COLUMNS = (
     "ref", "kind", "title", "words", "category", "service", "state", "told_on", "closed_on", "by", "level", "topic",
-    "basis", "review_on", "source", "source_id", "longitude", "latitude",
+    "basis", "review_on", "lapses_on", "lead", "enabler", "supporters", "differs_from", "source", "source_id",
+    "longitude", "latitude",
 )  # fmt: skip
 
 
-def row(entry: Entry) -> tuple[object, ...]:
-    """An entry as a row under COLUMNS; a line or area gives a point on it."""
+def row(entry: Entry, seen_differently: Mapping[int, str]) -> tuple[object, ...]:
+    """An entry as a row under COLUMNS; a line or area gives a point on it.
+
+    `seen_differently` has the references of the notes that others see differently, as far as the reader sees them.
+    """
     at = shapely.point_on_surface(entry.geometry)
     return (
         entry.ref,
@@ -36,6 +40,11 @@ def row(entry: Entry) -> tuple[object, ...]:
         str(entry.topic or ""),
         str(entry.basis or ""),
         entry.review_on.isoformat() if entry.review_on else "",
+        entry.lapses_on.isoformat() if entry.lapses_on else "",
+        entry.leads,
+        entry.enabler.name if entry.enabler else "",
+        entry.supporters,
+        seen_differently.get(entry.id, ""),
         entry.source or "",
         entry.source_id or "",
         round(at.x, 7),
@@ -56,6 +65,7 @@ def _on_map(entry: Entry, address: Any) -> dict[str, Any]:
         "properties": {
             "ref": entry.ref,
             "kind": str(entry.kind),
+            "called": KINDS[entry.kind].label,
             "family": str(entry.meaning.family),
             "title": entry.title,
             "category": entry.category.name if entry.category else str(entry.topic or KINDS[entry.kind].label),

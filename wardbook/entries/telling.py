@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook import mail
 from wardbook.areas import queries as areas
-from wardbook.db import transaction
-from wardbook.entries import actions, photos, queries
-from wardbook.entries.forms import FindForm, PhotosForm, SendForm, SpotForm, WhatForm, WhoForm, level_hints
-from wardbook.entries.kinds import KINDS, Kind
+from wardbook.clock import today
+from wardbook.db import hold, transaction
+from wardbook.entries import actions, likeness, photos, queries
+from wardbook.entries.forms import (
+    FindForm,
+    KindForm,
+    NoneOfTheseForm,
+    PhotosForm,
+    SendForm,
+    SpotForm,
+    WhatForm,
+    WhoForm,
+    kind_hints,
+    level_hints,
+)
+from wardbook.entries.kinds import CONTRIBUTIONS, KINDS, Kind
 from wardbook.entries.models import Category, Draft, Entry
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask
@@ -23,7 +37,9 @@ from wardbook.shared import Level
 from wardbook.web import or_404
 
 bp = Blueprint("contribute", __name__, url_prefix="/contribute")
-STEPS = ("spot", "what", "photos", "who", "check")
+ASKED = ("category", "title", "words", "willing")
+STEPS = ("spot", "kind", "what", "photos", "who", "check")
+MOST_DECLINED = 50
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -80,7 +96,9 @@ def _own(draft_id: str) -> Draft:
     """The draft, if this browser began it."""
     if draft_id not in session.get("drafts", []):
         raise NotFound
-    return or_404(queries.draft(draft_id))
+    draft = or_404(queries.draft(draft_id))
+    hold(draft)
+    return draft
 
 
 def _keep(draft_id: str, step: str, **answers: object) -> Draft:
@@ -95,7 +113,14 @@ def _next(draft: Draft, step: str) -> ResponseReturnValue:
     """This page is right: on to the next, or back to the check where somebody came to change one answer."""
     right = {*draft.answers.get("right", []), step}
     actions.answer(draft, right=sorted(right))
-    following = "check" if "who" in right else STEPS[STEPS.index(step) + 1]
+    if step in {"spot", "what"} and _alike(draft):
+        return redirect(url_for(".same", draft_id=draft.id))
+    return _after(draft, step)
+
+
+def _after(draft: Draft, step: str) -> ResponseReturnValue:
+    told_all = "who" in draft.answers.get("right", []) and step != "kind"
+    following = "check" if told_all else STEPS[STEPS.index(step) + 1]
     return redirect(url_for(f".{'where' if following == 'spot' else following}", draft_id=draft.id))
 
 
@@ -130,37 +155,80 @@ def _readable_spot(draft: Draft) -> Spot | None:
         return None
 
 
+@bp.route("/<draft_id>/kind", methods=["GET", "POST"])
+def kind(draft_id: str) -> ResponseReturnValue:
+    """What do you want to tell us? What it can be about depends on it, so it is asked first."""
+    draft = _own(draft_id)
+    form = KindForm(data=draft.answers)
+    if form.is_submitted():
+        draft = _keep(draft_id, "kind", kind=form.kind.data)
+    if form.validate_on_submit():
+        return _next(draft, "kind")
+    return ask("contribute/kind.html", form, draft=draft, hints=kind_hints())
+
+
 @bp.route("/<draft_id>/what", methods=["GET", "POST"])
 def what(draft_id: str) -> ResponseReturnValue:
-    """What do you want to tell us?"""
+    """What it is, in the words of its kind."""
     draft = _own(draft_id)
-    form = WhatForm(data=draft.answers)
-    form.offer_categories()
+    told = _kind(draft)
+    if told is None:
+        return redirect(url_for(".kind", draft_id=draft.id))
+    form = WhatForm(data=draft.answers | {"lapses_on": _until(draft)})
+    form.ask_about(told)
     if form.is_submitted():
-        given = {name: form[name].data for name in ("kind", "category", "title", "words")}
-        draft = _keep(draft_id, "what", **given)
+        given = {name: field.data for name, field in form._fields.items() if name in ASKED}
+        until = form.lapses_on.data if "lapses_on" in form else None
+        draft = _keep(draft_id, "what", **given, lapses_on=until.isoformat() if until else "")
     if form.validate_on_submit():
-        if _category(draft) is not None:
+        try:
+            if "lapses_on" in form:
+                actions.check_until(form.lapses_on.data, today())
             return _next(draft, "what")
-        form.put(
-            Refused(
-                "Choose from the list for what you want to tell us: the two lists are for different things.",
-                field="category",
-            )
-        )
-    by_kind = {kind: queries.categories(kind) for kind in (Kind.ISSUE, Kind.ASSET)}
-    return ask("contribute/what.html", form, draft=draft, by_kind=by_kind, kinds=KINDS)
+        except Refused as refused:
+            form.put(refused)
+    return ask("contribute/what.html", form, draft=draft, life=KINDS[told])
 
 
 def _kind(draft: Draft) -> Kind | None:
     """The kind that was chosen, where one was: what was typed is kept even where it is none."""
     told = draft.answers.get("kind")
-    return Kind(told) if told in (Kind.ISSUE, Kind.ASSET) else None
+    return Kind(told) if told in CONTRIBUTIONS else None
+
+
+def _until(draft: Draft) -> date | None:
+    told = draft.answers.get("lapses_on")
+    return date.fromisoformat(told) if told else None
 
 
 def _category(draft: Draft) -> Category | None:
     kind, chosen = _kind(draft), str(draft.answers.get("category"))
     return queries.category(int(chosen), kind) if kind and chosen.isdecimal() and len(chosen) < 10 else None
+
+
+@bp.route("/<draft_id>/same", methods=["GET", "POST"])
+def same(draft_id: str) -> ResponseReturnValue:
+    """Is it one of these? Asked only where something near says something similar that was not asked about before."""
+    draft = _own(draft_id)
+    if (missing := _unanswered(draft)) in {"where", "what"}:
+        return redirect(url_for(f".{missing}", draft_id=draft.id))
+    found = _alike(draft)
+    form = NoneOfTheseForm(shown=" ".join(one.entry.ref for one in found))
+    if form.validate_on_submit():
+        declined = {*draft.answers.get("not_same", []), *form.shown.data.split()}
+        actions.answer(draft, not_same=sorted(declined)[:MOST_DECLINED])
+        return _after(draft, "what")
+    return ask("contribute/same.html", form, draft=draft, found=found) if found else _after(draft, "what")
+
+
+def _alike(draft: Draft) -> list[likeness.Alike]:
+    """What looks the same and was not yet said to be something else."""
+    pin, category = _readable_spot(draft), _category(draft)
+    if pin is None or category is None:
+        return []
+    told, declined = draft.answers, draft.answers.get("not_same", [])
+    found = likeness.alike(viewer(), pin.point, category, told.get("title") or "", told.get("words") or "")
+    return [one for one in found if one.entry.ref not in declined]
 
 
 @bp.route("/<draft_id>/photos", methods=["GET", "POST"], endpoint="photos")
@@ -222,8 +290,8 @@ def who(draft_id: str) -> ResponseReturnValue:
             return _next(draft, "who")
         except Refused as refused:
             form.put(refused)
-    kind = _kind(draft) or Kind.ISSUE
-    return ask("contribute/who.html", form, draft=draft, me=me, hints=level_hints(kind))
+    hints = level_hints(_kind(draft) or Kind.ISSUE)
+    return ask("contribute/who.html", form, draft=draft, me=me, hints=hints)
 
 
 @bp.route("/<draft_id>/check", methods=["GET", "POST"])
@@ -244,7 +312,7 @@ def check(draft_id: str) -> ResponseReturnValue:
     said = {
         "draft": draft, "pin": pin, "ward": ward_at(pin.point), "me": person(), "category": _category(draft),
         "level": Level(draft.answers["level"]), "who_sees": queries.who_sees(Level(draft.answers["level"])),
-        "kind": KINDS[Kind(draft.answers["kind"])],
+        "kind": KINDS[Kind(draft.answers["kind"])], "until": _until(draft),
     }  # fmt: skip
     return ask("contribute/check.html", form, **said)
 
@@ -254,9 +322,17 @@ def _unanswered(draft: Draft) -> str | None:
     right = draft.answers.get("right", [])
     if "spot" not in right or _readable_spot(draft) is None:
         return "where"
-    if "what" not in right or _category(draft) is None:
+    if "kind" not in right or _kind(draft) is None:
+        return "kind"
+    if "what" not in right or _category(draft) is None or _stale(draft):
         return "what"
     return "who" if "who" not in right or (person() is None and not draft.answers.get("email")) else None
+
+
+def _stale(draft: Draft) -> bool:
+    """Whether a draft was left until the day of its offer had passed, or became an offer after it was said."""
+    until = _until(draft)
+    return _kind(draft) is Kind.OFFER and (until is None or until < today())
 
 
 def _send(draft: Draft) -> Entry:
@@ -266,7 +342,7 @@ def _send(draft: Draft) -> Entry:
     telling = actions.Telling(
         kind=Kind(told["kind"]), title=told["title"], words=told.get("words") or "",
         shape=_spot(told["spot"]).point, level=Level(told["level"]), once=draft.id, category=_category(draft),
-        name_shown=bool(told.get("name_shown")),
+        name_shown=bool(told.get("name_shown")), lapses_on=_until(draft), willing=bool(told.get("willing")),
     )  # fmt: skip
     name = told.get("name") or ""
     if me is not None and name and not me.name and not me.terms:

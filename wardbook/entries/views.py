@@ -5,17 +5,18 @@ from __future__ import annotations
 import re
 
 import shapely
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.clock import today
-from wardbook.entries import actions, photos, queries
-from wardbook.entries.forms import HideForm, NoteForm, ReplyForm, StateForm, level_hints
-from wardbook.entries.kinds import KINDS, Basis, Kind, State, Topic
+from wardbook.entries import actions, leading, offers, photos, queries, support, ties
+from wardbook.entries.forms import HideForm, LeadForm, NoteForm, RenewForm, ReplyForm, StateForm, level_hints
+from wardbook.entries.kinds import KINDS, Basis, Kind, Lead, State, Topic
 from wardbook.entries.models import Entry
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import Asking, ask
+from wardbook.people.queries import officers, signed
 from wardbook.people.signed_in import person, viewer
 from wardbook.places.place import Place
 from wardbook.places.typed import Form, shape_from
@@ -30,7 +31,10 @@ bp = Blueprint("entries", __name__)
 @bp.get("/entries/<ref>")
 def detail(ref: str) -> ResponseReturnValue:
     """What was told, what became of it, and who sees it."""
-    return _page(or_404(queries.entry(ref, viewer())))
+    entry = queries.entry(ref, viewer())
+    if entry is None:
+        return render_template("entries/stub.html", stub=or_404(ties.stub(ref, viewer())))
+    return _page(entry)
 
 
 def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
@@ -38,6 +42,7 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
     state = shown.get("state") or StateForm(prefix="state")
     state.offer_moves(entry)
     forms = {"state": state, "reply": ReplyForm(prefix="reply"), "hide": HideForm(prefix="hide")} | shown
+    forms |= {"lead": shown.get("lead") or _lead_form(entry), "renew": shown.get("renew") or _renew_form(entry)}
     wrong = next((form for form in shown.values() if form.errors), forms["reply"])
     wards = areas.areas_by_id(queries.wards_of(entry, today()))
     return ask(
@@ -50,6 +55,11 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         who_sees=queries.who_sees(entry.level),
         life=KINDS[entry.kind],
         said_by=queries.said_by(entry),
+        near=offers.near(entry, viewer()),
+        enabler=signed(entry.enabler) if entry.enabler else "",
+        ties=ties.ties(entry, viewer()),
+        left=ties.withdrawn_beside(entry, viewer()),
+        supported=support.supports(viewer(), entry),
     )
 
 
@@ -116,6 +126,52 @@ def let_through(ref: str) -> ResponseReturnValue:
     entry = or_404(queries.entry(ref, viewer()))
     actions.let_through(viewer(), entry)
     return _there(entry, "It is published.")
+
+
+def _lead_form(entry: Entry) -> LeadForm:
+    """How it stands; where nobody has said so and its author is willing, residents are put forward."""
+    lead = Lead.RESIDENTS if entry.willing and entry.lead is Lead.COUNCIL and entry.enabler is None else entry.lead
+    stands = {"lead": str(lead), "partner": entry.partner or "", "enabler": str(entry.enabler_id or "")}
+    form = LeadForm(prefix="lead", data=stands)
+    form.offer_officers()
+    return form
+
+
+@bp.post("/entries/<ref>/lead")
+def lead(ref: str) -> ResponseReturnValue:
+    """Say who leads on it, and which officer helps them."""
+    entry = or_404(queries.entry(ref, viewer()))
+    require(viewer(), Act.SET_LEAD, entry)
+    form = LeadForm(prefix="lead")
+    form.offer_officers()
+    if form.validate_on_submit():
+        enabler = {str(officer.id): officer for officer in officers()}.get(form.enabler.data)
+        given = leading.Leading(Lead(form.lead.data), form.partner.data or "", enabler)
+        try:
+            leading.set_lead(viewer(), entry, given, words=form.words.data or "", once=form.once.data)
+            return _there(entry, "Who leads is on the page.")
+        except Refused as refused:
+            form.put(refused)
+    return _page(entry, lead=form)
+
+
+def _renew_form(entry: Entry) -> RenewForm:
+    return RenewForm(prefix="renew", data={"lapses_on": KINDS[entry.kind].stands_from(today())})
+
+
+@bp.post("/entries/<ref>/renew")
+def renew(ref: str) -> ResponseReturnValue:
+    """Let an offer stand until another day."""
+    entry = or_404(queries.entry(ref, viewer()))
+    require(viewer(), Act.RENEW, entry)
+    form = RenewForm(prefix="renew")
+    if form.validate_on_submit():
+        try:
+            offers.renew(viewer(), entry, form.lapses_on.data, once=form.once.data)
+            return _there(entry, "It stands until the day you chose.")
+        except Refused as refused:
+            form.put(refused)
+    return _page(entry, renew=form)
 
 
 @bp.get("/photos/<key>/<size>.jpg")

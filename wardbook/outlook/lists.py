@@ -2,66 +2,178 @@
 
 from __future__ import annotations
 
-import json
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO, TypeVar
 
-from flask import Response, stream_with_context
+from flask import Response, redirect, url_for
+from flask.typing import ResponseReturnValue
 from sqlalchemy import Select
+from werkzeug.datastructures import MultiDict
 
 from wardbook import exports
 from wardbook.areas import queries as areas
-from wardbook.db import db
-from wardbook.entries import features, queries, shown
+from wardbook.db import db, touches
+from wardbook.downloads import sources
+from wardbook.downloads.actions import record_given
+from wardbook.downloads.sources import About, Source, Tell, Wanted, register
+from wardbook.entries import features, queries, shown, ties
+from wardbook.entries.batches import in_batches
+from wardbook.entries.forms import filters_from
 from wardbook.entries.models import Entry
-from wardbook.policy import Viewer
-from wardbook.web import or_404
+from wardbook.entries.paging import Order
+from wardbook.errors import NotFound
+from wardbook.geo import box_from
+from wardbook.places.words import place_from_words
+from wardbook.policy import Viewer, reader_for
+
+ASKED = (
+    "place", "for", "words", "kind", "category", "state", "family", "topic", "since", "until", "contributions", "bbox",
+)  # fmt: skip
+"""What an address may ask of a list"""
+TOLD_EVERY = 1000
+
+Told = TypeVar("Told", Entry, features.Feature)
+Differing = Mapping[int, str]
+"""By the id of a note, the reference of the one that it sees differently, where the reader sees that"""
 
 
-def as_file(rows: Select[Entry], suffix: str, name: str, limit: int | None = None) -> Response:
-    """These entries as a file, by the suffix of the list's address: all of them, or the newest so many."""
-    if suffix == "geojson":
-        pieces = features.geojson(rows, limit)
-        small = limit is not None and limit <= features.BATCH
-        body: Any = b"".join(pieces) if small else stream_with_context(pieces)
-        response = Response(body, mimetype="application/geo+json")
-    else:
-        maker = or_404(_MAKERS.get(suffix))
-        body, kind = maker(db.session.scalars(queries.shown(rows).limit(limit)).all())
-        response = Response(body, mimetype=kind)
-    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{suffix}"'
+def asked_in(arguments: Mapping[str, str]) -> dict[str, str]:
+    """What an address asks of a list, without what it asks of the page."""
+    return {name: arguments[name] for name in ASKED if arguments.get(name)}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A list as a file is made of it: its rows, as whom they are read, and their order."""
+
+    rows: Select[Entry]
+    reader: Viewer
+    order: Order = Order.NEWEST
+
+
+def in_box(rows: Select[Entry], about: Mapping[str, str]) -> Select[Entry]:
+    """What of these lies in the box (`bbox`) that a program asks for, if it does. Raises Refused where it is none."""
+    box = about.get("bbox")
+    return rows.where(touches(Entry, box_from(box))) if box else rows
+
+
+def limit_in(arguments: MultiDict[str, str]) -> int | None:
+    """The first so many that a program asks for (`limit`), as far as they are given at once; nonsense asks nothing."""
+    limit = arguments.get("limit", type=int)
+    return min(limit, sources.MOST_AT_ONCE) if limit is not None and limit > 0 else None
+
+
+def as_file(found: Listed, wanted: Wanted, who: Viewer, limit: int | None = None) -> ResponseReturnValue:
+    """These entries as a file, recorded; a long list leads to where it is made, unless only its first are asked for."""
+    if wanted.form not in KINDS_OF_FILE:
+        raise NotFound
+    if limit is None and _is_long(found.rows):
+        return redirect(url_for("files.new", source=wanted.source, form=wanted.form, **wanted.about), 303)  # type: ignore[arg-type]
+    body, entries = _at_once(wanted.form, found, limit or sources.MOST_AT_ONCE)
+    response = Response(body, mimetype=KINDS_OF_FILE[wanted.form])
+    response.headers["Content-Disposition"] = f'attachment; filename="{_name(wanted.about, wanted.form)}"'
+    record_given(who, wanted, entries)
     return response
 
 
-def _csv(entries: Sequence[Entry]) -> tuple[bytes, str]:
-    return exports.csv_bytes(shown.COLUMNS, map(shown.row, entries)), "text/csv"
+KINDS_OF_FILE = {
+    "csv": "text/csv", "geojson": "application/geo+json", "json": "application/json",
+    "gpkg": "application/geopackage+sqlite3",
+}  # fmt: skip
 
 
-def _json(entries: Sequence[Entry]) -> tuple[bytes, str]:
-    rows = [dict(zip(shown.COLUMNS, shown.row(entry), strict=True)) for entry in entries]
-    return json.dumps({"entries": rows}, ensure_ascii=False).encode(), "application/json"
+def _is_long(rows: Select[Entry]) -> bool:
+    one_more = rows.with_only_columns(Entry.id).order_by(None).offset(sources.MOST_AT_ONCE).limit(1)
+    return db.session.scalar(one_more) is not None
 
 
-def _gpkg(entries: Sequence[Entry]) -> tuple[bytes, str]:
+def _at_once(form: str, found: Listed, most: int) -> tuple[bytes, int]:
+    if form == "geojson":
+        made = features.listed(found.rows, found.reader, most, found.order)
+        return b"".join(features.collection(made)), len(made)
+    entries = db.session.scalars(queries.shown(found.rows).limit(most)).all()
+    return b"".join(_content(form, entries, ties.seen_differently(found.reader))), len(entries)
+
+
+def _content(form: str, entries: Iterable[Entry], differing: Differing) -> Iterator[bytes]:
+    """Entries in a form, part by part."""
+    makers: dict[str, Callable[[], Iterator[bytes]]] = {
+        "csv": lambda: exports.csv_parts(shown.COLUMNS, (shown.row(entry, differing) for entry in entries)),
+        "json": lambda: exports.json_parts('{"entries": [', (_as_row(entry, differing) for entry in entries), "]}"),
+        "gpkg": lambda: _gpkg(entries, differing),
+    }
+    return makers[form]()
+
+
+def _as_row(entry: Entry, differing: Differing) -> dict[str, object]:
+    return dict(zip(shown.COLUMNS, shown.row(entry, differing), strict=True))
+
+
+def _gpkg(entries: Iterable[Entry], differing: Differing) -> Iterator[bytes]:
+    """A layer is written whole: of each entry its row and its shape are held until then."""
     with tempfile.TemporaryDirectory() as folder:
         target = Path(folder) / "entries.gpkg"
-        exports.write_geopackage(target, [entries_layer(entries)])
-        return target.read_bytes(), "application/geopackage+sqlite3"
+        exports.write_geopackage(target, [entries_layer(entries, differing)])
+        with target.open("rb") as file:
+            yield from iter(lambda: file.read(1 << 20), b"")
 
 
-def entries_layer(entries: Sequence[Entry]) -> exports.Layer:
+def entries_layer(entries: Iterable[Entry], differing: Differing) -> exports.Layer:
     """Entries as a layer of a GeoPackage."""
-    rows = [shown.row(entry) for entry in entries]
-    return exports.Layer("entries", shown.COLUMNS, rows, [entry.geometry for entry in entries])
+    held = [(shown.row(entry, differing), entry.geometry) for entry in entries]
+    return exports.Layer("entries", shown.COLUMNS, [row for row, _ in held], [shape for _, shape in held])
+
+
+# --- made by a job -----------------------------------------------------------------------------------------------
+
+
+def _reader(who: Viewer, about: About) -> Viewer:
+    if place := about.get("place"):
+        place_from_words(place, who)
+    if box := about.get("bbox"):
+        box_from(box)
+    return reader_for(who, about.get("for"))
+
+
+def _write(who: Viewer, about: About, form: str, file: BinaryIO, tell: Tell) -> Sequence[str]:
+    place = place_from_words(about["place"], who) if about.get("place") else None
+    reader = _reader(who, about)
+    rows = in_box(queries.published(reader, place, filters_from(MultiDict(about))[1]), about)
+    total, references = queries.count(rows, most=None), list[str]()
+
+    def passing(found: Iterable[Told]) -> Iterator[Told]:
+        for entry in found:
+            references.append(entry.ref)
+            if len(references) % TOLD_EVERY == 0:
+                tell(len(references), total)
+            yield entry
+
+    if form == "geojson":
+        parts = features.collection(passing(features.in_batches(rows, reader)))
+    else:
+        parts = _content(form, passing(in_batches(rows)), ties.seen_differently(reader))
+    for part in parts:
+        file.write(part)
+    return references
+
+
+def _name(about: About, form: str) -> str:
+    return f"entries.{form}"
+
+
+register("entries", Source(KINDS_OF_FILE, ASKED, _reader, _write, _name))
+
+
+# --- all of it ---------------------------------------------------------------------------------------------------
 
 
 def export_all(target: Path, reader: Viewer) -> tuple[int, int]:
     """Write the wards in force and every entry a reader sees to a fresh GeoPackage; how many of each."""
     wards = areas.wards()
-    entries = db.session.scalars(queries.shown(queries.published(reader))).all()
     columns = ("code", "name", "set", "from_on", "until_on", "source", "licence")
     rows = [
         (ward.code, ward.name, ward.set.name, _iso(ward.set.from_on), _iso(ward.set.until_on),
@@ -69,16 +181,10 @@ def export_all(target: Path, reader: Viewer) -> tuple[int, int]:
         for ward in wards
     ]  # fmt: skip
     shapes = [ward.geometry for ward in wards]
-    exports.write_geopackage(target, [exports.Layer("wards", columns, rows, shapes), entries_layer(entries)])
-    return len(wards), len(entries)
+    layer = entries_layer(in_batches(queries.published(reader)), ties.seen_differently(reader))
+    exports.write_geopackage(target, [exports.Layer("wards", columns, rows, shapes), layer])
+    return len(wards), len(layer.rows)
 
 
 def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
-
-
-_MAKERS: dict[str, Callable[[Sequence[Entry]], tuple[bytes, str]]] = {
-    "csv": _csv,
-    "json": _json,
-    "gpkg": _gpkg,
-}

@@ -7,16 +7,18 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.areas.models import Area
+from wardbook.briefs import kept
 from wardbook.clock import today
-from wardbook.db import touches
+from wardbook.downloads import queries as downloads
+from wardbook.downloads.sources import Wanted
 from wardbook.entries import queries as entries
+from wardbook.entries import ties
 from wardbook.entries.forms import filters_alone, filters_from
-from wardbook.entries.kinds import Family, Kind
+from wardbook.entries.kinds import LED, Family, Kind, State
 from wardbook.entries.models import Entry
-from wardbook.entries.paging import Order, Page, at_from, page
+from wardbook.entries.paging import Order, Page, at_from, beside_page, order_of, page
 from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound, Refused
-from wardbook.geo import box_from
 from wardbook.outlook import lists
 from wardbook.people import queries as people
 from wardbook.people.signed_in import viewer
@@ -25,8 +27,7 @@ from wardbook.places.converter import place_at
 from wardbook.places.place import Place
 from wardbook.places.queries import own_shapes
 from wardbook.places.words import place_from_words
-from wardbook.policy import Act, Viewer, everyone_at, require
-from wardbook.shared import Level
+from wardbook.policy import Act, Viewer, may, reader_for
 from wardbook.web import or_404
 
 bp = Blueprint("outlook", __name__)
@@ -46,6 +47,8 @@ def find_place() -> ResponseReturnValue:
     try:
         if words and (entry := entries.entry(words, viewer())):
             return redirect(url_for("entries.detail", ref=entry.ref))
+        if words and (brief := kept.brief(words, viewer())):
+            return redirect(url_for("kept_briefs.latest", ref=brief.ref))
         found = find.spot(words) if words else None
         wards = [] if found else find.wards_called(words)
         if len(wards) == 1:
@@ -78,7 +81,7 @@ def wards() -> ResponseReturnValue:
 
 @bp.get("/wards/<code>")
 def ward(code: str) -> ResponseReturnValue:
-    """What is known in a ward: assets first, then what is open and what came of things."""
+    """What is known in a ward: assets first, then what is open, what people offer, and what came of things."""
     area = or_404(areas.area(code))
     place = place_from_words(f"ward:{area.code}", viewer())
     who = viewer()
@@ -86,7 +89,9 @@ def ward(code: str) -> ResponseReturnValue:
     def some(filters: Filters, size: int) -> Page:
         return page(entries.published(who, place, filters), size=size)
 
-    closed = some(Filters(kind=Kind.ISSUE, family=Family.CLOSED), 4)
+    came_of_it = entries.published(who, place, Filters(family=Family.CLOSED)).where(Entry.kind.in_(LED))
+    closed = page(came_of_it, size=4)
+    notes = some(Filters(kind=Kind.NOTE), 4)
     return render_template(
         "outlook/ward.html",
         ward=area,
@@ -95,9 +100,13 @@ def ward(code: str) -> ResponseReturnValue:
         in_force=area.set.in_force(today()),
         assets=some(Filters(kind=Kind.ASSET, family=Family.CURRENT), 4),
         open=some(Filters(kind=Kind.ISSUE, family=Family.OPEN), 6),
+        ideas=some(Filters(kind=Kind.IDEA, family=Family.OPEN), 4),
+        offers=some(Filters(kind=Kind.OFFER, state=State.OPEN), 4),
+        knowledge=some(Filters(kind=Kind.KNOWLEDGE, family=Family.CURRENT), 4),
         closed=closed,
         answers=entries.last_words(closed.rows),
-        notes=some(Filters(kind=Kind.NOTE), 4),
+        notes=notes,
+        beside=ties.beside(notes.rows, who),
         mine=area.id in who.area_ids,
     )
 
@@ -124,14 +133,7 @@ def place_entries(words: str, suffix: str | None = None) -> ResponseReturnValue:
 
 def reader() -> Viewer:
     """Who the list is for: a brief's figures open the entries that its level sees."""
-    level = request.args.get("for")
-    if not level:
-        return viewer()
-    if level not in (Level.PUBLIC, Level.COUNCIL):
-        raise NotFound
-    if level == Level.COUNCIL:
-        require(viewer(), Act.BRIEF_COUNCIL)
-    return everyone_at(Level(level))
+    return reader_for(viewer(), request.args.get("for"))
 
 
 def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseReturnValue:
@@ -139,31 +141,20 @@ def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseRe
         return _file(place, reader, suffix)
     form, filters = filters_from(request.args)
     rows = entries.published(reader, place, filters)
-    asked = {
-        name: value for name, value in request.args.items(multi=False) if name not in ("after", "before") and value
-    }
+    shown = page(rows, at_from(request.args), order=order_of(filters))
     return render_template(
-        "outlook/list.html",
-        place=place,
-        form=form,
-        filters=filters,
-        page=page(rows, at_from(request.args)),
-        asked=asked,
-    )
+        "outlook/list.html", place=place, form=form, filters=filters, page=shown, asked=beside_page(request.args),
+        found=entries.found_in(shown.rows, filters), beside=ties.beside(shown.rows, reader),
+    )  # fmt: skip
 
 
 def _file(place: Place | None, reader: Viewer, suffix: str) -> ResponseReturnValue:
-    """The list as a file; programs may ask for what lies in a box (`bbox`) and for the newest so many (`limit`)."""
-    rows = entries.published(reader, place, filters_alone(request.args))
-    if box := request.args.get("bbox"):
-        rows = rows.where(touches(Entry, box_from(box)))
-    return lists.as_file(rows, suffix, "entries", _limit())
-
-
-def _limit() -> int | None:
-    """How many a program asks for at most; nothing said, or nonsense: all."""
-    limit = request.args.get("limit", type=int)
-    return limit if limit is not None and 0 < limit < 1_000_000_000 else None
+    """The list as a file; programs may ask for what lies in a box (`bbox`) and for the first so many (`limit`)."""
+    filters = filters_alone(request.args)
+    rows = lists.in_box(entries.published(reader, place, filters), request.args)
+    about = lists.asked_in(request.args) | ({"place": place.words} if place else {})
+    found = lists.Listed(rows, reader, order_of(filters))
+    return lists.as_file(found, Wanted("entries", about, suffix), viewer(), lists.limit_in(request.args))
 
 
 @bp.get("/desk")
@@ -173,6 +164,7 @@ def desk() -> ResponseReturnValue:
     if who.id is None:
         return redirect(url_for("people.signing_in", next=url_for(".desk")))
     mine: list[Area] = [ward for ward in areas.wards() if ward.id in who.area_ids]
+    services = people.services_of(who)
     return render_template(
         "outlook/desk.html",
         own=page(entries.told_by(who), at_from(request.args)),
@@ -180,7 +172,11 @@ def desk() -> ResponseReturnValue:
         counts=entries.counts_by_area(who, [ward.id for ward in mine]),
         due=entries.notes_due(who),
         places=own_shapes(who),
+        files=downloads.own(who),
+        briefs=kept.briefs(who, most=5) if may(who, Act.FREEZE) else [],
         unanswered=page(entries.unanswered(who), size=8, order=Order.OLDEST),
+        services=services,
+        under_way=page(entries.under_way(who, services), size=8, order=Order.OLDEST),
         waiting=entries.count(entries.waiting(who)),
     )
 

@@ -14,7 +14,7 @@ from sqlalchemy import func, select, update
 
 from wardbook.areas import queries as areas
 from wardbook.config import settings
-from wardbook.db import db, now
+from wardbook.db import alone, db, now
 from wardbook.errors import Refused
 from wardbook.people import queries
 from wardbook.people.models import Person, Proof, Service, Term
@@ -23,7 +23,8 @@ from wardbook.policy import Role
 LINK_HOURS = 24
 MOST_WRONG_TRIES = 5
 MOST_AN_HOUR = 5
-SIGN_IN = "sign in"
+SIGN_IN, FOLLOW = "sign in", "follow"
+LIMITED = (SIGN_IN, FOLLOW, "support")
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ def checked_email(email: str) -> str:
 def person_with(email: str, name: str = "") -> Person:
     """The person with this address, made if there is none yet. They have proved nothing by it."""
     address = checked_email(email)
+    alone("person", address)
     person = queries.person_by_email(address)
     if person is None:
         person = Person(
@@ -107,6 +109,7 @@ def _check(grant: Grant) -> None:
 
 def service_called(name: str) -> Service:
     """The service with this name, made if there is none yet."""
+    alone("service", name)
     found = queries.service(name)
     if found is None:
         found = Service(name=name)
@@ -135,11 +138,11 @@ def _hash(secret: str) -> str:
 def make_proof(person: Person, purpose: str, subject: str | None = None, *, name: str = "") -> FreshProof:
     """A link and a six-figure code that each prove the address once, within a day.
 
-    Raises Refused where one address has asked five times within an hour to sign in: letters pile up and codes could be
-    guessed.
+    Raises Refused where one address has asked five times within an hour for what is limited: letters pile up and codes
+    could be guessed.
     """
-    if purpose == SIGN_IN:
-        _refuse_many(person)
+    if purpose in LIMITED:
+        _refuse_many(person, purpose)
     link, code = secrets.token_urlsafe(24), f"{secrets.randbelow(1_000_000):06}"
     proof = Proof(
         person=person, link_hash=_hash(link), code_hash="", purpose=purpose, subject=subject, name=name,
@@ -151,9 +154,9 @@ def make_proof(person: Person, purpose: str, subject: str | None = None, *, name
     return FreshProof(proof, link, code)
 
 
-def _refuse_many(person: Person) -> None:
+def _refuse_many(person: Person, purpose: str) -> None:
     lately = select(func.count()).select_from(Proof).where(
-        Proof.person_id == person.id, Proof.purpose == SIGN_IN, Proof.made_at > now() - timedelta(hours=1)
+        Proof.person_id == person.id, Proof.purpose == purpose, Proof.made_at > now() - timedelta(hours=1)
     )  # fmt: skip
     if (db.session.scalar(lately) or 0) >= MOST_AN_HOUR:
         raise Refused(

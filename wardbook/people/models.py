@@ -78,7 +78,7 @@ class Proof(Base):
     link_hash: Mapped[str] = mapped_column(unique=True)
     code_hash: Mapped[str]
     purpose: Mapped[str]
-    """`sign in`, or `publish` with the reference of the entry that waits for it"""
+    """`sign in`; `publish` or `support` with the reference of the entry; `follow` with what and how often"""
     subject: Mapped[str | None]
     name: Mapped[str] = mapped_column(default="")
     """The name that came with the address: theirs only once the address is proved"""

@@ -41,6 +41,12 @@ def running_terms(person: Person) -> list[Term]:
     return [term for term in terms if term.runs(today())]
 
 
+def services_of(viewer: Viewer) -> list[Service]:
+    """The services in which somebody is an officer today."""
+    person = db.session.get(Person, viewer.id) if viewer.id else None
+    return [term.service for term in running_terms(person) if term.service] if person else []
+
+
 def signature(person: Person, terms: Sequence[Term]) -> str:
     """How what they do with a role is signed; empty for a resident, whose name is theirs to show."""
     held = {term.role: term for term in terms}
@@ -52,6 +58,24 @@ def signature(person: Person, terms: Sequence[Term]) -> str:
     if Role.MODERATOR in held:
         return "A moderator"
     return ""
+
+
+def officers() -> Sequence[Person]:
+    """Who is an officer today, by name."""
+    on = today()
+    terms = select(Term.person_id).where(
+        Term.role == Role.OFFICER,
+        or_(Term.from_on.is_(None), Term.from_on <= on),
+        or_(Term.until_on.is_(None), Term.until_on > on),
+    )
+    return db.session.scalars(
+        select(Person).where(Person.id.in_(terms), Person.active).order_by(Person.name, Person.id)
+    ).all()
+
+
+def signed(person: Person) -> str:
+    """How what an officer or councillor does today is signed; by their name alone when they are neither."""
+    return signature(person, running_terms(person)) or person.name
 
 
 def councillors(wards: Sequence[Area]) -> dict[str, list[Person]]:

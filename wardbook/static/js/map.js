@@ -69,8 +69,6 @@ function drawWards(map) {
   L.geoJSON(window.wardbookWards, { pane: "wards", interactive: false, style: { className: "wb-ward", weight: 1.5 } }).addTo(map);
 }
 
-const SHOW = { issue: "Issue", asset: "Asset", note: "Note" };
-
 function drawThings(map, things) {
   const cluster = L.markerClusterGroup({
     maxClusterRadius: 44, showCoverageOnHover: false, animate: false, spiderfyOnMaxZoom: true,
@@ -80,7 +78,7 @@ function drawThings(map, things) {
   const size = { minWidth: 160, maxWidth: Math.min(300, map.getSize().x - 110), autoPanPaddingTopLeft: [56, 10] };
   for (const feature of things.features) {
     const kind = feature.properties.kind;
-    const name = SHOW[kind] + ": " + feature.properties.title;
+    const name = feature.properties.called + ": " + feature.properties.title;
     if (feature.geometry.type !== "Point") {
       L.geoJSON(feature, { style: { className: "wb-shape wb-shape--" + kind + asLine(feature), weight: 3, fillOpacity: 0.15 } })
         .bindPopup(() => popup(feature.properties), size).addTo(map);
@@ -119,7 +117,7 @@ function popup(told) {
   link.target = "_top";
   link.textContent = told.title;
   const facts = document.createElement("p");
-  facts.textContent = [SHOW[told.kind], told.category, told.state].filter(Boolean).map(capital).join(" · ");
+  facts.textContent = [told.called, told.category, told.state].filter(Boolean).map(capital).join(" · ");
   const when = document.createElement("p");
   when.textContent = told.told_on;
   box.append(link, facts, when);
@@ -171,12 +169,26 @@ function pinTool(map, told) {
 
 function drawTool(map) {
   let last = null;
+  let drawn = null;
   const geometry = (layer) => JSON.stringify(layer.toGeoJSON(7).geometry);
+  map.eachLayer((layer) => { if (Object.getPrototypeOf(layer) === L.FeatureGroup.prototype) drawn = layer; });
   map.on("draw:created", (event) => {
-    if (last) map.eachLayer((layer) => { if (layer.hasLayer && layer.hasLayer(last)) layer.removeLayer(last); });
+    if (last) drawn.removeLayer(last);
     last = event.layer;
     tellParent({ shape: geometry(last) });
   });
   map.on("draw:edited", (event) => event.layers.eachLayer((layer) => tellParent({ shape: geometry(layer) })));
   map.on("draw:deleted", () => { last = null; tellParent({ shape: "" }); });
+
+  /* What was drawn before stands in the form beside the map: after a mistake elsewhere it is drawn again. */
+  window.addEventListener("message", (event) => {
+    if (event.source !== window.parent || event.data?.from !== "wardbook page") return;
+    const again = L.geoJSON(JSON.parse(event.data.shape)).getLayers();
+    if (again.length !== 1 || last || !again[0].toGeoJSON) return;
+    last = again[0];
+    drawn.addLayer(last);
+    if (last.getBounds) map.fitBounds(last.getBounds(), { padding: [40, 40], maxZoom: 17 });
+    else map.setView(last.getLatLng(), 16);
+  });
+  tellParent({ ready: true });
 }

@@ -25,5 +25,25 @@ window.addEventListener("message", (event) => {
   if (form.dataset.map === "pin" && Number.isFinite(told.lat) && Number.isFinite(told.lon)) {
     form.elements.spot.value = `${told.lat.toFixed(6)}, ${told.lon.toFixed(6)}`;
   }
-  if (form.dataset.map === "draw" && typeof told.shape === "string") form.elements.shape.value = told.shape;
+  if (form.dataset.map !== "draw") return;
+  const shape = form.elements.shape;
+  if (typeof told.shape === "string") shape.value = told.shape;
+  /* A sandboxed frame has no origin of its own to name. */
+  if (told.ready && shape.value.startsWith("{")) {
+    frame.contentWindow.postMessage({ from: "wardbook page", shape: shape.value }, "*");
+  }
 });
+
+const file = document.querySelector("[data-look-again]");
+const look = async () => {
+  const answer = await fetch(file.dataset.lookAgain).catch(() => null);
+  const now = answer?.ok ? await answer.json() : null;
+  const bar = file.querySelector("progress");
+  if (answer && (now?.stage !== file.dataset.stage || (now.total && !bar))) return location.reload();
+  if (now && bar) {
+    bar.value = now.done;
+    bar.labels[0].textContent = now.words;
+  }
+  return setTimeout(look, 5000);
+};
+if (file) setTimeout(look, 2000);

@@ -1,0 +1,250 @@
+"""The two engines as the tests meet them: stores made, copied and dropped, and for each engine the same facts asked.
+
+`WARDBOOK_TEST_DATABASE` names a PostgreSQL server on which databases may be made; without it stores are SQLite files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import sqlite3
+import stat
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import psycopg
+import shapely
+from flask import has_app_context
+from psycopg import sql
+from sqlalchemy import Select, make_url, text
+
+from wardbook.db import db, number_of
+
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+class Engine(Protocol):
+    """What a test asks of the engine its store is on."""
+
+    def url(self, home: Path) -> str:
+        """The address of the store that belongs to a home folder; an empty one is there from now on."""
+
+    def copy(self, source: Path, target: Path) -> Path:
+        """A home folder and its store, copied."""
+
+    def drop_under(self, folder: Path | None = None) -> None:
+        """Forget the stores of homes under a folder; without one, all that were made."""
+
+    def open_to_others(self, home: Path) -> None:
+        """Let everybody on the machine, or on the server, read the store."""
+
+    says_to_close_it: str
+    """What the doctor then says."""
+
+    def everything_in(self, home: Path) -> Rows:
+        """Every row of every table, read past the application."""
+
+    def is_its_owner_s_alone(self, home: Path) -> bool:
+        """Whether nobody but its owner can read the store."""
+
+    def keeps_what_it_acknowledged(self) -> bool:
+        """Whether a commit is on the disk before it is acknowledged."""
+
+    def lets_another_write(self, home: Path, *what: str) -> bool:
+        """Whether somebody else could begin at once to write about this."""
+
+    def keeps_alone(self, name: str, kind: str) -> bool:
+        """Whether a table or an index is the engine's own, which no model knows."""
+
+    def indexed(self) -> set[int]:
+        """The entries that the spatial index holds."""
+
+    def plan(self, asked: Select[Any]) -> str:
+        """How a query would be answered."""
+
+    def finds_by_place(self, plan: str) -> bool:
+        """Whether a plan goes through the spatial index."""
+
+    def finds_in_order(self, plan: str, index: str) -> bool:
+        """Whether a plan reads an index in its order, without sorting."""
+
+
+class Embedded:
+    """SQLite in one file under the home folder."""
+
+    says_to_close_it = "chmod 600 it"
+
+    def url(self, home: Path) -> str:
+        return f"sqlite:///{home / 'wardbook.sqlite'}"
+
+    def copy(self, source: Path, target: Path) -> Path:
+        return Path(shutil.copytree(source, target))
+
+    def drop_under(self, folder: Path | None = None) -> None:
+        """Their folder goes with the test."""
+
+    def open_to_others(self, home: Path) -> None:
+        (home / "wardbook.sqlite").chmod(0o644)
+
+    def everything_in(self, home: Path) -> Rows:
+        with closing(sqlite3.connect(home / "wardbook.sqlite")) as store:
+            tables = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            return {table: store.execute(f'SELECT * FROM "{table}"').fetchall() for table in tables}
+
+    def is_its_owner_s_alone(self, home: Path) -> bool:
+        return {stat.S_IMODE(part.stat().st_mode) for part in home.glob("wardbook.sqlite*")} == {0o600}
+
+    def keeps_what_it_acknowledged(self) -> bool:
+        names = ("journal_mode", "foreign_keys", "synchronous")
+        return [db.session.scalar(text(f"PRAGMA {name}")) for name in names] == ["wal", 1, 2]
+
+    def lets_another_write(self, home: Path, *what: str) -> bool:
+        with closing(sqlite3.connect(home / "wardbook.sqlite", timeout=0, isolation_level=None)) as other:
+            try:
+                other.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError:
+                return False
+            return True
+
+    def keeps_alone(self, name: str, kind: str) -> bool:
+        return kind == "table" and "rtree" in name
+
+    def indexed(self) -> set[int]:
+        return set(db.session.scalars(text("SELECT id FROM rtree_entry_geometry")))
+
+    def plan(self, asked: Select[Any]) -> str:
+        compiled = asked.compile(db.engine, compile_kwargs={"render_postcompile": True})
+        values = [compiled.params[name] for name in compiled.positiontup or ()]
+        given = tuple(b"" if isinstance(value, shapely.Geometry) else value for value in values)
+        rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", given)
+        return " ".join(str(row) for row in rows)
+
+    def finds_by_place(self, plan: str) -> bool:
+        return "SEARCH entry USING INTEGER PRIMARY KEY" in plan and "VIRTUAL TABLE INDEX" in plan
+
+    def finds_in_order(self, plan: str, index: str) -> bool:
+        return index in plan and "TEMP B-TREE FOR ORDER" not in plan
+
+
+class Postgresql:
+    """A database of its own for each home folder, on one server."""
+
+    says_to_close_it = "REVOKE SELECT"
+
+    def __init__(self, server: str) -> None:
+        self.server = make_url(server)
+        self.made: dict[str, Path] = {}
+        self._connection: psycopg.Connection[Any] | None = None
+
+    def _on_server(self, statement: str, *names: str) -> None:
+        if self._connection is None:
+            address = self.server.set(drivername="postgresql")
+            self._connection = psycopg.connect(address.render_as_string(hide_password=False), autocommit=True)
+        self._connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
+
+    def _name(self, home: Path) -> str:
+        return "wardbook_test_" + hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:20]
+
+    def url(self, home: Path) -> str:
+        name = self._name(home)
+        if name not in self.made:
+            self._create("CREATE DATABASE {} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C.UTF-8'", home)
+        return self.server.set(database=name).render_as_string(hide_password=False)
+
+    def _create(self, statement: str, home: Path, *names: str) -> None:
+        name = self._name(home)
+        self._on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        self._on_server(statement, name, *names)
+        self.made[name] = home.resolve()
+
+    def copy(self, source: Path, target: Path) -> Path:
+        """PostgreSQL copies what nobody is in: an application open here lets go and comes back, others are sent out."""
+        if has_app_context():
+            db.session.rollback()
+            db.engine.dispose()
+        name = self._name(source)
+        self._on_server("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
+        try:
+            self._on_server("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = " + f"'{name}'")
+            self._create("CREATE DATABASE {} TEMPLATE {}", target, name)
+        finally:
+            self._on_server("ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
+        return Path(shutil.copytree(source, target))
+
+    def drop_under(self, folder: Path | None = None) -> None:
+        gone = [name for name, home in self.made.items() if folder is None or folder.resolve() in [home, *home.parents]]
+        for name in gone:
+            self._on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            del self.made[name]
+        if folder is None and self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    @contextmanager
+    def _reading(self, home: Path) -> Iterator[psycopg.Connection[Any]]:
+        with psycopg.connect(self.url(home)) as connection:
+            yield connection
+
+    def open_to_others(self, home: Path) -> None:
+        with self._reading(home) as store:
+            store.execute("GRANT SELECT ON person TO PUBLIC")
+
+    def everything_in(self, home: Path) -> Rows:
+        with self._reading(home) as store:
+            ours = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'spatial_ref_sys'"
+            tables = [name for (name,) in store.execute(ours)]
+            every = sql.SQL("SELECT * FROM {}")
+            return {table: store.execute(every.format(sql.Identifier(table))).fetchall() for table in tables}
+
+    def is_its_owner_s_alone(self, home: Path) -> bool:
+        with self._reading(home) as store:
+            others = store.execute(
+                "SELECT count(*) FROM information_schema.table_privileges JOIN pg_tables ON tablename = table_name "
+                "WHERE table_schema = 'public' AND tablename <> 'spatial_ref_sys' AND grantee <> grantor"
+            ).fetchone()
+        return others == (0,)
+
+    def keeps_what_it_acknowledged(self) -> bool:
+        return db.session.scalar(text("SHOW synchronous_commit")) == "on"
+
+    def lets_another_write(self, home: Path, *what: str) -> bool:
+        with self._reading(home) as other:
+            return bool(other.execute("SELECT pg_try_advisory_xact_lock(%s)", [number_of(what)]).fetchone()[0])
+
+    def keeps_alone(self, name: str, kind: str) -> bool:
+        return (kind == "table" and name == "spatial_ref_sys") or (kind == "index" and name.endswith("_geometry"))
+
+    def indexed(self) -> set[int]:
+        everywhere = "geometry && ST_MakeEnvelope(-180, -90, 180, 90, 4326)"
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+        found = f"SELECT id FROM entry WHERE {everywhere}"
+        assert "ix_entry_geometry" in " ".join(db.session.scalars(text(f"EXPLAIN {found}")))
+        return set(db.session.scalars(text(found)))
+
+    def plan(self, asked: Select[Any]) -> str:
+        """As it would be over many rows: over the few of a test no plan is dearer than reading them all."""
+        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+        compiled = asked.compile(db.engine, compile_kwargs={"render_postcompile": True})
+        as_sent = compiled._bind_processors
+        given = {name: as_sent[name](value) if name in as_sent else value for name, value in compiled.params.items()}
+        rows = db.session.connection().exec_driver_sql(f"EXPLAIN {compiled}", given)
+        return "\n".join(row[0] for row in rows)
+
+    def finds_by_place(self, plan: str) -> bool:
+        return "ix_entry_geometry" in plan and "Seq Scan on entry" not in plan
+
+    def finds_in_order(self, plan: str, index: str) -> bool:
+        return f"Index Scan Backward using {index}" in plan and "Sort" not in plan
+
+
+SERVER = os.environ.get("WARDBOOK_TEST_DATABASE", "")
+ENGINE: Engine = Postgresql(SERVER) if SERVER else Embedded()
+
+
+def environment_of(home: Path) -> dict[str, str]:
+    """The settings with which the command line works on the store of a home folder."""
+    database = {"WARDBOOK_DATABASE_URL": ENGINE.url(home)} if SERVER else {}
+    return {"WARDBOOK_HOME": str(home)} | database

@@ -1,0 +1,215 @@
+"""Before somebody finishes telling, they are asked whether it is something that was told already."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+
+from tests.conftest import (
+    CLLR,
+    IN_BRIDGE,
+    IN_MILL,
+    NOBODY,
+    RESIDENT,
+    a_note,
+    an_asset,
+    an_issue,
+    as_viewer,
+    category,
+    spot,
+)
+from wardbook.db import db
+from wardbook.entries.kinds import State
+from wardbook.entries.likeness import alike, similarity
+from wardbook.entries.models import Draft, Entry
+from wardbook.policy import VISITOR, Viewer
+from wardbook.shared import Level, Standing
+
+PG_TRGM = {
+    ("No dropped kerb", "Dropped kerb missing"): 0.5416667,
+    ("Overflowing bin", "The bin by the bench is overflowing"): 0.53333336,
+    ("Pothole", "Deep potholes on Mill Street"): 0.23333333,
+    ("word", "two words"): 0.36363637,
+    ("Café", "cafe"): 0.42857143,
+    ("a/b-c", "a b c"): 1,
+    ("", ""): 0,
+    ("kerb kerb kerb", "kerb"): 1,
+    ("No. 7!", "number 7"): 0.27272728,
+    ("Llŷn ŵyn", "llŷn wyn"): 0.5,
+    ("snake_case", "snake case"): 1,
+    ("No bench here", "Graffiti on the wall"): 0,
+}
+"""What PostgreSQL 15's pg_trgm 1.6 answers"""
+
+
+@pytest.mark.parametrize("texts", PG_TRGM, ids=" | ".join)
+def test_texts_are_as_similar_as_postgresql_says(texts: tuple[str, str]) -> None:
+    assert similarity(*texts) == pytest.approx(PG_TRGM[texts], abs=1e-6)
+    assert similarity(*texts) == similarity(*reversed(texts))
+
+
+def test_where_postgresql_is_the_store_it_says_the_same(app: Any) -> None:
+    if db.engine.dialect.name != "postgresql":
+        assert db.engine.dialect.name == "sqlite"
+        return
+    db.session.execute(text("CREATE EXTENSION IF NOT EXISTS pg_trgm"))
+    for one, other in PG_TRGM:
+        asked = text("SELECT similarity(:one, :other)")
+        assert similarity(one, other) == pytest.approx(db.session.scalar(asked, {"one": one, "other": other}), abs=1e-6)
+
+
+def found(title: str, words: str = "", *, viewer: Viewer = VISITOR, about: str = "Dropped kerbs") -> list[str]:
+    return [one.entry.title for one in alike(viewer, spot(*IN_MILL), category(about), title, words)]
+
+
+def test_what_is_near_and_says_the_same_is_found_most_similar_first(app: Any) -> None:
+    an_issue("Dropped kerb missing by the library", words="")
+    an_issue("Dropped kerb missing", words="")
+    an_issue("Graffiti on the wall", words="Somebody has painted it.")
+    assert found("Missing dropped kerb") == ["Dropped kerb missing", "Dropped kerb missing by the library"]
+    assert found("Street light is out") == []
+
+
+@pytest.mark.parametrize(("metres", "seen"), [(0, True), (240, True), (260, False)])
+def test_within_two_hundred_and_fifty_metres(app: Any, metres: int, seen: bool) -> None:
+    column, row = IN_MILL
+    an_issue("No dropped kerb", at=(column + metres / 1000, row))
+    assert found("No dropped kerb") == (["No dropped kerb"] if seen else [])
+
+
+def test_of_the_same_category_a_little_likeness_is_enough(app: Any) -> None:
+    an_issue("Deep potholes on Mill Street", words="")
+    assert found("Pothole") == ["Deep potholes on Mill Street"]
+    assert found("Pothole", about="About a person") == []
+
+
+@pytest.mark.parametrize(
+    "columns",
+    [
+        {"state": State.FIXED},
+        {"standing": Standing.HIDDEN},
+        {"standing": Standing.PENDING},
+        {"standing": Standing.WITHDRAWN},
+        {"level": Level.COUNCIL},
+        {"level": Level.WARD},
+    ],
+    ids=str,
+)
+def test_what_is_closed_or_not_to_be_seen_is_not_offered(app: Any, columns: dict[str, Any]) -> None:
+    an_issue("No dropped kerb", **columns)
+    assert found("No dropped kerb") == []
+
+
+def test_notes_are_not_offered_and_assets_are(app: Any) -> None:
+    a_note("No dropped kerb", level=Level.PUBLIC)
+    an_asset("The Tuesday lunch")
+    assert found("No dropped kerb", viewer=as_viewer(CLLR)) == []
+    assert found("Tuesday lunch", about="Place to meet") == ["The Tuesday lunch"]
+
+
+def test_a_councillor_is_offered_what_a_councillor_sees(app: Any) -> None:
+    an_issue("No dropped kerb", level=Level.WARD)
+    assert found("No dropped kerb", viewer=as_viewer(CLLR)) == ["No dropped kerb"]
+
+
+def test_five_at_most_are_offered(app: Any) -> None:
+    for number in range(7):
+        an_issue(f"No dropped kerb {number}")
+    assert len(found("No dropped kerb")) == 5
+
+
+# --- on the way --------------------------------------------------------------------------------------------------
+
+
+def says(client: FlaskClient, draft: str, **changes: str) -> str:
+    told = {"kind": "issue", "category": str(category().id), "title": "No dropped kerb", "words": "By the library."}
+    return client.post(f"{draft}/what", data=told | changes).location
+
+
+def begins(client: FlaskClient) -> str:
+    return client.post("/contribute", data={"q": "ZZ1 1AA"}).location.removesuffix("/spot")
+
+
+@pytest.fixture
+def kerb(app: Any) -> Entry:
+    return an_issue("Dropped kerb missing", words="At the library.", at=IN_MILL)
+
+
+def test_nobody_is_asked_where_nothing_is_alike(as_: Any, app: Any) -> None:
+    client = as_(NOBODY)
+    draft = begins(client)
+    assert says(client, draft) == f"{draft}/photos"
+    assert client.get(f"{draft}/same").location == f"{draft}/photos"
+
+
+def test_somebody_is_asked_and_sees_what_it_is_and_how_far(as_: Any, kerb: Entry) -> None:
+    client, ref = as_(NOBODY), kerb.ref
+    draft = begins(client)
+    assert says(client, draft) == f"{draft}/same"
+    page = client.get(f"{draft}/same").text
+    assert "Is it this one?" in page
+    assert "Dropped kerb missing" in page
+    assert "at the same spot" in page
+    assert f'href="/entries/{ref}"' in page
+
+
+def test_it_is_something_else_and_they_go_on_with_all_they_typed(as_: Any, kerb: Entry) -> None:
+    client, ref = as_(NOBODY), kerb.ref
+    draft = begins(client)
+    says(client, draft)
+    shown = re.search(r'name="shown"[^>]*value="([^"]*)"', client.get(f"{draft}/same").text)[1]
+    assert shown == ref
+    assert client.post(f"{draft}/same", data={"shown": shown}).location == f"{draft}/photos"
+    assert 'value="No dropped kerb"' in client.get(f"{draft}/what").text
+    assert says(client, draft, words="By the library door.") == f"{draft}/photos", "asked once"
+
+
+def test_what_is_told_meanwhile_is_asked_about_when_they_come_by_again(as_: Any, kerb: Entry) -> None:
+    client, ref = as_(NOBODY), kerb.ref
+    draft = begins(client)
+    says(client, draft)
+    newer = an_issue("No dropped kerb here").ref
+    client.post(f"{draft}/same", data={"shown": ref})
+    assert says(client, draft) == f"{draft}/same"
+    page = client.get(f"{draft}/same").text
+    assert newer in page
+    assert ref not in page
+
+
+def test_whoever_changes_the_spot_at_the_end_is_asked_about_what_is_there(as_: Any, app: Any) -> None:
+    an_issue("Dropped kerb missing", at=IN_BRIDGE)
+    client = as_(NOBODY)
+    draft = begins(client)
+    assert says(client, draft) == f"{draft}/photos"
+    client.post(f"{draft}/who", data={"level": "public", "email": "new@example.org", "name": ""})
+    there = spot(*IN_BRIDGE)
+    assert client.post(f"{draft}/spot", data={"spot": f"{there.y}, {there.x}"}).location == f"{draft}/same"
+    refs = re.search(r'name="shown"[^>]*value="([^"]*)"', client.get(f"{draft}/same").text)[1]
+    assert client.post(f"{draft}/same", data={"shown": refs}).location == f"{draft}/check"
+
+
+def test_before_there_is_an_answer_the_page_leads_back_to_the_question(as_: Any, kerb: Entry) -> None:
+    client = as_(NOBODY)
+    draft = begins(client)
+    assert client.get(f"{draft}/same").location == f"{draft}/what"
+    assert client.post(f"{draft}/same").location == f"{draft}/what"
+
+
+def test_a_page_that_was_only_looked_at_keeps_nothing(as_: Any, kerb: Entry) -> None:
+    client = as_(NOBODY)
+    draft = begins(client)
+    says(client, draft)
+    before = dict(db.session.get(Draft, draft.split("/")[-1]).answers)
+    client.get(f"{draft}/same")
+    assert db.session.get(Draft, draft.split("/")[-1]).answers == before
+
+
+def test_what_was_declined_must_be_what_was_shown(as_: Any, kerb: Entry) -> None:
+    client = as_(RESIDENT)
+    draft = begins(client)
+    says(client, draft)
+    assert client.post(f"{draft}/same", data={"shown": "x" * 101}).status_code == 422

@@ -1,0 +1,1 @@
+"""Files that people take out: long ones made by a job, all on record."""

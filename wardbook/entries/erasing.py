@@ -1,0 +1,87 @@
+"""Erasing: what somebody told is taken away for good, in its history too; a tombstone holds the place.
+
+What stays: the reference, the kind, the state, the ground, the days, how many people supported it, and that steps were
+taken. What goes: every word, photo and name, here and wherever else they were written down. A room that keeps words of
+entries of its own (a frozen brief, a digest) adds a function with `erasure.blanks`; it is called with the entry while
+that is still whole, in the same transaction, and empties what the room keeps of it.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import delete, or_, select, update
+
+from wardbook.db import db, hold, now
+from wardbook.entries.models import Draft, Entry, Photo, Superseded, Support
+from wardbook.erasure import blank_copies, blanks
+from wardbook.events import Did, Event, record
+from wardbook.mail import forget_letters
+from wardbook.people.models import Proof
+from wardbook.policy import VISITOR, Act, Viewer, require
+from wardbook.shared import Standing
+
+BARE = ("state", "level", "standing")
+"""What a step may go on saying of an erased entry: words that are the council's, and nobody's own"""
+
+
+def erase(viewer: Viewer, entry: Entry, *, once: str) -> list[str]:
+    """Erase one's own entry; the keys of its photos, whose files can go once this is committed."""
+    hold(entry)
+    require(viewer, Act.ERASE, entry)
+    keys = [photo.key for photo in entry.photos]
+    blank_copies(entry)
+    record(VISITOR, Did.ERASED, entry, change={"standing": [entry.standing, Standing.ERASED]}, once=once)
+    _empty(entry)
+    return keys
+
+
+def _empty(entry: Entry) -> None:
+    entry.title = entry.words = ""
+    entry.cites = entry.review_on = entry.hidden_for = entry.withdrawn_for = None
+    entry.differs_from_id = entry.once = None
+    entry.author, entry.name_shown = None, False
+    entry.standing, entry.changed_at = Standing.ERASED, now()
+
+
+@blanks
+def _photos(entry: Entry) -> None:
+    for photo in db.session.scalars(select(Photo).where(Photo.entry_id == entry.id)).all():
+        db.session.delete(photo)
+
+
+@blanks
+def _place_in_a_row(entry: Entry) -> None:
+    db.session.execute(delete(Superseded).where(or_(Superseded.entry_id == entry.id, Superseded.by_id == entry.id)))
+
+
+@blanks
+def _supporters(entry: Entry) -> None:
+    db.session.execute(delete(Support).where(Support.entry_id == entry.id))
+
+
+@blanks
+def _steps(entry: Entry) -> None:
+    """Steps lose their words, and those of the author their name; that an officer answered stays."""
+    steps = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == entry.id)
+    for step in db.session.scalars(steps).all():
+        step.words = ""
+        step.change = {name: value for name, value in step.change.items() if name in BARE}
+        if step.actor_id == entry.author_id:
+            step.actor_id, step.signed = None, ""
+
+
+@blanks
+def _letters_and_proofs(entry: Entry) -> None:
+    """Letters of its steps, of views of it (they name it), and of links to confirm and support it."""
+    named = select(Entry.id).where(or_(Entry.id == entry.id, Entry.differs_from_id == entry.id))
+    steps = db.session.scalars(select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id.in_(named)))
+    proofs = db.session.scalars(select(Proof.id).where(Proof.subject == entry.ref))
+    forget_letters([*(f"event {id_}" for id_ in steps), *(f"proof {id_}" for id_ in proofs)])
+    db.session.execute(delete(Proof).where(Proof.subject == entry.ref))
+
+
+@blanks
+def _draft(entry: Entry) -> None:
+    """What was typed before it was sent is kept for a day."""
+    if entry.once:
+        db.session.execute(update(Photo).where(Photo.draft_id == entry.once).values(draft_id=None))
+        db.session.execute(delete(Draft).where(Draft.id == entry.once))

@@ -1,0 +1,101 @@
+"""'This matters to me too': a person supports an entry once, signed in by a press, or by a link to their address."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from wardbook.db import db, hold, now
+from wardbook.entries import queries
+from wardbook.entries.models import Entry, Support
+from wardbook.errors import Forbidden, NotFound, Refused
+from wardbook.mail import write_letter
+from wardbook.people import actions as people
+from wardbook.people.models import Person, Proof
+from wardbook.people.queries import viewer_of
+from wardbook.policy import Act, Viewer, require
+
+SUPPORT = "support"
+A_MOMENT = timedelta(minutes=2)
+
+
+def support(viewer: Viewer, entry: Entry) -> Entry:
+    """Count this person among those to whom it matters. Again, or twice at once, it counts once.
+
+    It is no step of the timeline: who supports what is nobody's business, so it stands in no history.
+    """
+    _require_somebody(viewer, entry)
+    if not supports(viewer, entry):
+        db.session.add(Support(entry_id=entry.id, person_id=viewer.id, at=now()))
+        _count(entry)
+    return entry
+
+
+def take_back(viewer: Viewer, entry: Entry) -> Entry:
+    """No longer count this person. Where they were not counted nothing changes."""
+    _require_somebody(viewer, entry)
+    db.session.execute(delete(Support).where(Support.entry_id == entry.id, Support.person_id == viewer.id))
+    _count(entry)
+    return entry
+
+
+def _require_somebody(viewer: Viewer, entry: Entry) -> None:
+    hold(entry)
+    require(viewer, Act.SUPPORT, entry)
+    if viewer.id is None:
+        raise Forbidden("Sign in, or give an email address and press the link that we send.")
+
+
+def supports(viewer: Viewer, entry: Entry) -> bool:
+    """Whether this person supports it."""
+    mine = select(Support.at).where(Support.entry_id == entry.id, Support.person_id == viewer.id)
+    return viewer.id is not None and db.session.scalar(mine) is not None
+
+
+def _count(entry: Entry) -> None:
+    db.session.flush()
+    people_ = select(func.count()).where(Support.entry_id == entry.id).scalar_subquery()
+    db.session.execute(update(Entry).where(Entry.id == entry.id).values(supporters=people_))
+    db.session.refresh(entry)
+
+
+# --- without an account ------------------------------------------------------------------------------------------
+
+
+def ask_for_proof(viewer: Viewer, entry: Entry, email: str) -> None:
+    """Mail a link that supports an entry. The same is answered whoever it is; twice in a moment, one letter goes."""
+    require(viewer, Act.SUPPORT, entry)
+    person = people.person_with(email)
+    if _was_asked_just_now(person, entry):
+        return
+    fresh = people.make_proof(person, SUPPORT, entry.ref)
+    write_letter(person.email, "support", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link)
+
+
+def _was_asked_just_now(person: Person, entry: Entry) -> bool:
+    lately = select(Proof.id).where(
+        Proof.person_id == person.id,
+        Proof.purpose == SUPPORT,
+        Proof.subject == entry.ref,
+        Proof.used_at.is_(None),
+        Proof.made_at > now() - A_MOMENT,
+    )
+    return db.session.scalar(lately.limit(1)) is not None
+
+
+def entry_of(proof: Proof) -> Entry | None:
+    """The entry that a link supports, where who holds it may see it."""
+    return queries.entry(proof.subject or "", viewer_of(proof.person)) if proof.purpose == SUPPORT else None
+
+
+def confirm(link: str) -> tuple[Entry, Person]:
+    """Support what a link is for, as the person whose address it was sent to."""
+    proof = people.use_link(link)
+    entry = entry_of(proof)
+    if entry is None:
+        raise NotFound
+    viewer = viewer_of(proof.person)
+    if entry.author_id == viewer.id:
+        raise Refused("You told us this yourself, so it counts already.")
+    return support(viewer, entry), proof.person

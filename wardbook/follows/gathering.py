@@ -1,0 +1,139 @@
+"""What a digest tells: by place, the newest first, so many and no more, and only what its reader may see today."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import ColumnElement, select
+
+from wardbook.db import db
+from wardbook.entries.models import Entry
+from wardbook.entries.steps import step_by, step_in_words, step_said
+from wardbook.events import Event
+from wardbook.follows.keys import stops_one
+from wardbook.follows.models import Follow, News
+from wardbook.follows.things import Thing, thing_of
+from wardbook.mail import Letter
+from wardbook.people.models import Person
+from wardbook.people.queries import viewer_of
+from wardbook.policy import Viewer, visible
+from wardbook.shared import Standing
+
+Condition = ColumnElement[bool]
+MOST_IN_GROUP, MOST_GROUPS, MOST_STEPS, MOST_WAITING = 10, 15, 3, 5000
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Something that waits to be told: the step, and the follow for which it waits."""
+
+    news_id: int
+    follow_id: int
+    event_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step as a digest tells it."""
+
+    did: str
+    by: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Item:
+    """An entry, and its latest steps, newest first."""
+
+    entry: Entry
+    steps: tuple[Step, ...]
+    more: int
+    """How many earlier steps are not told"""
+
+
+@dataclass(frozen=True)
+class Group:
+    """What happened in a followed place, or to a followed entry."""
+
+    thing: Thing
+    stop: str
+    items: tuple[Item, ...] = ()
+    more: int = 0
+    """How many further entries are not told"""
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A digest's groups: places first."""
+
+    groups: list[Group]
+    more: int
+    """How many further groups are not told"""
+
+    @property
+    def title(self) -> str:
+        """`Mill and 2 other places or entries`"""
+        others = len(self.groups) + self.more - 1
+        first = self.groups[0].thing.label
+        return first if not others else f"{first} and {others} more"
+
+
+def what_waits(conditions: Sequence[Condition]) -> list[Waiting]:
+    """What waits under these conditions, newest first; what is too much for one digest goes on waiting."""
+    rows = (
+        select(News.id, News.follow_id, News.event_id, Event.thing_id)
+        .join(Follow, Follow.id == News.follow_id)
+        .join(Event, Event.id == News.event_id)
+        .where(Event.thing == Entry.__tablename__, *conditions)
+    )
+    newest = rows.order_by(Event.at.desc(), Event.id.desc()).limit(MOST_WAITING)
+    return [Waiting(*row) for row in db.session.execute(newest)]
+
+
+def gather(person: Person, waiting: Sequence[Waiting]) -> Digest:
+    """Of what waits, what this person may see today and has no letter about; each step once, under its first group."""
+    viewer = viewer_of(person)
+    groups = _groups(viewer, {one.follow_id for one in waiting})
+    seen = _seen(viewer, {one.entry_id for one in waiting}) if person.active else set()
+    known = _written_of(person, {one.event_id for one in waiting})
+    steps: dict[int, dict[int, list[int]]] = {follow_id: {} for follow_id in groups}
+    order = list(groups)
+    for one in sorted((one for one in waiting if one.follow_id in groups), key=lambda one: order.index(one.follow_id)):
+        if one.entry_id in seen and one.event_id not in known:
+            known.add(one.event_id)
+            steps[one.follow_id].setdefault(one.entry_id, []).append(one.event_id)
+    told = [_filled(groups[follow_id], entries) for follow_id, entries in steps.items() if entries]
+    return Digest(told[:MOST_GROUPS], len(told[MOST_GROUPS:]))
+
+
+def _groups(viewer: Viewer, follow_ids: set[int]) -> dict[int, Group]:
+    """An empty group for each follow of what is there and may be seen: places before entries, oldest follow first."""
+    rows = select(Follow).where(Follow.id.in_(follow_ids)).order_by(Follow.place.is_(None), Follow.id)
+    things = ((follow, thing_of(follow, viewer)) for follow in db.session.scalars(rows).all())
+    return {follow.id: Group(thing, stops_one(follow)) for follow, thing in things if thing is not None}
+
+
+def _seen(viewer: Viewer, entry_ids: set[int]) -> set[int]:
+    rows = select(Entry.id).where(Entry.id.in_(entry_ids), visible(Entry, viewer))
+    return set(db.session.scalars(rows.where(Entry.standing == Standing.PUBLISHED)))
+
+
+def _written_of(person: Person, event_ids: set[int]) -> set[int]:
+    """The steps of which this person has had a letter: as the author, or at once."""
+    causes = {f"event {event_id}": event_id for event_id in event_ids}
+    rows = select(Letter.cause).where(Letter.to == person.email, Letter.cause.in_(causes))
+    return {causes[cause] for cause in db.session.scalars(rows)}
+
+
+def _filled(group: Group, entries: dict[int, list[int]]) -> Group:
+    items = [_item(entry_id, events) for entry_id, events in list(entries.items())[:MOST_IN_GROUP]]
+    return replace(group, items=tuple(items), more=len(entries) - len(items))
+
+
+def _item(entry_id: int, event_ids: list[int]) -> Item:
+    entry = db.session.get_one(Entry, entry_id)
+    told = [db.session.get_one(Event, event_id) for event_id in event_ids[:MOST_STEPS]]
+    steps = tuple(Step(step_in_words(step, entry), step_by(step, entry), step_said(step, entry)) for step in told)
+    return Item(entry, steps, len(event_ids) - len(steps))
