@@ -23,6 +23,7 @@ from sqlalchemy import Select, make_url, text
 
 from wardbook.db import db, number_of
 
+OURS_ALONE = ("rtree_", "fts_", "huey_", "spatial_ref_sys")
 Rows = dict[str, list[tuple[object, ...]]]
 
 
@@ -110,7 +111,7 @@ class Embedded:
             return True
 
     def keeps_alone(self, name: str, kind: str) -> bool:
-        return kind == "table" and "rtree" in name
+        return name.startswith(OURS_ALONE)
 
     def indexed(self) -> set[int]:
         return set(db.session.scalars(text("SELECT id FROM rtree_entry_geometry")))
@@ -215,7 +216,7 @@ class Postgresql:
             return bool(other.execute("SELECT pg_try_advisory_xact_lock(%s)", [number_of(what)]).fetchone()[0])
 
     def keeps_alone(self, name: str, kind: str) -> bool:
-        return (kind == "table" and name == "spatial_ref_sys") or (kind == "index" and name.endswith("_geometry"))
+        return name.startswith(OURS_ALONE) or (kind == "index" and name.endswith("_geometry"))
 
     def indexed(self) -> set[int]:
         everywhere = "geometry && ST_MakeEnvelope(-180, -90, 180, 90, 4326)"

@@ -19,8 +19,9 @@ from tests.conftest import (
     as_viewer,
     person_of,
 )
+from wardbook import erasure
 from wardbook.db import db, transaction
-from wardbook.entries import erasing, life, photos, support
+from wardbook.entries import life, photos, support
 from wardbook.entries.models import Draft, Entry, Photo
 from wardbook.events import Did, Event
 from wardbook.shared import Level, Standing
@@ -33,7 +34,7 @@ def told(as_) -> Entry:
     """An issue with a mark in every text of its life: words, edits, replies, reasons, photos, letters and a draft."""
     issue = an_issue(f"{MARK} title", words=f"{MARK} words")
     with transaction():
-        made = photos.keep(photos.Prepared({"small": b"s", "large": b"l"}, 1, 1), alt=f"{MARK} alt", entry_id=issue.id)
+        made = photos.keep(photos.Prepared(b"l", 1, 1), alt=f"{MARK} alt", entry_id=issue.id)
         db.session.add(Draft(id=issue.once, answers={"title": f"{MARK} title"}, changed_at=issue.told_at))
         support.support(as_viewer(NEIGHBOUR), issue)
         life.edit(
@@ -145,6 +146,6 @@ def test_pressed_twice_it_is_erased_once(as_):
 
 def test_a_room_that_keeps_words_of_its_own_is_asked_to_empty_them(as_, monkeypatch):
     seen = []
-    monkeypatch.setattr(erasing, "_erasers", [lambda entry: seen.append(entry.title), *erasing._erasers])
+    monkeypatch.setattr(erasure, "erasing", [lambda entry: seen.append(entry.title), *erasure.erasing])
     erase(as_(RESIDENT), an_issue("Still whole"))
     assert seen == ["Still whole"]
