@@ -57,7 +57,7 @@ class Engine(Protocol):
     def lets_another_write(self, home: Path, *what: str) -> bool:
         """Whether somebody else could begin at once to write about this."""
 
-    def keeps_alone(self, name: str, kind: str) -> bool:
+    def keeps_alone(self, name: str | None, kind: str) -> bool:
         """Whether a table or an index is the engine's own, which no model knows."""
 
     def indexed(self) -> set[int]:
@@ -110,8 +110,8 @@ class Embedded:
                 return False
             return True
 
-    def keeps_alone(self, name: str, kind: str) -> bool:
-        return name.startswith(OURS_ALONE)
+    def keeps_alone(self, name: str | None, kind: str) -> bool:
+        return bool(name) and name.startswith(OURS_ALONE)
 
     def indexed(self) -> set[int]:
         return set(db.session.scalars(text("SELECT id FROM rtree_entry_geometry")))
@@ -215,8 +215,8 @@ class Postgresql:
         with self._reading(home) as other:
             return bool(other.execute("SELECT pg_try_advisory_xact_lock(%s)", [number_of(what)]).fetchone()[0])
 
-    def keeps_alone(self, name: str, kind: str) -> bool:
-        return name.startswith(OURS_ALONE) or (kind == "index" and name.endswith("_geometry"))
+    def keeps_alone(self, name: str | None, kind: str) -> bool:
+        return bool(name) and (name.startswith(OURS_ALONE) or (kind == "index" and name.endswith("_geometry")))
 
     def indexed(self) -> set[int]:
         everywhere = "geometry && ST_MakeEnvelope(-180, -90, 180, 90, 4326)"

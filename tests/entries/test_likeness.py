@@ -232,5 +232,5 @@ def test_who_means_one_of_them_says_so_in_one_press_and_it_counts(as_: Any, kerb
     draft = begins(client)
     says(client, draft)
     assert f'action="/entries/{ref}/support"' in client.get(f"{draft}/same").text
-    assert client.post(f"/entries/{ref}/support").location == f"/entries/{ref}"
+    assert client.post(f"/entries/{ref}/support").location == f"/entries/{ref}#support"
     assert db.session.query(Entry).one().supporters == 1

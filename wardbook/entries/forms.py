@@ -334,7 +334,7 @@ def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
         words=str(good.get("words") or "")[:MOST_SIGNS].strip(),
         sort=_word(Sort, good.get("sort")),
         contributions=arguments.get("contributions") == "yes",
-        unsuperseded=arguments.get("unsuperseded") == "yes",
+        upheld=arguments.get("upheld") == "yes",
     )
 
 
