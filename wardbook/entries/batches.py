@@ -12,10 +12,11 @@ from wardbook.entries.queries import shown
 
 
 def in_batches(rows: Select[Entry], size: int = 500) -> Iterator[Entry]:
-    """The same entries, newest first, each query by the key of the last. What was read is let go of after each.
+    """The same entries, newest first whatever order they were asked in, each query by the key of the last.
 
     For jobs: between two batches the session is emptied and its transaction ended.
     """
+    rows = rows.order_by(None).order_by(Entry.told_at.desc(), Entry.id.desc())
     after = rows
     while found := db.session.scalars(shown(after).limit(size)).all():
         last = (found[-1].told_at, found[-1].id)

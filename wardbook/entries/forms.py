@@ -9,7 +9,18 @@ from wtforms import HiddenField
 
 from wardbook.clock import today
 from wardbook.entries.actions import MOST_TITLE, MOST_WORDS
-from wardbook.entries.kinds import CONTRIBUTIONS, KINDS, LEAD_LABELS, STATES, Basis, Family, Kind, State, Topic
+from wardbook.entries.kinds import (
+    CONTRIBUTIONS,
+    KINDS,
+    LEAD_LABELS,
+    LEVEL_LABELS,
+    STATES,
+    Basis,
+    Family,
+    Kind,
+    State,
+    Topic,
+)
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import Filters, Sort, categories, every_category, who_sees
 from wardbook.forms import (
@@ -32,12 +43,6 @@ from wardbook.places.typed import Form
 from wardbook.search import MOST_SIGNS
 from wardbook.shared import Level
 
-LEVEL_LABELS = {
-    Level.PRIVATE: "Only me",
-    Level.WARD: "The ward's councillors",
-    Level.COUNCIL: "All councillors and officers",
-    Level.PUBLIC: "Everyone",
-}
 TOPIC_LABELS = {topic: str(topic).capitalize() for topic in Topic}
 BASIS_LABELS = {
     Basis.SEEN: "I have seen it myself",

@@ -276,6 +276,15 @@ def needs_words(state: State) -> bool:
     return state in _ISSUE_CLOSED | _IDEA_CLOSED
 
 
+LEVEL_LABELS: Final = {
+    Level.PRIVATE: "Only me",
+    Level.WARD: "The ward's councillors",
+    Level.COUNCIL: "All councillors and officers",
+    Level.PUBLIC: "Everyone",
+}
+"""Who a thing is for, as it is offered and told"""
+
+
 class Topic(StrEnum):
     """What a note is about."""
 
