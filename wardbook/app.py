@@ -22,6 +22,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     chosen = chosen or settings_from_environment()
     static = Path(__file__).parent / "static"
     app = Flask("wardbook", template_folder=str(DATA / "templates"), static_folder=str(static))
+    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}  # before anything asks for a template
     keep_settings(app, chosen)
     app.config.update(
         SECRET_KEY=chosen.secret_key,
@@ -64,7 +65,6 @@ def _people(app: Flask) -> None:
 
 
 def _templates(app: Flask) -> None:
-    app.jinja_options = {"trim_blocks": True, "lstrip_blocks": True}
     govuk = {name: PackageLoader(name) for name in ("govuk_frontend_jinja", "govuk_frontend_wtf")}
     own = app.jinja_loader
     app.jinja_loader = ChoiceLoader([*([own] if own else []), PrefixLoader(govuk)])

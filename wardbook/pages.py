@@ -12,13 +12,13 @@ from wardbook import clock, geo, policy
 from wardbook.config import settings
 from wardbook.entries import keeping, speaking_up, telling
 from wardbook.entries import views as entries
-from wardbook.entries.forms import LEVEL_LABELS
 from wardbook.entries.kinds import KINDS, STATES, Family, Kind
 from wardbook.entries.queries import MOST_COUNTED, said_by, who_sees
+from wardbook.entries.steps import step_in_words
 from wardbook.people import views as people
 from wardbook.people.signed_in import person, viewer
 from wardbook.places import views as places
-from wardbook.shared import Level, no_wider_than
+from wardbook.shared import Level
 from wardbook.web import nonce
 
 
@@ -42,7 +42,7 @@ def configure(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         nonce=nonce, viewer=viewer, person=person, Act=policy.Act, Kind=Kind, KINDS=KINDS, STATES=STATES, Family=Family,
-        Level=Level, said_by=said_by, who_sees=who_sees, no_wider_than=no_wider_than, LEVEL_LABELS=LEVEL_LABELS,
+        Level=Level, said_by=said_by, who_sees=who_sees, step_in_words=step_in_words,
          settings=settings, layer_version=layers.layer_version,
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
     )  # fmt: skip

@@ -34,11 +34,12 @@ from tests.conftest import (
     square,
 )
 from wardbook.briefs import comparing, freezing, kept, seals
-from wardbook.briefs.models import Export, KeptBrief, Part, Version, Weight
+from wardbook.briefs.models import KeptBrief, Part, Version, Weight
 from wardbook.briefs.reading import Reading, reading, reading_now
 from wardbook.cli import main
 from wardbook.clock import today
 from wardbook.db import db, transaction
+from wardbook.downloads.models import Download
 from wardbook.entries.kinds import State
 from wardbook.entries.models import Entry
 from wardbook.erasure import blank_copies
@@ -377,13 +378,13 @@ def test_every_figure_of_a_frozen_brief_opens_the_items_it_counted(app, as_):
 def test_every_freeze_and_every_form_taken_away_is_written_down(app, as_):
     brief = frozen()
     as_(CLLR).get(f"/briefs/{brief.ref}/1.csv")
-    as_(NOBODY).get(f"/places/ward:{MILL}/brief.json")
-    assert [(row.signed, row.form, row.words, bool(row.version_id)) for row in db.session.query(Export)] == [
-        ("Councillor Carys Mill", "csv", f"ward:{MILL}", True),
-        ("", "json", f"ward:{MILL}", False),
+    as_(RESIDENT).get(f"/places/ward:{MILL}/brief.json")
+    assert [(row.asked_by.email, row.form, row.source, row.about["place"]) for row in db.session.query(Download)] == [
+        (CLLR.email, "csv", brief.ref, f"ward:{MILL}"),
+        (RESIDENT.email, "json", "brief", f"ward:{MILL}"),
     ]
-    assert "as csv, Councillor Carys Mill" in as_(OFFICER).get(f"/briefs/{brief.ref}").text
-    assert "as csv, Councillor Carys Mill" not in as_(CLLR_NEXT_DOOR).get(f"/briefs/{brief.ref}").text
+    assert "as csv, Carys Mill" in as_(OFFICER).get(f"/briefs/{brief.ref}").text
+    assert "as csv, Carys Mill" not in as_(CLLR_NEXT_DOOR).get(f"/briefs/{brief.ref}").text
 
 
 # --- marking -----------------------------------------------------------------------------------------------------

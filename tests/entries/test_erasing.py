@@ -19,10 +19,13 @@ from tests.conftest import (
     as_viewer,
     person_of,
 )
+from tests.crowd.somebody import a_photo
+from wardbook import erasure
 from wardbook.db import db, transaction
-from wardbook.entries import erasing, life, photos, support
+from wardbook.entries import life, photos, support
 from wardbook.entries.models import Draft, Entry, Photo
 from wardbook.events import Did, Event
+from wardbook.jobs import do_what_is_due
 from wardbook.shared import Level, Standing
 
 MARK = "zqsecret"
@@ -33,7 +36,7 @@ def told(as_) -> Entry:
     """An issue with a mark in every text of its life: words, edits, replies, reasons, photos, letters and a draft."""
     issue = an_issue(f"{MARK} title", words=f"{MARK} words")
     with transaction():
-        made = photos.keep(photos.Prepared({"small": b"s", "large": b"l"}, 1, 1), alt=f"{MARK} alt", entry_id=issue.id)
+        made = photos.keep(photos.prepare(a_photo()), alt=f"{MARK} alt", entry_id=issue.id)
         db.session.add(Draft(id=issue.once, answers={"title": f"{MARK} title"}, changed_at=issue.told_at))
         support.support(as_viewer(NEIGHBOUR), issue)
         life.edit(
@@ -100,6 +103,7 @@ def test_who_told_it_is_in_no_step_and_that_an_officer_answered_is(told, as_):
 def test_its_photos_are_gone_from_the_disk_when_the_answer_has_gone(told, as_):
     keys = [photo.key for photo in db.session.query(Photo).filter_by(entry_id=told.id)]
     paths = [photos.path(key, size) for key in keys for size in ("small", "large")]
+    do_what_is_due()
     assert paths
     assert all(path.exists() for path in paths)
     erase(as_(RESIDENT), told)
@@ -145,6 +149,6 @@ def test_pressed_twice_it_is_erased_once(as_):
 
 def test_a_room_that_keeps_words_of_its_own_is_asked_to_empty_them(as_, monkeypatch):
     seen = []
-    monkeypatch.setattr(erasing, "_erasers", [lambda entry: seen.append(entry.title), *erasing._erasers])
+    monkeypatch.setattr(erasure, "erasing", [lambda entry: seen.append(entry.title), *erasure.erasing])
     erase(as_(RESIDENT), an_issue("Still whole"))
     assert seen == ["Still whole"]

@@ -111,7 +111,7 @@ def test_nobody_is_written_to_about_what_they_did_themselves(as_):
     move(as_(OFFICER), offer, State.DONE, "The bricks are where they belong.")
     assert [letter.to for letter in letters()] == [RESIDENT.email]
     page = as_(NOBODY).get(f"/entries/{offer.ref}").text
-    assert page.count("The author was told") == 1
+    assert page.count("Its author and those who follow it were told") == 1
 
 
 @pytest.mark.parametrize("state", [State.ADOPTED, State.DECLINED])

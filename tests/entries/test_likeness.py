@@ -13,6 +13,7 @@ from tests.conftest import (
     CLLR,
     IN_BRIDGE,
     IN_MILL,
+    NEIGHBOUR,
     NOBODY,
     RESIDENT,
     a_note,
@@ -22,7 +23,7 @@ from tests.conftest import (
     category,
     spot,
 )
-from wardbook.db import db
+from wardbook.db import db, transaction
 from wardbook.entries.kinds import State
 from wardbook.entries.likeness import alike, similarity
 from wardbook.entries.models import Draft, Entry
@@ -126,7 +127,8 @@ def test_five_at_most_are_offered(app: Any) -> None:
 
 
 def says(client: FlaskClient, draft: str, **changes: str) -> str:
-    told = {"kind": "issue", "category": str(category().id), "title": "No dropped kerb", "words": "By the library."}
+    told = {"category": str(category().id), "title": "No dropped kerb", "words": "By the library."}
+    client.post(f"{draft}/kind", data={"kind": "issue"})
     return client.post(f"{draft}/what", data=told | changes).location
 
 
@@ -195,8 +197,10 @@ def test_whoever_changes_the_spot_at_the_end_is_asked_about_what_is_there(as_: A
 def test_before_there_is_an_answer_the_page_leads_back_to_the_question(as_: Any, kerb: Entry) -> None:
     client = as_(NOBODY)
     draft = begins(client)
-    assert client.get(f"{draft}/same").location == f"{draft}/what"
-    assert client.post(f"{draft}/same").location == f"{draft}/what"
+    for missing in ("kind", "what"):
+        assert client.get(f"{draft}/same").location == f"{draft}/{missing}"
+        assert client.post(f"{draft}/same").location == f"{draft}/{missing}"
+        client.post(f"{draft}/kind", data={"kind": "issue"})
 
 
 def test_a_page_that_was_only_looked_at_keeps_nothing(as_: Any, kerb: Entry) -> None:
@@ -213,3 +217,20 @@ def test_what_was_declined_must_be_what_was_shown(as_: Any, kerb: Entry) -> None
     draft = begins(client)
     says(client, draft)
     assert client.post(f"{draft}/same", data={"shown": "x" * 101}).status_code == 422
+
+
+def test_the_radius_is_the_category_s(app: Any) -> None:
+    column, row = IN_MILL
+    an_issue("No dropped kerb", at=(column + 0.26, row))
+    with transaction():
+        category().radius_m = 300
+    assert found("No dropped kerb") == ["No dropped kerb"]
+
+
+def test_who_means_one_of_them_says_so_in_one_press_and_it_counts(as_: Any, kerb: Entry) -> None:
+    client, ref = as_(NEIGHBOUR), kerb.ref
+    draft = begins(client)
+    says(client, draft)
+    assert f'action="/entries/{ref}/support"' in client.get(f"{draft}/same").text
+    assert client.post(f"/entries/{ref}/support").location == f"/entries/{ref}#support"
+    assert db.session.query(Entry).one().supporters == 1

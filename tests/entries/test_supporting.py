@@ -196,11 +196,11 @@ def test_a_list_begins_with_what_matters_to_most(as_):
     least, most, some = an_issue("A"), an_issue("B"), an_issue("C")
     supported(most, NEIGHBOUR, CLLR)
     supported(some, NEIGHBOUR)
-    told = as_(NOBODY).get("/map.json?order=supported").json["entries"]
+    told = as_(NOBODY).get("/map.json?sort=supported").json["entries"]
     assert [(row["ref"], row["supporters"]) for row in told] == [(most.ref, 2), (some.ref, 1), (least.ref, 0)]
-    newest = [row["ref"] for row in as_(NOBODY).get("/map.json?order=nonsense").json["entries"]]
+    newest = [row["ref"] for row in as_(NOBODY).get("/map.json?sort=nonsense").json["entries"]]
     assert newest == [some.ref, most.ref, least.ref]
-    page = as_(NOBODY).get("/map?order=supported").text
+    page = as_(NOBODY).get("/map?sort=supported").text
     assert page.index(most.ref) < page.index(some.ref) < page.index(least.ref)
     assert "2 supporters" in page
 

@@ -142,7 +142,7 @@ def test_until_when_it_stands_is_on_its_page_in_lists_and_in_files(as_):
 @pytest.mark.parametrize("kind", [Kind.ISSUE, Kind.IDEA], ids=str)
 def test_whoever_tells_of_an_issue_or_an_idea_may_say_that_they_would_take_it_on(kind, as_):
     assert tell(as_(RESIDENT), kind, willing="y").willing
-    assert not tell(as_(RESIDENT), kind).willing
+    assert not tell(as_(RESIDENT), kind, title="Another thing", words="").willing
 
 
 def test_a_tick_left_from_another_kind_is_not_kept(as_):

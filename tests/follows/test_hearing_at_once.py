@@ -112,9 +112,10 @@ def test_what_waits_for_its_author_is_told_when_it_is_published(as_):
     with begun.session_transaction() as session:
         draft = f"/contribute/{session['drafts'][-1]}"
     begun.post(f"{draft}/spot", data={"spot": f"{spot(0.4, 0.6).y}, {spot(0.4, 0.6).x}"})
+    begun.post(f"{draft}/kind", data={"kind": "issue"})
     page = begun.get(f"{draft}/what").text
     category = re.search(r'value="(\d+)"[^>]*>Dropped kerbs', page)[1]
-    begun.post(f"{draft}/what", data={"kind": "issue", "category": category, "title": "Kerb", "words": "High."})
+    begun.post(f"{draft}/what", data={"category": category, "title": "Kerb", "words": "High."})
     begun.post(f"{draft}/photos")
     begun.post(f"{draft}/who", data={"level": "public", "email": "new.here@example.org"})
     begun.post(f"{draft}/check")

@@ -25,8 +25,9 @@ from wardbook.places.place import Place
 from wardbook.policy import Act, Viewer, may, require
 from wardbook.shared import Level, Standing, new_reference
 
-UNSEALED = frozenset({"by", "since", "mark"})
-"""What is said of an item only when a frozen brief is read; a name is its owner's to take back, so none is sealed"""
+UNSEALED = frozenset({"by", "differs_from", "since", "mark"})
+"""What is said of an item only when a frozen brief is read: a name is its owner's to take back, so none is sealed, and
+another entry is named only while that may be seen"""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from wardbook.areas.postcode_counts import postcode_counts
 from wardbook.briefs.picture import Gaps, QuietWard
 from wardbook.clock import day_of
 from wardbook.entries import queries as entries
-from wardbook.entries.kinds import STATES, Family, Kind
+from wardbook.entries.kinds import Kind
 
 if TYPE_CHECKING:
     from wardbook.briefs.queries import Facts, Row
@@ -41,7 +41,7 @@ def gaps(facts: Facts) -> Gaps:
 
 
 def _current_notes(facts: Facts) -> list[Row]:
-    return [row for row in facts.rows if row.kind is Kind.NOTE and STATES[row.state].family is Family.CURRENT]
+    return [row for row in facts.rows if row.kind is Kind.NOTE and row.upheld]
 
 
 def _quiet_wards(facts: Facts) -> tuple[str, list[QuietWard]]:

@@ -55,6 +55,8 @@ class Item:
     supporters: int = 0
     differs_from: str = ""
     """The reference of the note that this one sees differently, where the brief's readers see that one"""
+    upheld: bool = True
+    """Its writer has neither replaced it nor called it out of date"""
     at: State | None = None
     """The state itself, where `state` is its label"""
     category_id: int | None = None

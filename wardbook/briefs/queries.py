@@ -33,7 +33,7 @@ from wardbook.config import settings
 from wardbook.db import db, now
 from wardbook.entries import queries as entries
 from wardbook.entries import ties
-from wardbook.entries.kinds import CONTRIBUTIONS, KINDS, STATES, Family, Kind, State, Topic, state_on
+from wardbook.entries.kinds import CONTRIBUTIONS, KINDS, NO_LONGER_UPHELD, STATES, Family, Kind, State, Topic, state_on
 from wardbook.entries.models import Category, Entry, Support
 from wardbook.entries.queries import Filters
 from wardbook.people import queries as people
@@ -90,6 +90,8 @@ class Row:
     author_id: int | None
     told_at: datetime
     supporters: int
+    upheld: bool
+    """Neither replaced nor called out of date by its writer, whatever its day has made of it"""
 
     @property
     def month(self) -> date:
@@ -100,7 +102,8 @@ def _row(found: Any, on: date) -> Row:
     """A row of the store, in the state that its day has brought it to."""
     state = state_on(found.kind, found.state, found.lapses_on or found.review_on, on)
     return Row(
-        found.id, found.kind, state, found.category_id, found.topic, found.author_id, found.told_at, found.supporters
+        found.id, found.kind, state, found.category_id, found.topic, found.author_id, found.told_at, found.supporters,
+        found.state not in NO_LONGER_UPHELD,
     )  # fmt: skip
 
 
@@ -155,7 +158,7 @@ def _meets(row: Row, filters: Filters) -> bool:
         and (filters.since is None or day >= filters.since)
         and (filters.until is None or day <= filters.until)
         and not (filters.contributions and row.kind is Kind.NOTE)
-        and not (filters.unsuperseded and row.state is State.SUPERSEDED)
+        and not (filters.upheld and not row.upheld)
     )
 
 
@@ -163,7 +166,9 @@ def counts(item: Item, filters: Filters) -> bool:
     """Whether a figure with these filters counts an item of a frozen brief."""
     told_at = entries.start_of(item.told_on)
     state = item.at or KINDS[item.kind].starts
-    return _meets(Row(0, item.kind, state, item.category_id, item.topic, None, told_at, item.supporters), filters)
+    return _meets(
+        Row(0, item.kind, state, item.category_id, item.topic, None, told_at, item.supporters, item.upheld), filters
+    )
 
 
 def _item(entry: Entry, seen_differently: Mapping[int, str]) -> Item:
@@ -184,7 +189,8 @@ def _item(entry: Entry, seen_differently: Mapping[int, str]) -> Item:
         topic=entry.topic,
         basis=entry.basis,
         review_on=entry.review_on,
-        overdue=entry.kind is Kind.NOTE and entry.state_now is State.OUT_OF_DATE,
+        overdue=entry.kind is Kind.NOTE and entry.state is State.CURRENT and entry.state_now is State.OUT_OF_DATE,
+        upheld=entry.state not in NO_LONGER_UPHELD,
         lapses_on=entry.lapses_on,
         lead=entry.leads,
         enabler=entry.enabler.name if entry.enabler else "",
@@ -343,7 +349,7 @@ def _category(facts: Facts, kind: Kind, category: Category) -> CategoryRow:
 
 def _notes(facts: Facts) -> list[Row]:
     """Every note that no later one has replaced: one past its review date too, and said to be so."""
-    return [row for row in facts.rows if row.kind is Kind.NOTE and row.state is not State.SUPERSEDED]
+    return [row for row in facts.rows if row.kind is Kind.NOTE and row.upheld]
 
 
 def _known(facts: Facts) -> Known:
@@ -353,7 +359,7 @@ def _known(facts: Facts) -> Known:
         topics=tuple(
             TopicRow(
                 topic,
-                facts.figure(str(topic), Filters(kind=Kind.NOTE, topic=topic, unsuperseded=True)),
+                facts.figure(str(topic), Filters(kind=Kind.NOTE, topic=topic, upheld=True)),
                 tuple(_beside(found)),
             )
             for topic, found in by_topic.items()

@@ -19,6 +19,7 @@ from wardbook.briefs.plain import dataclass_of
 from wardbook.briefs.seals import Holds, check
 from wardbook.db import db
 from wardbook.entries import queries as entries
+from wardbook.entries import ties
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import Filters
 from wardbook.errors import Refused
@@ -59,8 +60,8 @@ class _Read:
     part: Part
     entry: Entry
     seen: bool
-    others: frozenset[str] = frozenset()
-    """The references of notes that this reader sees today, of those that items see differently"""
+    differs_from: str
+    """The reference of the note that it sees differently, where this reader sees that one today"""
 
     @cached_property
     def why(self) -> str:
@@ -75,18 +76,16 @@ class _Read:
     @cached_property
     def item(self) -> Item:
         """In the words that were frozen, its author named as they are named today."""
-        frozen = json.loads(self.part.text or "")
-        other = frozen.get("differs_from", "")
-        later = {"by": entries.said_by(self.entry), "mark": _marked(self.part.mark)}
-        found: Item = dataclass_of(Item, frozen | later | {"differs_from": other if other in self.others else ""}, {})
+        by, mark = entries.said_by(self.entry), _marked(self.part.mark)
+        later = {"by": by, "mark": mark, "differs_from": self.differs_from}
+        found: Item = dataclass_of(Item, json.loads(self.part.text or "") | later, {})
         now = (self.entry.title, self.entry.words, self.entry.cites or "")
         return replace(found, since="" if (found.title, found.words, found.cites) == now else EDITED)
 
     @property
     def seal(self) -> SealedPart:
-        """Its hash, with salt and text where nothing of the text is kept from the reader."""
-        whole = not self.why and json.loads(self.part.text or "").get("differs_from", "") == self.item.differs_from
-        salt, text = (self.part.salt, self.part.text) if whole else ("", "")
+        """Its hash, with salt and text where it is shown."""
+        salt, text = ("", "") if self.why else (self.part.salt, self.part.text)
         return SealedPart(self.part.number, self.part.hash, salt or "", text or "")
 
 
@@ -122,15 +121,9 @@ def _rows(of: Version, viewer: Viewer) -> list[_Read]:
         .where(Part.version_id == of.id, Part.number > 0)
         .order_by(Part.number)
     )
-    rows = [_Read(part, entry, bool(found)) for part, entry, found in db.session.execute(asked)]
-    others = _seen_of({json.loads(row.part.text or "").get("differs_from", "") for row in rows if not row.why}, viewer)
-    return [replace(row, others=others) for row in rows]
-
-
-def _seen_of(references: set[str], viewer: Viewer) -> frozenset[str]:
-    """Those of some notes that a reader sees today."""
-    asked = select(Entry.ref).where(Entry.ref.in_(references - {""}), Entry.standing == Standing.PUBLISHED)
-    return frozenset(db.session.scalars(asked.where(visible(Entry, viewer))))
+    differing = ties.seen_differently(viewer)
+    rows = db.session.execute(asked)
+    return [_Read(part, entry, bool(found), differing.get(entry.id, "")) for part, entry, found in rows]
 
 
 def _brief(of: Version, rows: Sequence[_Read]) -> Brief:

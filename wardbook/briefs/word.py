@@ -154,7 +154,10 @@ def _known(file: Any, known: Told) -> None:
         _bold(file, known["overdue"])
     for topic in known["topics"]:
         file.add_heading(f"{topic['label']} ({topic['count']})", 2)
-        _items(file, topic["notes"], "")
+        for beside in topic["sets"]:
+            if len(beside) > 1:
+                _bold(file, "Seen differently: neither view stands above the other.")
+            _items(file, beside, "")
     if not known["topics"]:
         file.add_paragraph(known["nobody"])
 

@@ -13,8 +13,8 @@ from wardbook.entries.queries import shown
 
 
 def in_batches(rows: Select[Entry], size: int = 500) -> Iterator[Entry]:
-    """The same entries, newest first whatever their order was, each query by the key of the last. What was read is let
-    go of after each.
+    """The same entries, newest first whatever order they were asked in, each query by the key of the last. What was
+    read is let go of after each.
 
     For jobs: between two batches the session is emptied and its transaction ended.
     """

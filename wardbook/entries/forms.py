@@ -9,7 +9,18 @@ from wtforms import HiddenField
 
 from wardbook.clock import today
 from wardbook.entries.actions import MOST_TITLE, MOST_WORDS
-from wardbook.entries.kinds import CONTRIBUTIONS, KINDS, LEAD_LABELS, STATES, Basis, Family, Kind, State, Topic
+from wardbook.entries.kinds import (
+    CONTRIBUTIONS,
+    KINDS,
+    LEAD_LABELS,
+    LEVEL_LABELS,
+    STATES,
+    Basis,
+    Family,
+    Kind,
+    State,
+    Topic,
+)
 from wardbook.entries.models import Entry
 from wardbook.entries.paging import SAYS_WHERE
 from wardbook.entries.queries import Filters, Sort, categories, every_category, who_sees
@@ -33,12 +44,6 @@ from wardbook.places.typed import Form
 from wardbook.search import MOST_SIGNS
 from wardbook.shared import Level
 
-LEVEL_LABELS = {
-    Level.PRIVATE: "Only me",
-    Level.WARD: "The ward's councillors",
-    Level.COUNCIL: "All councillors and officers",
-    Level.PUBLIC: "Everyone",
-}
 TOPIC_LABELS = {topic: str(topic).capitalize() for topic in Topic}
 BASIS_LABELS = {
     Basis.SEEN: "I have seen it myself",
@@ -335,7 +340,7 @@ def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
         words=str(good.get("words") or "")[:MOST_SIGNS].strip(),
         sort=_word(Sort, good.get("sort")),
         contributions=arguments.get("contributions") == "yes",
-        unsuperseded=arguments.get("unsuperseded") == "yes",
+        upheld=arguments.get("upheld") == "yes",
     )
 
 

@@ -267,9 +267,22 @@ def states_in(family: Family) -> list[State]:
     return [state for state, meaning in STATES.items() if meaning.family is family]
 
 
+NO_LONGER_UPHELD: Final = frozenset({State.SUPERSEDED, State.OUT_OF_DATE})
+"""What is kept of a note that its writer has replaced or called out of date. One only due for review is upheld."""
+
+
 def needs_words(state: State) -> bool:
     """Closing an issue or an idea takes words: 'closed' is not 'fixed'."""
     return state in _ISSUE_CLOSED | _IDEA_CLOSED
+
+
+LEVEL_LABELS: Final = {
+    Level.PRIVATE: "Only me",
+    Level.WARD: "The ward's councillors",
+    Level.COUNCIL: "All councillors and officers",
+    Level.PUBLIC: "Everyone",
+}
+"""Who a thing is for, as it is offered and told"""
 
 
 class Topic(StrEnum):

@@ -14,20 +14,14 @@ from wardbook.config import settings
 from wardbook.db import db, touches
 from wardbook.entries.kinds import Family, Kind, states_in
 from wardbook.entries.models import Category, Entry
-from wardbook.entries.queries import shown
+from wardbook.entries.queries import is_now, shown
 from wardbook.policy import Viewer, visible
 from wardbook.shared import Standing
 
-RADIUS_METRES = 250.0
 LEAST, LEAST_IN_CATEGORY = 0.3, 0.18
 """How similar two texts must be, from 0 to 1: less where both are about the same category."""
 MOST_NEAR, MOST_SHOWN, MOST_SIGNS = 500, 5, 600
 _WORD = re.compile(r"[^\W_]+")
-
-
-def radius_of(category: Category) -> float:
-    """How many metres apart two entries of a category may be and still be the same thing."""
-    return RADIUS_METRES
 
 
 @dataclass(frozen=True)
@@ -40,11 +34,12 @@ class Alike:
 
 
 def alike(viewer: Viewer, at: shapely.Point, category: Category, title: str, words: str) -> list[Alike]:
-    """What this viewer sees that lies near, is not settled and says something similar: the most similar first.
+    """What this viewer sees that lies within the category's radius, is not settled and says something similar: the most
+    similar first.
 
     Notes are no contributions and are left out; so is what was closed, since it may have come back.
     """
-    near = _near(viewer, at, radius_of(category))
+    near = _near(viewer, at, category.radius_m)
     scores = {row[0]: _similarity(row[1:3], (title, words)) for row in near}
     good = [row[0] for row in near if scores[row[0]] >= (LEAST_IN_CATEGORY if row[3] == category.id else LEAST)]
     best = sorted(good, key=lambda id_: (-scores[id_], -id_))[:MOST_SHOWN]
@@ -60,7 +55,7 @@ def _near(viewer: Viewer, at: shapely.Point, metres: float) -> Sequence[tuple[in
         visible(Entry, viewer),
         Entry.standing == Standing.PUBLISHED,
         Entry.kind != Kind.NOTE,
-        Entry.state.in_(lasting),
+        is_now(lasting),
         touches(Entry, geo.circle(at, metres, settings().crs)),
     )
     found = db.session.execute(rows.order_by(Entry.told_at.desc(), Entry.id.desc()).limit(MOST_NEAR))

@@ -134,7 +134,7 @@ def page(rows: Select[Entry], at: At = FIRST, size: int = 25, order: Order = Ord
         return _by_position(rows, at.position, size)
     key = _of(order, at.before or at.after)
     back = key is not None and at.before is not None
-    asked = _in_order(rows, order, key, falling=(order is not Order.OLDEST) is not back)
+    asked = in_order(rows, order, key, falling=(order is not Order.OLDEST) is not back)
     found = list(db.session.scalars(shown(asked.limit(size + 1))))
     if key is not None and (not found or (back and len(found) <= size)):
         return page(rows, FIRST, size, order)
@@ -148,7 +148,8 @@ def _of(order: Order, key: Key | None) -> Key | None:
     return key if key is not None and (key.supporters is not None) is (order is Order.SUPPORTED) else None
 
 
-def _in_order(rows: Select[Any], order: Order, key: Key | None, *, falling: bool) -> Select[Any]:
+def in_order(rows: Select[Any], order: Order, key: Key | None, *, falling: bool) -> Select[Any]:
+    """The rows in an order (or, read backwards, in its reverse), from a key on where one is given."""
     by_key = _columns(order is Order.SUPPORTED)
     rows = rows.order_by(None).order_by(*(column.desc() if falling else column for column in by_key))
     return rows if key is None else rows.where(beyond(key, falling=falling))

@@ -15,7 +15,7 @@ from wardbook import search
 from wardbook.areas.locator import locator
 from wardbook.clock import LONDON, today
 from wardbook.db import db
-from wardbook.entries.kinds import KINDS, LED, Family, Kind, State, Topic, states_in
+from wardbook.entries.kinds import KINDS, LED, NO_LONGER_UPHELD, Family, Kind, State, Topic, states_in
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.events import Event
 from wardbook.people.models import Service
@@ -51,8 +51,8 @@ class Filters:
     """The best match first where there are words and nothing else is asked; otherwise the newest"""
     contributions: bool = False
     """Only what residents and others contribute, no notes"""
-    unsuperseded: bool = False
-    """No note that a later one has replaced"""
+    upheld: bool = False
+    """Only what its writer has neither replaced nor called out of date"""
 
     def with_(self, **changes: Any) -> Filters:
         """These filters with some changed."""
@@ -75,8 +75,8 @@ class Filters:
             found.append(is_now(states_in(self.family), self.kind))
         if self.contributions:
             found.append(Entry.kind != Kind.NOTE)
-        if self.unsuperseded:
-            found.append(Entry.state != State.SUPERSEDED)
+        if self.upheld:
+            found.append(Entry.state.not_in(NO_LONGER_UPHELD))
         if self.since is not None:
             found.append(Entry.told_at >= start_of(self.since))
         if self.until is not None and self.until < date.max:

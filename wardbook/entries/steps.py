@@ -1,14 +1,15 @@
-"""A step of an entry in a few words: the same in a letter as in a feed."""
+"""A step of an entry in a few words: the same on its page, in a letter and in a feed."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Final
 
-from wardbook.entries.kinds import KINDS, STATES, State
+from wardbook.entries.kinds import KINDS, LEVEL_LABELS, STATES, State
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import said_by
 from wardbook.events import Did, Event
+from wardbook.shared import Level, no_wider_than
 
 
 def _new(step: Event, entry: Entry) -> str:
@@ -16,11 +17,23 @@ def _new(step: Event, entry: Entry) -> str:
 
 
 def _brought_in(step: Event, entry: Entry) -> str:
-    return _moved(step, entry) if step.change else "Brought in from elsewhere"
+    if step.change:
+        return f"Changed at its source to ‘{STATES[State(step.change['state'][1])].label}’"
+    return f"Brought in from {(entry.source or 'elsewhere').capitalize()}"
 
 
 def _moved(step: Event, entry: Entry) -> str:
     return f"Now ‘{STATES[State(step.change['state'][1])].label}’"
+
+
+def _led(step: Event, entry: Entry) -> str:
+    (lead, enabler) = (step.change.get(name, ["", ""])[1] for name in ("lead", "enabler"))
+    return f"{lead} to lead, helped by {enabler}" if enabler else f"{lead} to lead"
+
+
+def _levelled(step: Event, entry: Entry) -> str:
+    before, after = (Level(level) for level in step.change["level"])
+    return f"{'Narrowed' if after in no_wider_than(before) else 'Widened'} to: {LEVEL_LABELS[after]}"
 
 
 NEW: Final = frozenset({Did.POSTED, Did.PUBLISHED})
@@ -33,6 +46,13 @@ _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
     Did.REPLIED: lambda step, entry: "A reply",
     Did.HID: lambda step, entry: "Hidden by moderation",
     Did.RESTORED: lambda step, entry: "Shown again",
+    Did.SET_LEAD: _led,
+    Did.EDITED: lambda step, entry: "Edited by its author",
+    Did.CHANGED_LEVEL: _levelled,
+    Did.WITHDREW: lambda step, entry: "Withdrawn by its author",
+    Did.BROUGHT_BACK: lambda step, entry: "Brought back by its author",
+    Did.REVIEWED: lambda step, entry: "Its author looked at it again: it still holds",
+    Did.SUPERSEDED: lambda step, entry: "A later note takes its place",
 }
 
 

@@ -210,7 +210,7 @@ def _category(draft: Draft) -> Category | None:
 def same(draft_id: str) -> ResponseReturnValue:
     """Is it one of these? Asked only where something near says something similar that was not asked about before."""
     draft = _own(draft_id)
-    if (missing := _unanswered(draft)) in {"where", "what"}:
+    if (missing := _unanswered(draft)) in {"where", "kind", "what"}:
         return redirect(url_for(f".{missing}", draft_id=draft.id))
     found = _alike(draft)
     form = NoneOfTheseForm(shown=" ".join(one.entry.ref for one in found))

@@ -31,7 +31,8 @@ from wardbook.places.words import place_from_words
 from wardbook.policy import Viewer, reader_for
 
 ASKED = (
-    "place", "for", "words", "kind", "category", "state", "family", "topic", "since", "until", "contributions", "bbox",
+    "place", "for", "words", "kind", "category", "state", "family", "topic", "since", "until", "contributions",
+    "upheld", "bbox",
 )  # fmt: skip
 """What an address may ask of a list"""
 TOLD_EVERY = 1000
