@@ -150,7 +150,7 @@ def _answers(category: int | None, lon: float, lat: float) -> dict[str, object]:
     return {
         "spot": f"{lat:.6f}, {lon:.6f}", "kind": "issue", "category": str(category), "title": "No dropped kerb here",
         "words": "Wheels cannot cross, and everybody goes round by the road.", "level": "public", "name": "",
-        "name_shown": False, "right": ["photos", "spot", "what", "who"],
+        "name_shown": False, "right": ["kind", "photos", "spot", "what", "who"],
     }  # fmt: skip
 
 

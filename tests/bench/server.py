@@ -35,4 +35,4 @@ def application(home: Path, database_url: str) -> Flask:
 
 if __name__ == "__main__":
     home, database_url, bind, workers = sys.argv[1:]
-    serving.run(application(Path(home), database_url), bind, int(workers))
+    serving.run(application(Path(home), database_url), bind, int(workers), worker=False)
