@@ -1,10 +1,10 @@
-# run: the demo borough on http://127.0.0.1:5000   test, test-postgresql: all tests   lint: style, types, templates, the house
+# run: the demo borough on http://127.0.0.1:5000   test, test-postgresql: all tests   lint: style, types, templates, the house   bench: how fast
 PYTHON ?= python3
 BIND ?= 127.0.0.1:5000
 BIN := .venv/bin
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: run test test-postgresql lint requirements
+.PHONY: run test test-postgresql lint bench requirements
 
 run: export WARDBOOK_BASE_URL ?= http://$(BIND)
 run: .venv/installed
@@ -23,6 +23,9 @@ lint: .venv/tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint
+
+bench: .venv/tools
+	$(BIN)/python -m tests.bench $(BENCH)
 
 requirements: .venv/tools
 	$(BIN)/python -m uv pip compile --quiet --universal --python-version 3.11 --no-header -o requirements.txt pyproject.toml

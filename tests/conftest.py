@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from dataclasses import dataclass, replace
 from datetime import date
+from html import unescape
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -16,6 +18,7 @@ import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.test import TestResponse
 
 from tests.engines import ENGINE
 from tests.servers import empty_database, server
@@ -240,6 +243,15 @@ def as_viewer(member: Member) -> Viewer:
 
 def category(name: str = "Dropped kerbs") -> Category:
     return db.session.query(Category).filter_by(name=name).one()
+
+
+def every_page(client: FlaskClient, address: str) -> list[TestResponse]:
+    """A list from its first page to its last, by the links between them."""
+    answers = [client.get(address)]
+    while following := re.search(r'<a class="[^"]*" href="([^"]*)" rel="next">', answers[-1].text):
+        answers.append(client.get(unescape(following[1])))
+        assert len(answers) < 50
+    return answers
 
 
 def an_issue(

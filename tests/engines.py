@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import psycopg
-import shapely
 from flask import has_app_context
 from psycopg import sql
 from sqlalchemy import Select, make_url, text
@@ -25,6 +24,12 @@ from wardbook.db import db, number_of
 
 OURS_ALONE = ("rtree_", "fts_", "huey_", "spatial_ref_sys")
 Rows = dict[str, list[tuple[object, ...]]]
+
+
+def _as_sent(compiled: Any) -> dict[str, object]:
+    """The values of a query as the driver is given them."""
+    made = compiled._bind_processors
+    return {name: made[name](value) if name in made else value for name, value in compiled.params.items()}
 
 
 class Engine(Protocol):
@@ -72,6 +77,12 @@ class Engine(Protocol):
     def finds_in_order(self, plan: str, index: str) -> bool:
         """Whether a plan reads an index in its order, without sorting."""
 
+    def reads_through(self, plan: str, table: str) -> bool:
+        """Whether a plan reads a table from its beginning to its end."""
+
+    def key_of(self, table: str, column: str = "") -> str:
+        """How a plan names the index of a primary key, or of what is unique in a column."""
+
 
 class Embedded:
     """SQLite in one file under the home folder."""
@@ -118,9 +129,9 @@ class Embedded:
 
     def plan(self, asked: Select[Any]) -> str:
         compiled = asked.compile(db.engine, compile_kwargs={"render_postcompile": True})
-        values = [compiled.params[name] for name in compiled.positiontup or ()]
-        given = tuple(b"" if isinstance(value, shapely.Geometry) else value for value in values)
-        rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", given)
+        given = _as_sent(compiled)
+        values = tuple(given[name] for name in compiled.positiontup or ())
+        rows = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)
         return " ".join(str(row) for row in rows)
 
     def finds_by_place(self, plan: str) -> bool:
@@ -128,6 +139,12 @@ class Embedded:
 
     def finds_in_order(self, plan: str, index: str) -> bool:
         return index in plan and "TEMP B-TREE FOR ORDER" not in plan
+
+    def reads_through(self, plan: str, table: str) -> bool:
+        return f"SCAN {table} " in f"{plan} ".replace("'", " ")
+
+    def key_of(self, table: str, column: str = "") -> str:
+        return f"sqlite_autoindex_{table}_"
 
 
 class Postgresql:
@@ -226,19 +243,25 @@ class Postgresql:
         return set(db.session.scalars(text(found)))
 
     def plan(self, asked: Select[Any]) -> str:
-        """As it would be over many rows: over the few of a test no plan is dearer than reading them all."""
-        db.session.execute(text("SET LOCAL enable_seqscan = off"))
+        """As it would be over many rows: over the few of a test reading and sorting them all costs nothing."""
+        for way in ("seqscan", "sort"):
+            db.session.execute(text(f"SET LOCAL enable_{way} = off"))
         compiled = asked.compile(db.engine, compile_kwargs={"render_postcompile": True})
-        as_sent = compiled._bind_processors
-        given = {name: as_sent[name](value) if name in as_sent else value for name, value in compiled.params.items()}
-        rows = db.session.connection().exec_driver_sql(f"EXPLAIN {compiled}", given)
+        rows = db.session.connection().exec_driver_sql(f"EXPLAIN {compiled}", _as_sent(compiled))
         return "\n".join(row[0] for row in rows)
 
     def finds_by_place(self, plan: str) -> bool:
         return "ix_entry_geometry" in plan and "Seq Scan on entry" not in plan
 
     def finds_in_order(self, plan: str, index: str) -> bool:
-        return f"Index Scan Backward using {index}" in plan and "Sort" not in plan
+        ways = (f"Index Scan{way} using {index}" for way in (" Backward", ""))
+        return any(way in plan for way in ways) and "Sort" not in plan
+
+    def reads_through(self, plan: str, table: str) -> bool:
+        return f"Seq Scan on {table} " in plan
+
+    def key_of(self, table: str, column: str = "") -> str:
+        return f"uq_{table}_{column}" if column else f"pk_{table}"
 
 
 SERVER = os.environ.get("WARDBOOK_TEST_DATABASE", "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import shutil
 import subprocess
 from datetime import date
@@ -15,7 +14,7 @@ import pytest
 import shapely
 
 from wardbook.entries.kinds import Kind
-from wardbook.exports import Layer, csv_bytes, geojson_bytes, write_geopackage
+from wardbook.exports import Layer, csv_bytes, write_geopackage
 
 THINGS = Layer(
     "things",
@@ -49,15 +48,6 @@ def test_a_csv_opens_in_excel_with_its_accents_and_long_texts_whole():
     body = csv_bytes(["words"], [["Café,\n“日”"]])
     assert body.startswith(b"\xef\xbb\xbfwords\r\n")
     assert rows_of(body)[1] == ["Café,\n“日”"]
-
-
-def test_geojson_is_a_collection_of_the_features_given():
-    feature = {"type": "Feature", "geometry": None, "properties": {"told_on": date(2024, 2, 29), "words": "Café"}}
-    read = json.loads(geojson_bytes([feature]))
-    assert read == {
-        "type": "FeatureCollection",
-        "features": [feature | {"properties": {"told_on": "2024-02-29", "words": "Café"}}],
-    }
 
 
 def test_a_geopackage_keeps_names_types_and_shapes(tmp_path):

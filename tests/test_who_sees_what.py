@@ -38,6 +38,7 @@ from tests.conftest import (
     RESIDENT,
     Member,
     as_viewer,
+    every_page,
 )
 from tests.engines import ENGINE, environment_of
 from wardbook.briefs import freezing
@@ -321,6 +322,7 @@ LISTS = {
     "the list": "/map",
     "the list as JSON": "/map.json",
     "the list as GeoJSON": "/map.geojson",
+    "the list in a box": "/map.geojson?bbox=-3,51,-2,52&limit=500",
     "the list as CSV": "/map.csv",
     "the list as GeoPackage": "/map.gpkg",
     "the list found by words": "/map?words=zq*",
@@ -428,14 +430,14 @@ def test_a_desk_shows_a_person_their_own_and_to_officers_what_waits_for_an_answe
     own = {thing for thing in things if thing.author == member and thing.standing is not Standing.ERASED}
     asked = {thing for thing in listed(things, member) if thing.kind in (Kind.ISSUE, Kind.IDEA)}
     client = browser(member)
-    pages = [client.get(f"/desk?page={page}").data for page in (1, 2, 3)]
-    assert shown_in(b"".join(pages), things) == (own | asked if member is OFFICER else own)
+    pages = every_page(client, "/desk")
+    assert shown_in(b"".join(page.data for page in pages), things) == (own | asked if member is OFFICER else own)
 
 
 @every_member
 def test_moderators_alone_see_what_waits_is_hidden_or_was_published_lately(member, browser, things):
     client = browser(member)
-    answers = [client.get(f"/moderation?page={page}") for page in (1, 2)]
+    answers = every_page(client, "/moderation")
     shown = (Standing.PENDING, Standing.HIDDEN, Standing.PUBLISHED)
     waiting = {t for t in things if t.standing in shown and t.seen_by(member)}
     found = shown_in(b"".join(answer.data for answer in answers), things)

@@ -60,6 +60,8 @@ def _people(app: Flask) -> None:
     )
     security = Security(app, SQLAlchemyUserDatastore(db.db, Person, cast(Any, None)), register_blueprint=False)
     security.principal.identity_loaders.clear()  # our policy asks who is looking, and only when a page needs to know
+    app.before_request_funcs[None].remove(security.principal._on_before_request)
+    app.after_request_funcs[None].remove(security.login_manager._update_remember_cookie)  # the session is all we keep
 
 
 def _templates(app: Flask) -> None:

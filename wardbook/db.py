@@ -11,6 +11,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from importlib.util import find_spec
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from sqlalchemy import (
     Dialect,
     Function,
     MetaData,
+    Select,
     String,
     TypeDecorator,
     and_,
@@ -49,6 +51,10 @@ from wardbook.errors import Refused
 # --- columns -----------------------------------------------------------------------------------------------------
 
 _ENVELOPE_BYTES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+_POINT_BYTES = 8 + 32 + 21
+"""A GeoPackage blob with an envelope that holds one point: its coordinates are the last two numbers."""
+_EWKB_POINT_BYTES = 1 + 4 + 4 + 16
+"""The same as PostGIS gives it, little-endian and with its SRID."""
 
 
 def to_blob(shape: shapely.Geometry) -> bytes:
@@ -99,6 +105,23 @@ class GeometryColumn(UserDefinedType[shapely.Geometry]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         read = from_blob if dialect.name == "sqlite" else shapely.from_wkb
         return lambda blob: None if blob is None else read(bytes(blob))
+
+
+class AsGeoJSON(GeometryColumn):
+    """A stored shape read as the text of a GeoJSON geometry: a point, as most are, is never made a shape."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        point, read = (_POINT_BYTES, from_blob) if dialect.name == "sqlite" else (_EWKB_POINT_BYTES, shapely.from_wkb)
+
+        def geojson(stored: Any) -> str:
+            if len(stored) == point:
+                x, y = struct.unpack_from("<2d", stored, point - 16)
+                return f'{{"type": "Point", "coordinates": [{x!r}, {y!r}]}}'
+            return str(shapely.to_geojson(read(bytes(stored))))
+
+        return geojson
 
 
 PGDialect.ischema_names["geometry"] = GeometryColumn
@@ -203,23 +226,36 @@ def _near(model: Any, box: tuple[float, float, float, float]) -> ColumnElement[b
     if db.engine.dialect.name != "sqlite":
         found = model.geometry.bool_op("&&")(func.ST_MakeEnvelope(west, south, east, north, 4326))
         return found
-    index = table(f"rtree_{model.__tablename__}_geometry", *map(column, ("id", "minx", "maxx", "miny", "maxy"))).c
+    index = _rtree(model.__tablename__)
     overlap = and_(index.maxx >= west, index.minx <= east, index.maxy >= south, index.miny <= north)
     found = model.id.in_(select(index.id).where(overlap))
     return found
 
 
+@lru_cache(maxsize=8)
+def _rtree(of: str) -> Any:
+    return table(f"rtree_{of}_geometry", *map(column, ("id", "minx", "maxx", "miny", "maxy"))).c
+
+
 @lru_cache(maxsize=64)
-def _prepared(blob: bytes) -> shapely.Geometry:
+def _prepared(blob: bytes) -> tuple[shapely.Geometry, tuple[float, float, float, float] | None]:
+    """A shape that is asked about, ready to be asked often; and its bounds, where they are all of it."""
     shape = from_blob(blob)
     shapely.prepare(shape)
-    return shape
+    box = shape.bounds if not shape.is_empty and shape.equals(shape.envelope) and shape.area else None
+    return shape, box
 
 
 def _intersects(stored: bytes | None, asked: bytes | None) -> bool | None:
     if stored is None or asked is None:
         return None
-    return bool(shapely.intersects(_prepared(asked), from_blob(stored)))
+    shape, box = _prepared(asked)
+    if len(stored) != _POINT_BYTES:
+        return bool(shapely.intersects(shape, from_blob(stored)))
+    x, y = struct.unpack_from("<2d", stored, _POINT_BYTES - 16)
+    if box is not None:
+        return bool(box[0] <= x <= box[2] and box[1] <= y <= box[3])
+    return bool(shapely.intersects_xy(shape, x, y))
 
 
 # --- who writes first --------------------------------------------------------------------------------------------
@@ -240,9 +276,12 @@ def alone(*what: object) -> None:
 
 
 def beside_others(*what: object) -> None:
-    """Many may be beside each other; whoever is `alone` with the same words waits for them, and they for it."""
+    """Many may be beside each other; whoever is `alone` with the same words waits for them, and they for it.
+    What is kept in memory may be older than what was waited for.
+    """
     if db.engine.dialect.name != "sqlite":
         db.session.execute(select(func.pg_advisory_xact_lock_shared(number_of(what))))
+        changed()
 
 
 def hold(thing: object) -> None:
@@ -266,6 +305,50 @@ _writing: ContextVar[bool] = ContextVar("writing", default=False)
 def intend_to_write(yes: bool) -> None:
     """Say before the first query whether this request will write: if so, its transaction begins with the lock."""
     _writing.set(yes)
+
+
+def is_writing() -> bool:
+    """Whether this is a request, or a piece of work, that writes."""
+    return _writing.get()
+
+
+_numbers = count(1)
+_change = 0
+
+
+def changes() -> int:
+    """A number that differs after every commit of this process and every `changed`: what was read before may be old."""
+    return _change
+
+
+def changed(*_: object) -> None:
+    """Say that something has changed that is kept in memory."""
+    global _change  # noqa: PLW0603 - one number a process
+    _change = next(_numbers)
+
+
+event.listen(db.session, "after_commit", changed)
+
+
+def glance(asked: Select[Any], **values: object) -> Sequence[Any]:
+    """The rows of one small query with these values, as they are kept: past the session, in a moment of its own.
+
+    For look-ups that are asked often and need nothing but plain columns: a session costs ten times the query.
+    """
+    words, order = _as_sql(asked, db.engine.dialect)
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute(words, values if order is None else [values[name] for name in order])
+        return cursor.fetchall()
+    finally:
+        connection.close()
+
+
+@lru_cache(maxsize=32)
+def _as_sql(asked: Select[Any], dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
+    compiled = asked.compile(dialect=dialect)
+    return str(compiled), tuple(compiled.positiontup) if compiled.positiontup else None
 
 
 @contextmanager

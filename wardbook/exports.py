@@ -1,4 +1,4 @@
-"""Rows to files: CSV that a spreadsheet opens safely, GeoJSON, and GeoPackage; what they hold is handed in."""
+"""Rows to files: CSV that a spreadsheet opens safely, and GeoPackage; what they hold is handed in."""
 
 from __future__ import annotations
 
@@ -52,16 +52,6 @@ def _plain(value: object) -> object:
     if value is None or isinstance(value, bool | int | float):
         return value
     return value.isoformat() if isinstance(value, date) else str(value)
-
-
-def geojson_bytes(features: Iterable[Mapping[str, Any]]) -> bytes:
-    """Features as a whole FeatureCollection."""
-    return b"".join(geojson_parts(features))
-
-
-def geojson_parts(features: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
-    """Features as a FeatureCollection (RFC 7946), one at a time."""
-    return json_parts('{"type": "FeatureCollection", "features": [', features, "]}")
 
 
 def json_parts(before: str, things: Iterable[Mapping[str, Any]], after: str) -> Iterator[bytes]:

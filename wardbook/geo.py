@@ -91,6 +91,22 @@ def point(lon: float, lat: float) -> Point:
     return Point(round(lon, 7), round(lat, 7))
 
 
+def box_from(words: str) -> Polygon:
+    """A box as programs write it: west, south, east and north in degrees. Raises Refused where it is none."""
+    try:
+        west, south, east, north = map(float, words.split(","))
+    except ValueError:
+        raise Refused("Give the box as four numbers: bbox=west,south,east,north.") from None
+    if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
+        raise Refused("The box must have its west before its east and its south before its north, in degrees.")
+    return shapely.box(west, south, east, north)
+
+
+def to_grid(lon: float, lat: float) -> tuple[float, float]:
+    """Easting and northing on the British grid."""
+    return cast("tuple[float, float]", _transformer(WGS84, BRITISH_GRID).transform(lon, lat))
+
+
 def point_from_grid(easting: float, northing: float, epsg: int = BRITISH_GRID) -> Point:
     """The WGS 84 point of an easting and northing in metres."""
     moved = reproject(Point(easting, northing), epsg, WGS84)

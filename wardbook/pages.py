@@ -13,7 +13,7 @@ from wardbook.config import settings
 from wardbook.entries import keeping, speaking_up, telling
 from wardbook.entries import views as entries
 from wardbook.entries.kinds import KINDS, STATES, Family, Kind
-from wardbook.entries.queries import said_by, who_sees
+from wardbook.entries.queries import MOST_COUNTED, said_by, who_sees
 from wardbook.entries.steps import step_in_words
 from wardbook.people import views as people
 from wardbook.people.signed_in import person, viewer
@@ -47,10 +47,19 @@ def configure(app: Flask) -> None:
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
     )  # fmt: skip
     app.jinja_env.filters.update(
-        day=clock.day_in_words, moment=clock.moment_in_words, day_of=clock.day_of, percent=geo.percent
+        day=clock.day_in_words,
+        moment=clock.moment_in_words,
+        day_of=clock.day_of,
+        percent=geo.percent,
+        counted=_counted,
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.extensions["csrf"].exempt(follows.stop)  # a mail program posts there; the signed address is its proof
+
+
+def _counted(number: int) -> str:
+    """A number of entries, as far as they are counted."""
+    return f"{number:,}" if number <= MOST_COUNTED else f"more than {MOST_COUNTED:,}"
 
 
 def _may(act: str, thing: Any = None) -> bool:

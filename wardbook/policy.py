@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from functools import lru_cache
+from typing import Any, Final, cast
 
 from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 
@@ -140,6 +141,12 @@ def _is_named(model: Any, viewer: Viewer) -> Condition | bool:
 
 def visible(model: type[Shared], viewer: Viewer) -> Condition:
     """What this viewer may see of a model, as a condition on its rows: every list, map, file and count starts here."""
+    return _visible(cast(Hashable, model), viewer)
+
+
+@lru_cache(maxsize=512)
+def _visible(model: Any, viewer: Viewer) -> Condition:
+    """Made once for a model and a reader: a condition is never changed."""
     stands = _any(*(_all(model.standing == standing, rule.of(model, viewer)) for standing, rule in STANDS.items()))
     seen = _all(stands, _is_for(model, viewer))
     return literal(seen) if isinstance(seen, bool) else seen

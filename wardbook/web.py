@@ -5,7 +5,8 @@ from __future__ import annotations
 import secrets
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, render_template, request
+from flask import Flask, Request, Response, current_app, g, render_template, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
@@ -20,12 +21,21 @@ Thing = TypeVar("Thing")
 NOT_FOUND = ("Page not found", "There is nothing at this address, or nothing that you can see.")
 
 PAGE_POLICY = (
-    "default-src 'none'; script-src 'self' 'nonce-{nonce}'; style-src 'self' 'nonce-{nonce}'; "
+    "default-src 'none'; script-src 'self'{nonce}; style-src 'self'{nonce}; "
     "img-src 'self' data: blob:; "
     "font-src 'self'; connect-src 'self'; frame-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'; manifest-src 'self'"
 )
 """Nothing in a page may come from, or go to, anywhere but here."""
+STANDING = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(self), camera=(), microphone=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+)
+OF_ANSWERS = ("Cache-Control", "private, no-store")
+OF_FILES_OF_OURS = ("Access-Control-Allow-Origin", "*")
+"""Fonts, for the sandboxed frames of maps."""
 
 
 def or_404(thing: Thing | None) -> Thing:
@@ -49,8 +59,24 @@ def nonce() -> str:
     return str(g.nonce)
 
 
+class Sessions(SecureCookieSessionInterface):
+    """Flask's signed cookie, without its cost for those who bring none and are given none: other software, mostly."""
+
+    def open_session(self, app: Flask, request: Request) -> Any:
+        """The session of the cookie, or a new one."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Nothing is said of a session that nobody looked at."""
+        if session.accessed or session.modified:
+            super().save_session(app, session, response)
+
+
 def configure(app: Flask) -> None:
-    """Put the transaction, the headers and the error pages round every request."""
+    """Put the session, the transaction, the headers and the error pages round every request."""
+    app.session_interface = Sessions()
     app.before_request(_begin)
     app.after_request(_end)
     app.after_request(_headers)
@@ -70,23 +96,21 @@ def _begin() -> None:
 def _end(response: Response) -> Response:
     """Commit a good answer to a method that writes; roll everything else back."""
     if request.method in READS or response.status_code >= 400:
-        db.session.rollback()
+        if db.session.registry.has():
+            db.session.rollback()
         return response
     db.session.commit()
     return response
 
 
 def _headers(response: Response) -> Response:
-    headers = response.headers
-    headers.setdefault("Content-Security-Policy", PAGE_POLICY.format(nonce=nonce()))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "geolocation=(self), camera=(), microphone=()")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    if request.endpoint == "static":
-        headers.setdefault("Access-Control-Allow-Origin", "*")  # fonts, for the sandboxed frames of maps
-    else:
-        headers.setdefault("Cache-Control", "private, no-store")
+    """What every answer carries, where its view has not said otherwise. Only a page has scripts, so only it a nonce."""
+    said = {name.lower() for name, _ in response.headers}
+    allowed = f" 'nonce-{nonce()}'" if response.mimetype == "text/html" else ""
+    policy = ("Content-Security-Policy", PAGE_POLICY.format(nonce=allowed))
+    for name, value in (policy, *STANDING, OF_FILES_OF_OURS if request.endpoint == "static" else OF_ANSWERS):
+        if name.lower() not in said:
+            response.headers.add(name, value)
     return response
 
 

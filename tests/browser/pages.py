@@ -412,7 +412,7 @@ STATES = (
     State("map", None, at("/map")),
     State("map, filtered", OFFICER, at("/map?kind=issue&state=family:open&words=kerb")),
     State("map, nothing matches", None, at("/map?words=zzzzzz")),
-    State("map, last page", None, at("/map?page=99")),
+    State("map, beyond the last page", None, at("/map?after=1.1")),
     State("place", OFFICER, at(f"/places/{quote(f'postcode:{POSTCODE}+800m')}")),
     State("place, nothing known", None, at(NOWHERE)),
     State("list behind a figure", OFFICER, at(f"{WARD_PLACE}/entries?for=council&kind=note")),

@@ -25,6 +25,7 @@ from tests.conftest import (
     RESIDENT,
     a_note,
     an_issue,
+    every_page,
     spot,
     square,
 )
@@ -185,7 +186,7 @@ def test_one_view_never_tells_of_another_that_its_reader_may_not_see(member, as_
         if view_ref in listed:
             assert listed[view_ref]["differs_from"] == (note_ref if note_ref in listed else "")
     assert len(listed) > len(PAIRS) / 3
-    listing = "".join(client.get(f"/map?page={page}").text for page in (1, 2, 3))
+    listing = "".join(page.text for page in every_page(client, "/map"))
     brief = client.get(f"/places/ward:{MILL}/brief.json?for=public").text
     unseen = [f"zqa{number:03}" for number, ref, _ in pairs if ref not in listed]
     unseen += [f"zqb{number:03}" for number, _, ref in pairs if ref not in listed]

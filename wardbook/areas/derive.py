@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, insert, inspect, select
 
 from wardbook.areas.locator import Lie, LocatedSet, locator
 from wardbook.clock import today
@@ -25,12 +25,13 @@ def located_models() -> list[type[Any]]:
 
 
 def derive(thing: Any) -> list[Lie]:
-    """Write the areas of one thing, in place of what was written before."""
+    """Write the areas of one thing; where it was there before, in place of what was written then."""
+    table, came = type(thing).lies_in, not inspect(thing).persistent
     beside_others(BOUNDARIES)
-    table = type(thing).lies_in
     lies = locator().lies(thing.geometry, today())
     db.session.flush()
-    db.session.execute(delete(table).where(table.c.thing_id == thing.id))
+    if not came:
+        db.session.execute(delete(table).where(table.c.thing_id == thing.id))
     _write(table, ((thing.id, lie) for lie in lies))
     return lies
 

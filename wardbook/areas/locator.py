@@ -9,25 +9,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from functools import cached_property
+from datetime import date, datetime
+from functools import cached_property, partial
 from threading import Lock
-from typing import Any, cast
+from time import monotonic
 
 import numpy as np
 import shapely
 from flask import current_app
 from numpy.typing import NDArray
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from wardbook.areas.models import Area, BoundarySet
 from wardbook.clock import holds
 from wardbook.config import settings
-from wardbook.db import db
+from wardbook.db import changed, changes, db, is_writing
 from wardbook.geo import WGS84, reproject
 
 SNAP_METRES = 100.0
 SMALL_SHARE, SMALL_LENGTH, SMALL_AREA = 0.01, 10.0, 100.0
+ASK_AGAIN = 1.0
+"""Seconds for which a process that only reads believes that no boundary set has come by way of another process."""
 
 
 @dataclass(frozen=True)
@@ -39,17 +41,40 @@ class Lie:
     nearest: bool = False
 
 
+@dataclass(frozen=True)
+class SetRow:
+    """What is known of a boundary set beside its areas: where any of it differs, the set is another."""
+
+    id: int
+    imported_at: datetime
+    from_on: date | None
+    until_on: date | None
+    type: str
+    reference: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Called:
+    """What an area is called, for answers that need no query."""
+
+    id: int
+    code: str
+    coded: bool
+    name: str
+
+
 class LocatedSet:
     """One boundary set, ready to be asked. Areas stand in the order of their codes, so the first hit is the lowest."""
 
-    def __init__(self, row: BoundarySet, areas: Sequence[tuple[int, str, shapely.Geometry]], epsg: int) -> None:
-        ordered = sorted(areas, key=lambda area: area[1])
+    def __init__(self, row: SetRow, areas: Sequence[tuple[Called, shapely.Geometry]], epsg: int) -> None:
+        ordered = sorted(areas, key=lambda area: area[0].code)
         self.id, self.type, self.reference = row.id, row.type, row.reference
         self.from_on, self.until_on = row.from_on, row.until_on
         self.epsg = epsg
-        self.area_ids = [area_id for area_id, _, _ in ordered]
-        self.codes = [code for _, code, _ in ordered]
-        self.shapes = np.array([shape for _, _, shape in ordered], dtype=object)
+        self.called = [called for called, _ in ordered]
+        self.area_ids = [called.id for called in self.called]
+        self.codes = [called.code for called in self.called]
+        self.shapes = np.array([shape for _, shape in ordered], dtype=object)
         shapely.prepare(self.shapes)
         self.tree = shapely.STRtree(self.shapes)
         self._in_metres: dict[int, shapely.Geometry] = {}
@@ -122,6 +147,11 @@ class LocatedSet:
         return ground
 
 
+def _touches(shape: shapely.Geometry, known: LocatedSet) -> bool:
+    near = known.tree.query(shape)
+    return len(near) > 0 and bool(shapely.intersects(known.shapes[near], shape).any())
+
+
 def _size(shape: shapely.Geometry) -> float:
     return float(shape.area or shape.length)
 
@@ -142,36 +172,76 @@ class Locator:
         return [known for known in self.own(on) if known.type == self.ward_type]
 
     def inside_council(self, shape: shapely.Geometry, on: date) -> bool:
-        """Whether a shape touches the union of the council's own wards in force on a day."""
-        return any(shapely.intersects(known.ground, shape) for known in self.wards(on))
+        """Whether a shape touches the union of the council's own wards in force on a day, small gaps closed.
+
+        A shape that touches a ward does; only for one that touches none is the ground of all of them joined.
+        """
+        wards = self.wards(on)
+        return any(map(partial(_touches, shape), wards)) or any(
+            shapely.intersects(known.ground, shape) for known in wards
+        )
 
     def lies(self, shape: shapely.Geometry, on: date) -> list[Lie]:
         """Every area, of every own set past and to come, in which a shape lies."""
         inside = self.inside_council(shape, on)
         return [lie for known in self.own() for lie in known.lies(shape, inside=inside)]
 
-    def covering(self, lon: float, lat: float, on: date) -> list[int]:
-        """The ids of the areas of all sets in force, reference ones too, that cover a point: never the nearest."""
+    def covering(self, lon: float, lat: float, on: date) -> list[tuple[LocatedSet, Called]]:
+        """The areas of all sets in force, reference ones too, that cover a point: never the nearest."""
         found = ((known, known.covering(lon, lat)) for known in self.sets if known.in_force(on))
-        return [known.area_ids[place] for known, place in found if place is not None]
+        return [(known, known.called[place]) for known, place in found if place is not None]
+
+
+@dataclass
+class _Kept:
+    """The locator of an application, of which sets it was made, and since when and which commit that is believed."""
+
+    version: tuple[SetRow, ...] | None = None
+    locator: Locator | None = None
+    asked_at: float = float("-inf")
+    change: int = -1
+    transaction: object = None
 
 
 _lock = Lock()
+_SETS = select(*(getattr(BoundarySet, name) for name in SetRow.__dataclass_fields__)).order_by(BoundarySet.id)
 
 
 def locator() -> Locator:
-    """The locator of this application, made anew when a boundary set has come, gone or changed its days."""
-    sets = db.session.scalars(select(BoundarySet).order_by(BoundarySet.id)).all()
-    version = tuple((row.id, row.imported_at, row.from_on, row.until_on, row.type, row.reference) for row in sets)
-    kept: dict[str, Any] = current_app.extensions.setdefault("wardbook.locator", {})
+    """The locator of this application, made anew when a boundary set has come, gone or changed its days.
+
+    Whoever writes asks the store once a transaction; so does the first reader after a commit of this process. Other
+    readers ask once a second: what another process brought is known everywhere a second later.
+    """
+    kept: _Kept = current_app.extensions.setdefault("wardbook.locator", _Kept())
+    if kept.locator is not None and _is_believed(kept):
+        return kept.locator
+    change, at = changes(), monotonic()
+    version = tuple(SetRow(*row) for row in db.session.execute(_SETS))
     with _lock:
-        if kept.get("version") != version:
-            kept.update(version=version, locator=_load(sets))
-    return cast(Locator, kept["locator"])
+        if kept.locator is None or kept.version != version:
+            kept.version, kept.locator = version, _load(version)
+        kept.change, kept.asked_at, kept.transaction = change, at, None
+        if is_writing():
+            kept.asked_at, kept.transaction = float("-inf"), db.session().get_transaction()
+        return kept.locator
 
 
-def _load(sets: Sequence[BoundarySet]) -> Locator:
-    rows: dict[int, list[tuple[int, str, shapely.Geometry]]] = {}
-    for set_id, area_id, code, shape in db.session.execute(select(Area.set_id, Area.id, Area.code, Area.geometry)):
-        rows.setdefault(set_id, []).append((area_id, code, shape))
+def _is_believed(kept: _Kept) -> bool:
+    if kept.change != changes():
+        return False
+    if is_writing():
+        return kept.transaction is not None and kept.transaction is db.session().get_transaction()
+    return monotonic() - kept.asked_at < ASK_AGAIN
+
+
+for _deed in ("after_insert", "after_update", "after_delete"):
+    event.listen(BoundarySet, _deed, changed)
+
+
+def _load(sets: Sequence[SetRow]) -> Locator:
+    rows: dict[int, list[tuple[Called, shapely.Geometry]]] = {}
+    asked = select(Area.set_id, Area.id, Area.code, Area.coded, Area.name, Area.geometry)
+    for set_id, area_id, code, coded, name, shape in db.session.execute(asked):
+        rows.setdefault(set_id, []).append((Called(area_id, code, coded, name), shape))
     return Locator((LocatedSet(row, rows.get(row.id, []), settings().crs) for row in sets), settings().ward_type)

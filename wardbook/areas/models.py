@@ -76,6 +76,11 @@ class PostcodeSource(Base):
     imported_at: Mapped[datetime]
 
 
+def spaced(compact: str) -> str:
+    """`BA15AW` as people write it: `BA1 5AW`"""
+    return f"{compact[:-3]} {compact[-3:]}"
+
+
 class Postcode(Base):
     """A postcode and the point that stands for it: its centre."""
 
@@ -90,7 +95,7 @@ class Postcode(Base):
 
     @property
     def spaced(self) -> str:
-        return f"{self.compact[:-3]} {self.compact[-3:]}"
+        return spaced(self.compact)
 
     @property
     def point(self) -> shapely.Point:

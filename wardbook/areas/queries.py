@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, Table, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, defer
 
 from wardbook.areas.models import Area, BoundarySet, Postcode
 from wardbook.clock import today
 from wardbook.config import settings
-from wardbook.db import db
+from wardbook.db import db, glance
 
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
 
@@ -81,3 +82,13 @@ def postcode(words: str) -> Postcode | None:
     """A postcode we hold, however it is written."""
     compact = compact_postcode(words)
     return None if compact is None else db.session.get(Postcode, compact)
+
+
+_POSTCODES = cast(Table, Postcode.__table__).c
+CENTRE = select(_POSTCODES.lon, _POSTCODES.lat).where(_POSTCODES.compact == bindparam("compact"))
+
+
+def centre(compact: str) -> tuple[float, float] | None:
+    """Longitude and latitude of a postcode we hold, written without its space: one small query and nothing more."""
+    found = glance(CENTRE, compact=compact)
+    return (found[0][0], found[0][1]) if found else None

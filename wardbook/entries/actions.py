@@ -157,10 +157,9 @@ def check_until(until: date, on: date) -> None:
 
 def _add(viewer: Viewer, entry: Entry, photos: list[Photo]) -> None:
     db.session.add(entry)
-    db.session.flush()
+    derive(entry)
     for photo in photos:
         photo.entry_id, photo.draft_id = entry.id, None
-    derive(entry)
     record(viewer, Did.POSTED, entry, at=entry.told_at, told=_told_of_new(entry))
 
 

@@ -22,6 +22,7 @@ from wardbook.entries.kinds import (
     Topic,
 )
 from wardbook.entries.models import Entry
+from wardbook.entries.paging import SAYS_WHERE
 from wardbook.entries.queries import Filters, Sort, categories, every_category, who_sees
 from wardbook.forms import (
     Asking,
@@ -341,6 +342,14 @@ def filters_from(arguments: MultiDict[str, str]) -> tuple[FilterForm, Filters]:
         contributions=arguments.get("contributions") == "yes",
         upheld=arguments.get("upheld") == "yes",
     )
+
+
+NO_FILTERS = frozenset({"bbox", "limit", "for", *SAYS_WHERE})
+
+
+def filters_alone(arguments: MultiDict[str, str]) -> Filters:
+    """The filters in an address, for an answer that shows no form: where none is asked, nothing is read for it."""
+    return filters_from(arguments)[1] if arguments.keys() - NO_FILTERS else Filters()
 
 
 def _word(words: Any, value: Any) -> Any:

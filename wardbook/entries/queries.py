@@ -23,6 +23,9 @@ from wardbook.places.place import Place, inside
 from wardbook.policy import Viewer, visible
 from wardbook.shared import Level, Standing
 
+MOST_COUNTED = 10_000
+"""Beyond this a list says 'more than 10,000': to count a million costs a second and tells nobody anything."""
+
 
 class Sort(StrEnum):
     """In what order a list stands, other than by how well it matches."""
@@ -148,34 +151,10 @@ def shown(rows: Select[Entry]) -> Select[Entry]:
     )
 
 
-@dataclass(frozen=True)
-class Page:
-    """One page of a list, and how many there are in all."""
-
-    rows: Sequence[Entry]
-    total: int
-    number: int
-    size: int
-
-    @property
-    def pages(self) -> int:
-        return max(1, -(-self.total // self.size))
-
-
-def page(rows: Select[Entry], number: int, size: int = 25) -> Page:
-    """A page of a list, the first being 1; beyond the last, the last."""
-    total = count(rows)
-    number = min(max(1, number), max(1, -(-total // size)))
-    found = db.session.scalars(shown(rows).limit(size).offset((number - 1) * size)).all()
-    return Page(found, total, number, size)
-
-
-def count(rows: Select[Entry]) -> int:
-    """How many rows a selection has."""
-    return (
-        db.session.scalar(select(func.count()).select_from(rows.with_only_columns(Entry.id).order_by(None).subquery()))
-        or 0
-    )
+def count(rows: Select[Entry], most: int | None = MOST_COUNTED) -> int:
+    """How many rows a selection has; beyond `most` it is not counted further, and one more is said."""
+    some = rows.with_only_columns(Entry.id).order_by(None).limit(None if most is None else most + 1)
+    return db.session.scalar(select(func.count()).select_from(some.subquery())) or 0
 
 
 def found_in(rows: Sequence[Entry], filters: Filters) -> dict[int, search.Found]:
@@ -232,6 +211,14 @@ def categories(kind: Kind | None = None) -> Sequence[Category]:
     return [category for category in found if kind in category.kinds] or found
 
 
+def category(id_: int, kind: Kind) -> Category | None:
+    """A category in use that a kind may have: one made for it, or any where none was."""
+    found = db.session.get(Category, id_)
+    if found is None or found.retired_on is not None:
+        return None
+    return found if kind in found.kinds or found in categories(kind) else None
+
+
 def every_category() -> Sequence[Category]:
     """All categories, retired ones too, with their service."""
     return db.session.scalars(select(Category).options(joinedload(Category.service))).all()
@@ -239,9 +226,12 @@ def every_category() -> Sequence[Category]:
 
 def said_by(thing: Entry) -> str:
     """Who said it, as everyone may read it: a resident is named only where they chose to be."""
-    if thing.author is not None and thing.name_shown and thing.author.name:
-        return thing.author.name
-    return "A resident" if thing.kind is not Kind.NOTE else "Somebody at the council"
+    return said_by_name(thing.author.name if thing.author is not None and thing.name_shown else None, thing.kind)
+
+
+def said_by_name(shown: str | None, kind: str) -> str:
+    """The same of the name that is shown, where one is."""
+    return shown or ("A resident" if kind != Kind.NOTE else "Somebody at the council")
 
 
 def draft(draft_id: str) -> Draft | None:

@@ -52,17 +52,6 @@ def row(entry: Entry, seen_differently: Mapping[int, str]) -> tuple[object, ...]
     )
 
 
-def feature(entry: Entry, seen_differently: Mapping[int, str]) -> dict[str, Any]:
-    """An entry as a GeoJSON feature with the same columns."""
-    told = dict(zip(COLUMNS[:-2], row(entry, seen_differently), strict=False))
-    return {
-        "type": "Feature",
-        "id": entry.ref,
-        "geometry": shapely.geometry.mapping(entry.geometry),
-        "properties": told,
-    }
-
-
 def on_map(entries: Iterable[Entry], address: Any) -> dict[str, Any]:
     """What a map needs of entries: a point, a name and an address for each, and the shape where it is no point."""
     return {"type": "FeatureCollection", "features": [_on_map(entry, address) for entry in entries]}

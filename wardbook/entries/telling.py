@@ -202,9 +202,8 @@ def _until(draft: Draft) -> date | None:
 
 
 def _category(draft: Draft) -> Category | None:
-    kind = _kind(draft)
-    chosen = {str(category.id): category for category in queries.categories(kind)} if kind else {}
-    return chosen.get(str(draft.answers.get("category")))
+    kind, chosen = _kind(draft), str(draft.answers.get("category"))
+    return queries.category(int(chosen), kind) if kind and chosen.isdecimal() and len(chosen) < 10 else None
 
 
 @bp.route("/<draft_id>/same", methods=["GET", "POST"])

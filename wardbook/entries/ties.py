@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -71,6 +71,14 @@ def seen_differently(viewer: Viewer) -> dict[int, str]:
         .join(view, view.differs_from_id == Entry.id)
         .with_only_columns(view.id, Entry.ref)
     )
+    return {row[0]: row[1] for row in db.session.execute(asked)}
+
+
+def seen_by(ids: Collection[int], viewer: Viewer) -> dict[int, str]:
+    """The references of those of these entries that stand and that this viewer may see."""
+    if not ids:
+        return {}
+    asked = queries.published(viewer).where(Entry.id.in_(ids)).order_by(None).with_only_columns(Entry.id, Entry.ref)
     return {row[0]: row[1] for row in db.session.execute(asked)}
 
 

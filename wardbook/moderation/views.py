@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from wardbook.entries import queries
+from wardbook.entries.paging import Order, at_from, page
 from wardbook.people.signed_in import viewer
 from wardbook.policy import Act, require
 
@@ -16,6 +17,6 @@ bp = Blueprint("moderation", __name__)
 def queue() -> ResponseReturnValue:
     """What waits and what is hidden, oldest first."""
     require(viewer(), Act.MODERATE)
-    page = queries.page(queries.waiting(viewer()), request.args.get("page", 1, type=int))
-    lately = queries.page(queries.lately(viewer()), 1, size=20)
-    return render_template("moderation/queue.html", page=page, lately=lately)
+    waiting = page(queries.waiting(viewer()), at_from(request.args), order=Order.OLDEST)
+    lately = page(queries.lately(viewer()), size=20)
+    return render_template("moderation/queue.html", page=waiting, lately=lately)

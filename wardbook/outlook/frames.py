@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import numpy as np
 import shapely
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
@@ -86,7 +87,7 @@ def _round(bounds: Box) -> Box:
 
 def _council() -> Box:
     sets = locator().wards(today())
-    return tuple(shapely.total_bounds([known.ground for known in sets])) if sets else BRITAIN
+    return tuple(shapely.total_bounds(np.concatenate([known.shapes for known in sets]))) if sets else BRITAIN
 
 
 def _feature(place: Place | None) -> dict[str, Any] | None:

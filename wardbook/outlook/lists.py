@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, TypeVar
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -15,24 +16,28 @@ from werkzeug.datastructures import MultiDict
 
 from wardbook import exports
 from wardbook.areas import queries as areas
-from wardbook.db import db
+from wardbook.db import db, touches
 from wardbook.downloads import sources
 from wardbook.downloads.actions import record_given
-from wardbook.downloads.sources import About, Source, Tell, Wanted, is_long, register
-from wardbook.entries import queries, shown, ties
+from wardbook.downloads.sources import About, Source, Tell, Wanted, register
+from wardbook.entries import features, queries, shown, ties
 from wardbook.entries.batches import in_batches
 from wardbook.entries.forms import filters_from
 from wardbook.entries.models import Entry
+from wardbook.entries.paging import Order
 from wardbook.errors import NotFound
+from wardbook.geo import box_from
 from wardbook.places.words import place_from_words
 from wardbook.policy import Viewer, reader_for
 
 ASKED = (
     "place", "for", "words", "kind", "category", "state", "family", "topic", "since", "until", "contributions",
+    "upheld", "bbox",
 )  # fmt: skip
 """What an address may ask of a list"""
 TOLD_EVERY = 1000
 
+Told = TypeVar("Told", Entry, features.Feature)
 Differing = Mapping[int, str]
 """By the id of a note, the reference of the one that it sees differently, where the reader sees that"""
 
@@ -42,17 +47,37 @@ def asked_in(arguments: Mapping[str, str]) -> dict[str, str]:
     return {name: arguments[name] for name in ASKED if arguments.get(name)}
 
 
-def as_file(rows: Select[Entry], wanted: Wanted, who: Viewer, reader: Viewer) -> ResponseReturnValue:
-    """These entries as a file, recorded; a long list leads to where it is made. `reader`: as whom they are read."""
+@dataclass(frozen=True)
+class Listed:
+    """A list as a file is made of it: its rows, as whom they are read, and their order."""
+
+    rows: Select[Entry]
+    reader: Viewer
+    order: Order = Order.NEWEST
+
+
+def in_box(rows: Select[Entry], about: Mapping[str, str]) -> Select[Entry]:
+    """What of these lies in the box (`bbox`) that a program asks for, if it does. Raises Refused where it is none."""
+    box = about.get("bbox")
+    return rows.where(touches(Entry, box_from(box))) if box else rows
+
+
+def limit_in(arguments: MultiDict[str, str]) -> int | None:
+    """The first so many that a program asks for (`limit`), as far as they are given at once; nonsense asks nothing."""
+    limit = arguments.get("limit", type=int)
+    return min(limit, sources.MOST_AT_ONCE) if limit is not None and limit > 0 else None
+
+
+def as_file(found: Listed, wanted: Wanted, who: Viewer, limit: int | None = None) -> ResponseReturnValue:
+    """These entries as a file, recorded; a long list leads to where it is made, unless only its first are asked for."""
     if wanted.form not in KINDS_OF_FILE:
         raise NotFound
-    found = db.session.scalars(queries.shown(rows).limit(sources.MOST_AT_ONCE + 1)).all()
-    if is_long(wanted.form, len(found)):
+    if limit is None and _is_long(found.rows):
         return redirect(url_for("files.new", source=wanted.source, form=wanted.form, **wanted.about), 303)  # type: ignore[arg-type]
-    parts = _content(wanted.form, found, ties.seen_differently(reader))
-    response = Response(b"".join(parts), mimetype=KINDS_OF_FILE[wanted.form])
+    body, entries = _at_once(wanted.form, found, limit or sources.MOST_AT_ONCE)
+    response = Response(body, mimetype=KINDS_OF_FILE[wanted.form])
     response.headers["Content-Disposition"] = f'attachment; filename="{_name(wanted.about, wanted.form)}"'
-    record_given(who, wanted, len(found))
+    record_given(who, wanted, entries)
     return response
 
 
@@ -62,11 +87,23 @@ KINDS_OF_FILE = {
 }  # fmt: skip
 
 
+def _is_long(rows: Select[Entry]) -> bool:
+    one_more = rows.with_only_columns(Entry.id).order_by(None).offset(sources.MOST_AT_ONCE).limit(1)
+    return db.session.scalar(one_more) is not None
+
+
+def _at_once(form: str, found: Listed, most: int) -> tuple[bytes, int]:
+    if form == "geojson":
+        made = features.listed(found.rows, found.reader, most, found.order)
+        return b"".join(features.collection(made)), len(made)
+    entries = db.session.scalars(queries.shown(found.rows).limit(most)).all()
+    return b"".join(_content(form, entries, ties.seen_differently(found.reader))), len(entries)
+
+
 def _content(form: str, entries: Iterable[Entry], differing: Differing) -> Iterator[bytes]:
     """Entries in a form, part by part."""
     makers: dict[str, Callable[[], Iterator[bytes]]] = {
         "csv": lambda: exports.csv_parts(shown.COLUMNS, (shown.row(entry, differing) for entry in entries)),
-        "geojson": lambda: exports.geojson_parts(shown.feature(entry, differing) for entry in entries),
         "json": lambda: exports.json_parts('{"entries": [', (_as_row(entry, differing) for entry in entries), "]}"),
         "gpkg": lambda: _gpkg(entries, differing),
     }
@@ -98,23 +135,29 @@ def entries_layer(entries: Iterable[Entry], differing: Differing) -> exports.Lay
 def _reader(who: Viewer, about: About) -> Viewer:
     if place := about.get("place"):
         place_from_words(place, who)
+    if box := about.get("bbox"):
+        box_from(box)
     return reader_for(who, about.get("for"))
 
 
 def _write(who: Viewer, about: About, form: str, file: BinaryIO, tell: Tell) -> Sequence[str]:
     place = place_from_words(about["place"], who) if about.get("place") else None
     reader = _reader(who, about)
-    rows = queries.published(reader, place, filters_from(MultiDict(about))[1])
-    total, references = queries.count(rows), list[str]()
+    rows = in_box(queries.published(reader, place, filters_from(MultiDict(about))[1]), about)
+    total, references = queries.count(rows, most=None), list[str]()
 
-    def passing() -> Iterator[Entry]:
-        for entry in in_batches(rows):
+    def passing(found: Iterable[Told]) -> Iterator[Told]:
+        for entry in found:
             references.append(entry.ref)
             if len(references) % TOLD_EVERY == 0:
                 tell(len(references), total)
             yield entry
 
-    for part in _content(form, passing(), ties.seen_differently(reader)):
+    if form == "geojson":
+        parts = features.collection(passing(features.in_batches(rows, reader)))
+    else:
+        parts = _content(form, passing(in_batches(rows)), ties.seen_differently(reader))
+    for part in parts:
         file.write(part)
     return references
 

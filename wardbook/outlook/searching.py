@@ -9,6 +9,7 @@ from wardbook.downloads.sources import Wanted
 from wardbook.entries import queries as entries
 from wardbook.entries import ties
 from wardbook.entries.forms import filters_from
+from wardbook.entries.paging import at_from, beside_page, order_of, page
 from wardbook.errors import NotFound, Refused
 from wardbook.outlook import lists
 from wardbook.people.signed_in import viewer
@@ -30,13 +31,14 @@ def results(suffix: str | None = None) -> ResponseReturnValue:
         if sentence:
             raise NotFound
         about = lists.asked_in(request.args) | ({"place": place.words} if place else {})
-        return lists.as_file(rows, Wanted("entries", about, suffix), viewer(), viewer())
-    asked = {name: value for name, value in request.args.items(multi=False) if name != "page" and value}
-    page = entries.page(rows, request.args.get("page", 1, type=int)) if asked and not sentence else None
+        found = lists.Listed(lists.in_box(rows, request.args), viewer(), order_of(filters))
+        return lists.as_file(found, Wanted("entries", about, suffix), viewer(), lists.limit_in(request.args))
+    asked = beside_page(request.args)
+    shown = page(rows, at_from(request.args), order=order_of(filters)) if asked and not sentence else None
     return render_template(
-        "outlook/search.html", form=form, filters=filters, typed=typed, place=place, sentence=sentence, page=page,
-        asked=asked, found=entries.found_in(page.rows, filters) if page else {},
-        beside=ties.beside(page.rows, viewer()) if page else {},
+        "outlook/search.html", form=form, filters=filters, typed=typed, place=place, sentence=sentence, page=shown,
+        asked=asked, found=entries.found_in(shown.rows, filters) if shown else {},
+        beside=ties.beside(shown.rows, viewer()) if shown else {},
     )  # fmt: skip
 
 

@@ -13,9 +13,10 @@ from wardbook.downloads import queries as downloads
 from wardbook.downloads.sources import Wanted
 from wardbook.entries import queries as entries
 from wardbook.entries import ties
-from wardbook.entries.forms import filters_from
+from wardbook.entries.forms import filters_alone, filters_from
 from wardbook.entries.kinds import LED, Family, Kind, State
 from wardbook.entries.models import Entry
+from wardbook.entries.paging import Order, Page, at_from, beside_page, order_of, page
 from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound, Refused
 from wardbook.outlook import lists
@@ -35,7 +36,7 @@ bp = Blueprint("outlook", __name__)
 @bp.get("/")
 def home() -> ResponseReturnValue:
     """Find a place; what it is; what is new."""
-    recent = entries.page(entries.published(viewer(), None, Filters(contributions=True)), 1, size=6)
+    recent = page(entries.published(viewer(), None, Filters(contributions=True)), size=6)
     return render_template("outlook/home.html", wards=areas.wards(), recent=recent)
 
 
@@ -85,11 +86,11 @@ def ward(code: str) -> ResponseReturnValue:
     place = place_from_words(f"ward:{area.code}", viewer())
     who = viewer()
 
-    def some(filters: Filters, size: int) -> entries.Page:
-        return entries.page(entries.published(who, place, filters), 1, size=size)
+    def some(filters: Filters, size: int) -> Page:
+        return page(entries.published(who, place, filters), size=size)
 
     came_of_it = entries.published(who, place, Filters(family=Family.CLOSED)).where(Entry.kind.in_(LED))
-    closed = entries.page(came_of_it, 1, size=4)
+    closed = page(came_of_it, size=4)
     notes = some(Filters(kind=Kind.NOTE), 4)
     return render_template(
         "outlook/ward.html",
@@ -136,18 +137,24 @@ def reader() -> Viewer:
 
 
 def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseReturnValue:
+    if suffix is not None:
+        return _file(place, reader, suffix)
     form, filters = filters_from(request.args)
     rows = entries.published(reader, place, filters)
-    if suffix is not None:
-        asked = lists.asked_in(request.args) | ({"place": place.words} if place else {})
-        return lists.as_file(rows, Wanted("entries", asked, suffix), viewer(), reader)
-    page = entries.page(rows, request.args.get("page", 1, type=int))
-    asked = {name: value for name, value in request.args.items(multi=False) if name != "page" and value}
-    found = entries.found_in(page.rows, filters)
+    shown = page(rows, at_from(request.args), order=order_of(filters))
     return render_template(
-        "outlook/list.html", place=place, form=form, filters=filters, page=page, asked=asked, found=found,
-        beside=ties.beside(page.rows, reader),
+        "outlook/list.html", place=place, form=form, filters=filters, page=shown, asked=beside_page(request.args),
+        found=entries.found_in(shown.rows, filters), beside=ties.beside(shown.rows, reader),
     )  # fmt: skip
+
+
+def _file(place: Place | None, reader: Viewer, suffix: str) -> ResponseReturnValue:
+    """The list as a file; programs may ask for what lies in a box (`bbox`) and for the first so many (`limit`)."""
+    filters = filters_alone(request.args)
+    rows = lists.in_box(entries.published(reader, place, filters), request.args)
+    about = lists.asked_in(request.args) | ({"place": place.words} if place else {})
+    found = lists.Listed(rows, reader, order_of(filters))
+    return lists.as_file(found, Wanted("entries", about, suffix), viewer(), lists.limit_in(request.args))
 
 
 @bp.get("/desk")
@@ -160,16 +167,16 @@ def desk() -> ResponseReturnValue:
     services = people.services_of(who)
     return render_template(
         "outlook/desk.html",
-        own=entries.page(entries.told_by(who), request.args.get("page", 1, type=int)),
+        own=page(entries.told_by(who), at_from(request.args)),
         wards=mine,
         counts=entries.counts_by_area(who, [ward.id for ward in mine]),
         due=entries.notes_due(who),
         places=own_shapes(who),
         files=downloads.own(who),
         briefs=kept.briefs(who, most=5) if may(who, Act.FREEZE) else [],
-        unanswered=entries.page(entries.unanswered(who), 1, size=8),
+        unanswered=page(entries.unanswered(who), size=8, order=Order.OLDEST),
         services=services,
-        under_way=entries.page(entries.under_way(who, services), 1, size=8),
+        under_way=page(entries.under_way(who, services), size=8, order=Order.OLDEST),
         waiting=entries.count(entries.waiting(who)),
     )
 

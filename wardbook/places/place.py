@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import shapely
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, select
 
 from wardbook import geo
 from wardbook.areas import queries as areas
@@ -75,5 +75,6 @@ def inside(model: Any, place: Place) -> ColumnElement[bool]:
     """Whether a thing lies in a place: by its derived rows in areas, by its own shape in any other."""
     if place.area_ids:
         lies = model.lies_in.c
-        return exists().where(lies.thing_id == model.id, lies.area_id.in_(place.area_ids)).correlate(model)
+        found: ColumnElement[bool] = model.id.in_(select(lies.thing_id).where(lies.area_id.in_(place.area_ids)))
+        return found
     return touches(model, place.geometry)

@@ -16,8 +16,8 @@ from flask.typing import ResponseReturnValue
 
 from wardbook import geo
 from wardbook.areas import queries as areas
-from wardbook.areas.locator import locator
-from wardbook.areas.models import AREA_TYPES, Area, BoundarySet
+from wardbook.areas.locator import Called, LocatedSet, locator
+from wardbook.areas.models import AREA_TYPES, spaced
 from wardbook.clock import today
 from wardbook.errors import Refused
 
@@ -33,9 +33,9 @@ TYPES = {
 }
 
 
-def generations(sets: Sequence[BoundarySet]) -> list[date]:
+def generations(sets: Sequence[LocatedSet]) -> list[date]:
     """The first day of each generation; the first of all reaches back without end."""
-    edges = {edge for row in sets for edge in (row.from_on, row.until_on) if edge is not None}
+    edges = {edge for known in sets for edge in (known.from_on, known.until_on) if edge is not None}
     return [date.min, *sorted(edges)]
 
 
@@ -43,17 +43,17 @@ def _generation(day: date | None, firsts: list[date]) -> int:
     return sum(first <= (day or date.min) for first in firsts)
 
 
-def area_json(area: Area, firsts: list[date]) -> dict[str, Any]:
+def area_json(known: LocatedSet, area: Called, firsts: list[date]) -> dict[str, Any]:
     """One area as MapIt writes it."""
-    low = _generation(area.set.from_on, firsts)
-    high = _generation(area.set.until_on, firsts) - 1 if area.set.until_on else len(firsts)
+    low = _generation(known.from_on, firsts)
+    high = _generation(known.until_on, firsts) - 1 if known.until_on else len(firsts)
     return {
         "id": area.id,
         "parent_area": None,
         "name": area.name,
         "all_names": {},
-        "type": TYPES[area.set.type],
-        "type_name": AREA_TYPES[area.set.type],
+        "type": TYPES[known.type],
+        "type_name": AREA_TYPES[known.type],
         "country": "",
         "country_name": "-",
         "codes": {"gss": area.code} if area.coded else {},
@@ -62,11 +62,16 @@ def area_json(area: Area, firsts: list[date]) -> dict[str, Any]:
     }
 
 
-def _covering(point: shapely.Point) -> dict[str, Any]:
-    sets = areas.boundary_sets()
-    firsts = generations(sets)
-    found = areas.areas_by_id(locator().covering(point.x, point.y, _day(firsts)))
-    return {str(area_id): area_json(area, firsts) for area_id, area in sorted(found.items())}
+def _covering(lon: float, lat: float) -> dict[str, Any]:
+    """From memory alone: a point needs no query."""
+    known = locator()
+    firsts = generations(known.sets)
+    found = known.covering(lon, lat, _day(firsts))
+    return {str(area.id): area_json(its_set, area, firsts) for its_set, area in sorted(found, key=_by_id)}
+
+
+def _by_id(found: tuple[LocatedSet, Called]) -> int:
+    return found[1].id
 
 
 def _day(firsts: list[date]) -> date:
@@ -83,7 +88,8 @@ def _day(firsts: list[date]) -> date:
 def point(srid: int, x: str, y: str) -> ResponseReturnValue:
     """The areas that cover a point, given in WGS 84 (4326) or on the British grid (27700)."""
     try:
-        return _public(jsonify(_covering(_point(srid, float(x), float(y)))))
+        at = _point(srid, float(x), float(y))
+        return _public(jsonify(_covering(at.x, at.y)))
     except ValueError:
         return _error("The coordinates must be two numbers, longitude (or easting) first.", 400)
     except Refused as refused:
@@ -104,32 +110,29 @@ def postcode(words: str) -> ResponseReturnValue:
     compact = areas.compact_postcode(words)
     if compact is None:
         return _error(f"Postcode '{words[:20]}' is not valid.", 400)
-    found = areas.postcode(compact)
-    if found is None:
+    centre = areas.centre(compact)
+    if centre is None:
         return _error("No Postcode matches the given query.", 404)
     try:
-        covering = _covering(found.point)
+        covering = _covering(*centre)
     except Refused as refused:
         return _error(refused.sentence, 400)
-    council_types = [area_id for area_id, area in covering.items() if area["type"] == TYPES["ward"]]
+    easting, northing = geo.to_grid(*centre)
+    wards = [area["id"] for area in covering.values() if area["type"] == TYPES["ward"]]
     return _public(
         jsonify(
             {
-                "postcode": found.spaced,
-                "wgs84_lon": found.lon,
-                "wgs84_lat": found.lat,
+                "postcode": spaced(compact),
+                "wgs84_lon": centre[0],
+                "wgs84_lat": centre[1],
                 "coordsyst": "G",
-                **_grid(found.point),
+                "easting": round(easting),
+                "northing": round(northing),
                 "areas": covering,
-                "shortcuts": {"ward": int(council_types[0])} if council_types else {},
+                "shortcuts": {"ward": wards[0]} if wards else {},
             }
         )
     )
-
-
-def _grid(at: shapely.Point) -> dict[str, int]:
-    moved = geo.reproject(at, geo.WGS84, geo.BRITISH_GRID)
-    return {"easting": round(moved.x), "northing": round(moved.y)}
 
 
 def _public(response: Response) -> Response:
