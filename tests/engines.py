@@ -148,13 +148,19 @@ class Embedded:
 
 
 class Postgresql:
-    """A database of its own for each home folder, on one server."""
+    """A database of its own for each home folder, on one server.
+
+    Making one takes half a second, so a copy whose test is over is kept, and filled anew for the next copy.
+    """
 
     says_to_close_it = "REVOKE SELECT"
 
     def __init__(self, server: str) -> None:
         self.server = make_url(server)
         self.made: dict[str, Path] = {}
+        self.source_of: dict[str, str] = {}
+        self.kept: dict[str, str] = {}
+        """By the database it was copied from, one that can be filled anew"""
         self._connection: psycopg.Connection[Any] | None = None
 
     def _on_server(self, statement: str, *names: str) -> None:
@@ -164,6 +170,9 @@ class Postgresql:
         self._connection.execute(sql.SQL(statement).format(*map(sql.Identifier, names)))
 
     def _name(self, home: Path) -> str:
+        for name, owner in self.made.items():
+            if owner == home.resolve():
+                return name
         return "wardbook_test_" + hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:20]
 
     def url(self, home: Path) -> str:
@@ -184,22 +193,50 @@ class Postgresql:
             db.session.rollback()
             db.engine.dispose()
         name = self._name(source)
+        if kept := self.kept.pop(name, None):
+            with psycopg.connect(self._address(kept)) as store:
+                fill_anew(store)
+            self.made[kept] = target.resolve()
+            return Path(shutil.copytree(source, target))
         self._on_server("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
         try:
-            self._on_server("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = " + f"'{name}'")
+            self._send_out(name)
             self._create("CREATE DATABASE {} TEMPLATE {}", target, name)
         finally:
             self._on_server("ALTER DATABASE {} ALLOW_CONNECTIONS true", name)
+        self.source_of[self._name(target)] = name
         return Path(shutil.copytree(source, target))
+
+    def _send_out(self, name: str) -> None:
+        self._on_server("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = " + f"'{name}'")
+
+    def _address(self, name: str) -> str:
+        return self.server.set(drivername="postgresql", database=name).render_as_string(hide_password=False)
 
     def drop_under(self, folder: Path | None = None) -> None:
         gone = [name for name, home in self.made.items() if folder is None or folder.resolve() in [home, *home.parents]]
         for name in gone:
-            self._on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
             del self.made[name]
+            source = self.source_of.get(name, "")
+            if folder is not None and source and source not in self.kept and self._is_as_copied(name, source):
+                self.kept[source] = name
+            else:
+                self._on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+        if folder is None:
+            for name in self.kept.values():
+                self._on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
+            self.kept.clear()
         if folder is None and self._connection is not None:
             self._connection.close()
             self._connection = None
+
+    def _is_as_copied(self, name: str, source: str) -> bool:
+        """Whether a test left the tables of its store as they were, beside their rows."""
+        self._send_out(name)
+        with psycopg.connect(self._address(source)) as there, psycopg.connect(self._address(name)) as here:
+            if here.execute("SELECT to_regclass('kept.alembic_version')").fetchone() == (None,):
+                keep_rows(here, there)
+            return bool(here.execute(SHAPE).fetchone() == there.execute(SHAPE).fetchone())
 
     @contextmanager
     def _reading(self, home: Path) -> Iterator[psycopg.Connection[Any]]:
@@ -262,6 +299,49 @@ class Postgresql:
 
     def key_of(self, table: str, column: str = "") -> str:
         return f"uq_{table}_{column}" if column else f"pk_{table}"
+
+
+SHAPE = """SELECT md5(string_agg(concat(relname, relkind, relacl, columns, triggers), ';' ORDER BY relname))
+    FROM (SELECT relname, relkind, relacl,
+            (SELECT string_agg(concat(attname, format_type(atttypid, atttypmod), attnotnull), ',' ORDER BY attname)
+                FROM pg_attribute WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped) AS columns,
+            (SELECT count(*) FROM pg_trigger WHERE tgrelid = pg_class.oid) AS triggers
+        FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'huey%') AS found"""
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename <> 'spatial_ref_sys'"
+COLUMNS = """SELECT column_name FROM information_schema.columns
+    WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'"""
+
+
+def keep_rows(store: psycopg.Connection[Any], source: psycopg.Connection[Any]) -> None:
+    """Put the rows and numbers of the store it was copied from beside a store's own, in a schema of their own."""
+    store.execute("CREATE SCHEMA kept")
+    store.execute("CREATE TABLE kept.sequence_now (name text, last bigint, called boolean)")
+    for (name,) in source.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'").fetchall():
+        now = source.execute(sql.SQL("SELECT last_value, is_called FROM {}").format(sql.Identifier(name))).fetchone()
+        store.execute("INSERT INTO kept.sequence_now VALUES (%s, %s, %s)", [name, *(now or ())])
+    for (name,) in source.execute(TABLES, ["public"]).fetchall():
+        named = sql.Identifier(name)
+        store.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0} WITH NO DATA").format(named))
+        with (
+            source.cursor().copy(sql.SQL("COPY (SELECT * FROM {}) TO STDOUT").format(named)) as out,
+            store.cursor().copy(sql.SQL("COPY kept.{} FROM STDIN").format(named)) as into,
+        ):
+            for part in out:
+                into.write(part)
+
+
+def fill_anew(store: psycopg.Connection[Any]) -> None:
+    """Give a store the rows and numbers that are kept in it, in place of what a test left."""
+    store.execute("SET LOCAL session_replication_role = replica")  # no trigger stops it, and no order of tables
+    kept = {name for (name,) in store.execute(TABLES, ["kept"])}
+    for (name,) in store.execute(TABLES, ["public"]).fetchall():
+        named = sql.Identifier(name)
+        store.execute(sql.SQL("DELETE FROM public.{}").format(named))
+        if name in kept:
+            columns = sql.SQL(", ").join(sql.Identifier(column) for (column,) in store.execute(COLUMNS, [name]))
+            again = "INSERT INTO public.{0} ({1}) SELECT {1} FROM kept.{0}"
+            store.execute(sql.SQL(again).format(named, columns))
+    store.execute("SELECT setval(format('public.%I', name)::regclass, last, called) FROM kept.sequence_now")
 
 
 SERVER = os.environ.get("WARDBOOK_TEST_DATABASE", "")

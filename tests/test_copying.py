@@ -142,7 +142,7 @@ def signed_in(app: Flask, email: str | None) -> FlaskClient:
     return client
 
 
-LINK = re.compile(r'(?:href|src)="(/[^"#?]*)(?:\?[^"]*)?"')
+LINK = re.compile(r'(?:href|src)="(/follows/new\?[^"#]*|/[^"#?]*)(?:\?[^"]*)?"')
 CHANCE = re.compile(
     r'nonce(?:="|-)[^"\' ]+|name="(?:csrf_token|[a-z-]*once)"[^>]*value="[^"]*"|csrf[^>]*content="[^"]*"'
 )

@@ -33,6 +33,7 @@ from tests.conftest import (
     person_of,
     square,
 )
+from tests.engines import environment_of
 from wardbook.briefs import comparing, freezing, kept, seals
 from wardbook.briefs.models import KeptBrief, Part, Version, Weight
 from wardbook.briefs.reading import Reading, reading, reading_now
@@ -280,7 +281,8 @@ def test_two_items_of_the_same_words_have_different_hashes(app):
 
 
 def test_the_command_line_checks_a_brief_by_numbers_alone(app, home, monkeypatch):
-    monkeypatch.setenv("WARDBOOK_HOME", str(home))
+    for name, value in environment_of(home).items():
+        monkeypatch.setenv(name, value)
     an_issue("First secret")
     brief = frozen()
     told = CliRunner().invoke(main, ["verify", brief.ref.lower()])

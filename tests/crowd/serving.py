@@ -13,6 +13,7 @@ from pathlib import Path
 from types import TracebackType
 
 from tests.conftest import ROOT
+from tests.engines import environment_of
 
 
 class Served:
@@ -28,7 +29,7 @@ class Served:
     def comes_back(self) -> None:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("WARDBOOK_")}
         environment = kept | {
-            "WARDBOOK_HOME": str(self.home), "WARDBOOK_BASE_URL": self.base, "PYTHONPATH": str(ROOT),
+            **environment_of(self.home), "WARDBOOK_BASE_URL": self.base, "PYTHONPATH": str(ROOT),
             "WARDBOOK_SECRET_KEY": "for tests alone",
         }  # fmt: skip
         command = [sys.executable, "-m", "wardbook.cli", "serve", "--bind", self.bind, "--workers", "2"]

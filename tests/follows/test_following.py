@@ -258,6 +258,17 @@ def a_follow(thing: str = f"ward:{MILL}", rhythm: str = "at once", by: Member = 
         return begin(viewer, thing_from_words(thing, viewer), Rhythm(rhythm))
 
 
+def test_who_follows_what_is_withdrawn_reads_why_and_not_what_it_said(as_):
+    issue = an_issue("The kerb", words="It is too high.")
+    a_follow(f"entry:{issue.ref}", by=NEIGHBOUR)
+    data = {"reason": "It was another street.", "once": "w"}
+    assert as_(RESIDENT).post(f"/entries/{issue.ref}/withdraw", data=data).status_code == 302
+    page = as_(NEIGHBOUR).get(f"/entries/{issue.ref}")
+    assert page.status_code == 200
+    assert "It was another street." in page.text
+    assert "too high" not in page.text
+
+
 def path_of(address: str) -> str:
     return address.removeprefix("http://localhost")
 

@@ -8,8 +8,8 @@ from typing import Any
 from wtforms import HiddenField
 
 from wardbook.entries.actions import MOST_TITLE, MOST_WORDS, NoteDetails, Telling
-from wardbook.entries.forms import BASIS_LABELS, LEVEL_LABELS, TOPIC_LABELS
-from wardbook.entries.kinds import Basis, Kind, Topic
+from wardbook.entries.forms import BASIS_LABELS, TOPIC_LABELS
+from wardbook.entries.kinds import LEVEL_LABELS, Basis, Kind, Topic
 from wardbook.entries.life import Wording
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import who_sees

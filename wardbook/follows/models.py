@@ -6,12 +6,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, exists
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wardbook.db import Base
 from wardbook.entries.models import Entry
 from wardbook.people.models import Person
+from wardbook.policy import Condition, Rule, Viewer, relies_on
 from wardbook.shared import words_of
 
 
@@ -65,6 +66,17 @@ class Follow(Base):
     def words(self) -> str:
         """What is followed, in words: the place's, or `entry:WB-7K3QD`."""
         return self.place or (f"entry:{self.entry.ref}" if self.entry else "")
+
+
+def _follows_it(model: type[Entry], viewer: Viewer) -> Condition | bool:
+    """Who follows an entry itself, and has a right to know why it went."""
+    if viewer.id is None:
+        return False
+    mine = exists().where(Follow.entry_id == model.id, Follow.person_id == viewer.id, Follow.ended_at.is_(None))
+    return mine.correlate(model)
+
+
+relies_on(Entry, Rule(_follows_it))
 
 
 class FollowedWard(Base):
