@@ -67,6 +67,8 @@ def test_an_error_summary_takes_focus_and_leads_to_its_field(enter: Enter) -> No
     them = enter()
     begins(them)
     them.presses("Continue")
+    them.chooses("Something is wrong here")
+    them.presses("Continue")
     them.presses("Continue")
     expect(them.page.locator(".govuk-error-summary")).to_be_focused()
     them.tabs_to("Say in a few words what it is")

@@ -35,7 +35,7 @@ def test_whoever_tells_the_same_is_asked_and_loses_nothing(enter: Enter, javascr
     comes_to_same(them)
     them.sees_heading("Is it this one?")
     draft = them.path
-    them.follows(f"This is what I mean ({SAME})")
+    them.follows(f"See what happens with it ({SAME})")
     them.sees_heading(SAME)
     them.goes_to(draft)
     them.presses("No, mine is something else: continue")

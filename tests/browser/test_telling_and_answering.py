@@ -151,6 +151,8 @@ def test_nothing_typed_is_lost_when_an_answer_is_missing(enter: Enter, javascrip
     them = enter(size=PHONE, javascript=javascript)
     begins(them)
     them.presses("Continue")
+    them.chooses("Something is wrong here")
+    them.presses("Continue")
     them.enters("Tell us more (optional)", "It is 12 cm high.")
     them.presses("Continue")
     them.sees_heading("There is a problem")
