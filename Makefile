@@ -12,10 +12,10 @@ run: .venv/installed
 	$(BIN)/wardbook serve --bind $(BIND)
 
 test: .venv/tools
-	$(BIN)/python -m pytest -n 2 $(TESTS)
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
 test-postgresql: .venv/tools
-	$(BIN)/python -m tests.cluster $(BIN)/python -m pytest -n 2 $(TESTS)
+	$(BIN)/python -m tests.cluster $(BIN)/python -m pytest -n 2 --dist loadgroup $(TESTS)
 
 lint: .venv/tools
 	$(BIN)/ruff check .

@@ -19,7 +19,11 @@ def seat(door: Door) -> Iterator[Someone]:
     own.shut()
 
 
-@pytest.fixture(scope="module", params=STATES, ids=str)
+EACH = [pytest.param(state, id=str(state), marks=pytest.mark.xdist_group(f"page: {state}")) for state in STATES]
+"""A state is reached once, by one worker, and then looked at in every way."""
+
+
+@pytest.fixture(scope="module", params=EACH)
 def opened(request: pytest.FixtureRequest, door: Door, seat: Someone) -> Someone:
     """Somebody who has come to a page in one of its states."""
     state: State = request.param
