@@ -80,6 +80,7 @@ def configure(app: Flask) -> None:
     app.before_request(_begin)
     app.after_request(_end)
     app.after_request(_headers)
+    app.teardown_request(_over)
     app.register_error_handler(NotFound, _not_found)
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Refused, _refused)
@@ -101,6 +102,11 @@ def _end(response: Response) -> Response:
         return response
     db.session.commit()
     return response
+
+
+def _over(_: BaseException | None) -> None:
+    """What this thread does next is no longer this request."""
+    intend_to_write(False)
 
 
 def _headers(response: Response) -> Response:
