@@ -13,6 +13,7 @@ from functools import lru_cache, partial
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import shapely
@@ -297,6 +298,9 @@ def hold(thing: object) -> None:
     db.session.scalars(row.execution_options(populate_existing=True)).all()
 
 
+PATIENCE = 30
+"""For so many seconds a writer waits for another"""
+
 # --- the session -------------------------------------------------------------------------------------------------
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -386,7 +390,7 @@ def configure(app: Flask, settings: Settings) -> None:
     if settings.embedded:
         if url.database:
             os.close(os.open(Path(url.database), os.O_CREAT | os.O_RDWR, 0o600))
-        options = {"connect_args": {"timeout": 30, "check_same_thread": False}}
+        options = {"connect_args": {"timeout": PATIENCE, "check_same_thread": False}}
     elif find_spec("psycopg") is None:
         raise Refused("PostgreSQL needs a library that is not installed: pip install 'wardbook[postgresql]'.")
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
@@ -395,7 +399,9 @@ def configure(app: Flask, settings: Settings) -> None:
     with app.app_context():
         if settings.embedded:
             event.listen(db.engine, "connect", _prepare_sqlite)
-            event.listen(db.engine, "begin", _begin_sqlite)
+            writer = Lock()
+            event.listen(db.engine, "begin", partial(_begin_sqlite, writer))
+            event.listen(db.engine, "checkin", partial(_let_another_write, writer))
         else:
             event.listen(db.engine, "begin", _begin_postgresql)
 
@@ -414,8 +420,23 @@ def _side(place: int, blob: bytes | None) -> float | None:
     return None if box is None else box[place]
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+def _begin_sqlite(writer: Lock, connection: Connection) -> None:
+    """Of the threads of a process one at a time asks for the write lock.
+
+    SQLite lets who waits for it sleep and try again: among many somebody could go on missing it.
+    """
+    if not _writing.get():
+        connection.exec_driver_sql("BEGIN")
+        return
+    if not connection.info.get("writes"):
+        connection.info["writes"] = writer.acquire(timeout=PATIENCE)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _let_another_write(writer: Lock, _: object, record: Any) -> None:
+    """A connection goes back when its transaction has ended, well or not."""
+    if record.info.pop("writes", False):
+        writer.release()
 
 
 def _begin_postgresql(connection: Connection) -> None:

@@ -214,7 +214,6 @@ def upgrade():
     sa.Column('code_hash', sa.String(), nullable=False),
     sa.Column('purpose', sa.String(), nullable=False),
     sa.Column('subject', sa.String(), nullable=True),
-    sa.Column('name', sa.String(), nullable=False),
     sa.Column('made_at', sa.DateTime(), nullable=False),
     sa.Column('ends_at', sa.DateTime(), nullable=False),
     sa.Column('used_at', sa.DateTime(), nullable=True),

@@ -5,11 +5,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-import socket
 import subprocess
-import sys
-import time
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Protocol
@@ -18,9 +14,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, StorageState, sync_playwright
 
 from tests.browser.someone import SIZES, Someone, Watch
-from tests.engines import ENGINE, environment_of
+from tests.engines import ENGINE
+from tests.serving import ROOT, WARDBOOK, Served, environment, free_port, wait_for
 
-ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "aldermere-demo"
 ALONE = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -40,36 +36,15 @@ def _chromium() -> str | None:
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the demo borough, made once."""
     home = tmp_path_factory.mktemp("demo")
-    subprocess.run([*_WARDBOOK, "demo"], env=_environment(home), cwd=ROOT, check=True, capture_output=True, timeout=120)
+    subprocess.run([*WARDBOOK, "demo"], env=environment(home), cwd=ROOT, check=True, capture_output=True, timeout=120)
     return home
-
-
-_WARDBOOK = (sys.executable, "-m", "wardbook.cli")
-
-
-def _environment(home: Path, **more: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("WARDBOOK_")}
-    return kept | environment_of(home) | {"PYTHONPATH": str(ROOT)} | more
 
 
 @pytest.fixture(scope="package")
 def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `wardbook serve` over a copy of the demo borough."""
-    home = ENGINE.copy(demo, tmp_path_factory.mktemp("site") / "home")
-    bind = f"127.0.0.1:{_free_port()}"
-    base = f"http://{bind}"
-    log = home / "serve.log"
-    with log.open("wb") as out:
-        server = subprocess.Popen(
-            [*_WARDBOOK, "serve", "--bind", bind], env=_environment(home, WARDBOOK_BASE_URL=base), cwd=ROOT,
-            stdout=out, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-    try:
-        _wait_for(server, f"{base}/-/health", log)
-        yield base
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+    with Served(ENGINE.copy(demo, tmp_path_factory.mktemp("site") / "home")) as server:
+        yield server.base
 
 
 _ON_LOOPBACK = "-Dnu.validator.servlet.bind-address=127.0.0.1"
@@ -83,7 +58,7 @@ def html_checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         pytest.skip("no HTML checker: name vnu.jar in WARDBOOK_VNU_JAR (npm install vnu-jar)")
     if shutil.which("java") is None:
         pytest.skip("no Java to run the HTML checker with")
-    port = _free_port()
+    port = free_port()
     log = tmp_path_factory.mktemp("checker") / "checker.log"
     with log.open("wb") as out:
         checker = subprocess.Popen(
@@ -91,28 +66,11 @@ def html_checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
-        _wait_for(checker, f"http://127.0.0.1:{port}/", log)
+        wait_for(checker, f"http://127.0.0.1:{port}/", log)
         yield f"http://127.0.0.1:{port}/?out=json"
     finally:
         checker.terminate()
         checker.wait(timeout=30)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
-def _wait_for(server: subprocess.Popen[bytes], address: str, log: Path) -> None:
-    for _ in range(300):
-        assert server.poll() is None, f"the server ended:\n{log.read_text()}"
-        try:
-            with urllib.request.urlopen(address, timeout=1):
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError(f"the server did not answer:\n{log.read_text()}")
 
 
 @pytest.fixture(scope="package")

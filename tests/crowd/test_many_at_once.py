@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests import conftest
-from tests.crowd.serving import Served
 from tests.crowd.somebody import Somebody
+from tests.serving import Served
 from wardbook.db import db
 from wardbook.entries import photos
 from wardbook.entries.models import Entry, Photo

@@ -167,6 +167,15 @@ function pinTool(map, told) {
   map.on("click", (event) => { put(event.latlng); say(event.latlng); });
 }
 
+/* What somebody typed may begin like GeoJSON and be none. */
+function layersOf(words) {
+  try {
+    return L.geoJSON(JSON.parse(words)).getLayers();
+  } catch {
+    return [];
+  }
+}
+
 function drawTool(map) {
   let last = null;
   let drawn = null;
@@ -183,8 +192,8 @@ function drawTool(map) {
   /* What was drawn before stands in the form beside the map: after a mistake elsewhere it is drawn again. */
   window.addEventListener("message", (event) => {
     if (event.source !== window.parent || event.data?.from !== "wardbook page") return;
-    const again = L.geoJSON(JSON.parse(event.data.shape)).getLayers();
-    if (again.length !== 1 || last || !again[0].toGeoJSON) return;
+    const again = layersOf(event.data.shape);
+    if (again.length !== 1 || last) return;
     last = again[0];
     drawn.addLayer(last);
     if (last.getBounds) map.fitBounds(last.getBounds(), { padding: [40, 40], maxZoom: 17 });

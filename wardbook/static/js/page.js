@@ -26,12 +26,8 @@ window.addEventListener("message", (event) => {
     form.elements.spot.value = `${told.lat.toFixed(6)}, ${told.lon.toFixed(6)}`;
   }
   if (form.dataset.map !== "draw") return;
-  const shape = form.elements.shape;
-  if (typeof told.shape === "string") shape.value = told.shape;
-  /* A sandboxed frame has no origin of its own to name. */
-  if (told.ready && shape.value.startsWith("{")) {
-    frame.contentWindow.postMessage({ from: "wardbook page", shape: shape.value }, "*");
-  }
+  if (typeof told.shape === "string") form.elements.shape.value = told.shape;
+  if (told.ready) showAgain();
 });
 
 const file = document.querySelector("[data-look-again]");
@@ -47,3 +43,13 @@ const look = async () => {
   return setTimeout(look, 5000);
 };
 if (file) setTimeout(look, 2000);
+
+/* What was drawn before a mistake is drawn again. Whichever of page and frame comes second finds the other there. */
+function showAgain() {
+  const frame = document.querySelector(".wb-map__frame");
+  const shape = document.querySelector("form[data-map='draw']")?.elements.shape;
+  if (!frame || !shape?.value.startsWith("{")) return;
+  /* A sandboxed frame has no origin of its own to name. */
+  frame.contentWindow.postMessage({ from: "wardbook page", shape: shape.value }, "*");
+}
+showAgain();

@@ -6,8 +6,8 @@ leave out no word: which words are too common to ask for is decided where a ques
 
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
