@@ -68,11 +68,14 @@ class Engine(Protocol):
     def indexed(self) -> set[int]:
         """The entries that the spatial index holds."""
 
-    def plan(self, asked: Select[Any], *, much: bool = False) -> str:
-        """How a query would be answered; where there is `much`, without sorting all of it if that can be."""
+    def plan(self, asked: Select[Any]) -> str:
+        """How a query would be answered."""
 
     def finds_by_place(self, plan: str) -> bool:
         """Whether a plan goes through the spatial index."""
+
+    def finds_by_words(self, plan: str) -> bool:
+        """Whether a plan goes through the index of words."""
 
     def finds_in_order(self, plan: str, index: str) -> bool:
         """Whether a plan reads an index in its order, without sorting."""
@@ -127,7 +130,7 @@ class Embedded:
     def indexed(self) -> set[int]:
         return set(db.session.scalars(text("SELECT id FROM rtree_entry_geometry")))
 
-    def plan(self, asked: Select[Any], *, much: bool = False) -> str:
+    def plan(self, asked: Select[Any]) -> str:
         compiled = asked.compile(db.engine, compile_kwargs={"render_postcompile": True})
         given = _as_sent(compiled)
         values = tuple(given[name] for name in compiled.positiontup or ())
@@ -136,6 +139,9 @@ class Embedded:
 
     def finds_by_place(self, plan: str) -> bool:
         return "SEARCH entry USING INTEGER PRIMARY KEY" in plan and "VIRTUAL TABLE INDEX" in plan
+
+    def finds_by_words(self, plan: str) -> bool:
+        return "fts_entry VIRTUAL TABLE INDEX 0:" in plan and "SCAN entry" not in plan
 
     def finds_in_order(self, plan: str, index: str) -> bool:
         return index in plan and "TEMP B-TREE FOR ORDER" not in plan
@@ -279,16 +285,16 @@ class Postgresql:
         assert "ix_entry_geometry" in " ".join(db.session.scalars(text(f"EXPLAIN {found}")))
         return set(db.session.scalars(text(found)))
 
-    def plan(self, asked: Select[Any], *, much: bool = False) -> str:
-        """As it would be over many rows: over the few of a test no plan is dearer than reading them all."""
-        for way, allowed in (("seqscan", "off"), ("sort", "off" if much else "on")):
-            db.session.execute(text(f"SET LOCAL enable_{way} = {allowed}"))
+    def plan(self, asked: Select[Any]) -> str:
         compiled = asked.compile(db.engine, compile_kwargs={"render_postcompile": True})
         rows = db.session.connection().exec_driver_sql(f"EXPLAIN {compiled}", _as_sent(compiled))
         return "\n".join(row[0] for row in rows)
 
     def finds_by_place(self, plan: str) -> bool:
         return "ix_entry_geometry" in plan and "Seq Scan on entry" not in plan
+
+    def finds_by_words(self, plan: str) -> bool:
+        return "fts_entry_words" in plan and "Seq Scan on entry" not in plan
 
     def finds_in_order(self, plan: str, index: str) -> bool:
         ways = (f"Index Scan{way} using {index}" for way in (" Backward", ""))

@@ -234,30 +234,6 @@ def test_a_source_is_shown_where_it_is_what_was_found(app: Any) -> None:
         assert _text(search.found_in(Entry, words, [note.id])[note.id].cites) == source
 
 
-# --- by the index ------------------------------------------------------------------------------------------------
-
-
-def plan_of(rows: Any) -> str:
-    sql = rows.compile(db.engine, compile_kwargs={"literal_binds": True})
-    if db.engine.dialect.name == "sqlite":
-        explained = db.session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}")
-    else:
-        db.session.execute(text("SET LOCAL enable_seqscan = off"))  # of a handful of rows it would read them all
-        explained = db.session.connection().exec_driver_sql(f"EXPLAIN {str(sql).replace('%', '%%')}")
-    return " ".join(str(row) for row in explained)
-
-
-@pytest.mark.parametrize("sort", [None, Sort.NEWEST])
-def test_words_are_found_by_the_index(app: Any, sort: Sort | None) -> None:
-    plan = plan_of(queries.published(VISITOR, None, Filters(words="dropped kerb", sort=sort)).limit(20))
-    if db.engine.dialect.name == "sqlite":
-        assert "fts_entry VIRTUAL TABLE INDEX 0:" in plan
-        assert "SCAN entry" not in plan
-    else:
-        assert "fts_entry_words" in plan
-        assert "Seq Scan" not in plan
-
-
 # --- the page ----------------------------------------------------------------------------------------------------
 
 

@@ -14,14 +14,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select, text
 
-from tests.conftest import CAST, Member, an_issue, application, as_viewer, spot, square
+from tests.conftest import an_issue, application, spot, square
 from tests.engines import ENGINE
 from wardbook import store
 from wardbook.db import alone, db, from_blob, intend_to_write, to_blob, touches, transaction
-from wardbook.entries import queries
 from wardbook.entries.models import Entry
-from wardbook.places.words import place_from_words
-from wardbook.policy import VISITOR
 
 
 def test_the_store_is_its_owner_s_alone(app: Flask, home: Path) -> None:
@@ -73,17 +70,6 @@ def test_the_index_follows_every_change(app: Flask) -> None:
     with transaction():
         db.session.execute(text(f"DELETE FROM entry WHERE id = {entry_id}"))
     assert entry_id not in ENGINE.indexed()
-
-
-def test_a_place_is_found_by_the_index(app: Flask) -> None:
-    plan = ENGINE.plan(queries.published(VISITOR, place_from_words("postcode:ZZ1 1AA+100m", VISITOR)).limit(25))
-    assert ENGINE.finds_by_place(plan), plan
-
-
-@pytest.mark.parametrize("member", CAST, ids=str)
-def test_the_newest_are_read_in_their_order(app: Flask, member: Member) -> None:
-    plan = ENGINE.plan(queries.published(as_viewer(member)).limit(25))
-    assert ENGINE.finds_in_order(plan, "ix_entry_told_at_id"), plan
 
 
 corners = st.tuples(st.floats(0, 2), st.floats(0, 2))

@@ -10,51 +10,52 @@ from tests.browser.conftest import Door
 from tests.browser.pages import STATES, State
 from tests.browser.someone import DESKTOP, PHONE, SIZES, Someone, barriers, mistakes
 
+NARROW = (320, 844)
+
 
 @pytest.fixture(scope="module")
 def seat(door: Door) -> Iterator[Someone]:
-    """One browser for all of this module, since opening some eighty would take most of its time."""
+    """One browser for all of this module, since opening some hundred would take most of its time."""
     own = Door(door.browser, door.site, door.watch, door.signed_in)
     yield own()
     own.shut()
 
 
-EACH = [pytest.param(state, id=str(state), marks=pytest.mark.xdist_group(f"page: {state}")) for state in STATES]
-"""A state is reached once, by one worker, and then looked at in every way."""
-
-
-@pytest.fixture(scope="module", params=EACH)
-def opened(request: pytest.FixtureRequest, door: Door, seat: Someone) -> Someone:
-    """Somebody who has come to a page in one of its states."""
-    state: State = request.param
+@pytest.mark.parametrize("state", STATES, ids=str)
+def test_a_page_is_valid_keeps_nobody_out_and_fits_its_screen(
+    state: State, door: Door, seat: Someone, html_checker: str
+) -> None:
+    """One test a page, since to come there takes longer than to look; it tells all that it found."""
     door.turn_into(seat, state.who)
     seat.resizes(DESKTOP)
     state.reach(seat)
-    return seat
+    assert [*_invalid(seat, html_checker), *_in_the_way(seat), *_too_wide(seat)] == []
 
 
-@pytest.mark.parametrize("screen", SIZES.values(), ids=list(SIZES))
-def test_nothing_on_the_page_or_in_its_map_is_a_barrier(opened: Someone, screen: tuple[int, int]) -> None:
-    opened.resizes(screen)
-    assert [found for frame in opened.frames() for found in barriers(frame)] == []
+def _invalid(them: Someone, html_checker: str) -> list[str]:
+    """What is no HTML, in the page as it was sent and in the frame of its map."""
+    frames = [frame.get_attribute("src") or "" for frame in them.page.locator("iframe").all()]
+    documents = [them.html().encode(), *(them.fetches(src)[1] for src in frames)]
+    return [problem for html in documents for problem in mistakes(html, html_checker)]
 
 
-def test_the_page_and_the_frame_of_its_map_are_valid_html(opened: Someone, html_checker: str) -> None:
-    frames = [frame.get_attribute("src") or "" for frame in opened.page.locator("iframe").all()]
-    documents = [opened.html().encode(), *(opened.fetches(src)[1] for src in frames)]
-    assert [problem for html in documents for problem in mistakes(html, html_checker)] == []
+def _in_the_way(them: Someone) -> Iterator[str]:
+    """What axe-core finds on the page and in its map, at a desk and on a phone."""
+    for size in (DESKTOP, PHONE):
+        them.resizes(size)
+        for frame in them.frames():
+            yield from (f"{size}: {found}" for found in barriers(frame))
 
 
-@pytest.mark.parametrize("width", [320, 390])
-def test_the_page_is_no_wider_than_the_screen(opened: Someone, width: int) -> None:
-    opened.resizes((width, 844))
-    assert opened.overflow() <= 0
-
-
-@pytest.mark.parametrize("screen", [PHONE, DESKTOP], ids=list(SIZES))
-def test_text_can_be_twice_as_large(opened: Someone, screen: tuple[int, int]) -> None:
-    opened.resizes(screen)
-    opened.page.evaluate("document.documentElement.style.fontSize = '200%'")
-    too_wide = opened.overflow()
-    opened.page.evaluate("document.documentElement.style.fontSize = ''")
-    assert too_wide <= 0
+def _too_wide(them: Someone) -> Iterator[str]:
+    """Where somebody would have to scroll sideways, with letters as they are and twice as large."""
+    for size in (NARROW, PHONE):
+        them.resizes(size)
+        if (over := them.overflow()) > 0:
+            yield f"{size}: {over} pixels too wide"
+    for size in SIZES.values():
+        them.resizes(size)
+        them.page.evaluate("document.documentElement.style.fontSize = '200%'")
+        if (over := them.overflow()) > 0:
+            yield f"{size}, letters twice as large: {over} pixels too wide"
+        them.page.evaluate("document.documentElement.style.fontSize = ''")
