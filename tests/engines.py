@@ -62,6 +62,9 @@ class Engine(Protocol):
     def lets_another_write(self, home: Path, *what: str) -> bool:
         """Whether somebody else could begin at once to write about this."""
 
+    def ends_connections(self, home: Path) -> None:
+        """End every connection to the store, as a server does that is started again."""
+
     def keeps_alone(self, name: str | None, kind: str) -> bool:
         """Whether a table or an index is the engine's own, which no model knows."""
 
@@ -123,6 +126,9 @@ class Embedded:
             except sqlite3.OperationalError:
                 return False
             return True
+
+    def ends_connections(self, home: Path) -> None:
+        """A file has no server."""
 
     def keeps_alone(self, name: str | None, kind: str) -> bool:
         return bool(name) and name.startswith(OURS_ALONE)
@@ -274,6 +280,9 @@ class Postgresql:
     def lets_another_write(self, home: Path, *what: str) -> bool:
         with self._reading(home) as other:
             return bool(other.execute("SELECT pg_try_advisory_xact_lock(%s)", [number_of(what)]).fetchone()[0])
+
+    def ends_connections(self, home: Path) -> None:
+        self._send_out(self._name(home))
 
     def keeps_alone(self, name: str | None, kind: str) -> bool:
         return bool(name) and (name.startswith(OURS_ALONE) or (kind == "index" and name.endswith("_geometry")))

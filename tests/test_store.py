@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 import shapely
@@ -14,10 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import inspect, select, text
 
-from tests.conftest import an_issue, application, spot, square
+from tests.conftest import NOBODY, an_issue, application, spot, square
 from tests.engines import ENGINE
 from wardbook import store
-from wardbook.db import alone, db, from_blob, intend_to_write, to_blob, touches, transaction
+from wardbook.db import QUIET, alone, db, from_blob, intend_to_write, to_blob, touches, transaction
 from wardbook.entries.models import Entry
 
 
@@ -70,6 +72,14 @@ def test_the_index_follows_every_change(app: Flask) -> None:
     with transaction():
         db.session.execute(text(f"DELETE FROM entry WHERE id = {entry_id}"))
     assert entry_id not in ENGINE.indexed()
+
+
+def test_who_comes_after_the_server_was_started_again_is_answered(app: Flask, home: Path, as_: Any) -> None:
+    for path in ("/map.geojson", "/mapit/postcode/ZZ1%201AA", "/"):
+        assert as_(NOBODY).get(path).status_code == 200
+        ENGINE.ends_connections(home)
+        time.sleep(QUIET)
+        assert as_(NOBODY).get(path).status_code == 200
 
 
 corners = st.tuples(st.floats(0, 2), st.floats(0, 2))

@@ -15,6 +15,7 @@ from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 from wardbook import bell, db, mail, web
 from wardbook.config import DATA, Settings, keep_settings, settings_from_environment
 from wardbook.people.models import Person
+from wardbook.people.queries import signed_in_as
 
 
 def create_app(chosen: Settings | None = None) -> Flask:
@@ -59,6 +60,7 @@ def _people(app: Flask) -> None:
         SECURITY_CSRF_COOKIE_NAME=None,
     )
     security = Security(app, SQLAlchemyUserDatastore(db.db, Person, cast(Any, None)), register_blueprint=False)
+    security.login_manager.user_loader(signed_in_as)
     security.principal.identity_loaders.clear()  # our policy asks who is looking, and only when a page needs to know
     app.before_request_funcs[None].remove(security.principal._on_before_request)
     app.after_request_funcs[None].remove(security.login_manager._update_remember_cookie)  # the session is all we keep

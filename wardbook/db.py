@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -14,7 +14,8 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from threading import Lock
-from typing import Any
+from time import monotonic
+from typing import Any, NamedTuple, cast
 
 import shapely
 from flask import Flask
@@ -23,12 +24,14 @@ from sqlalchemy import (
     ColumnElement,
     DateTime,
     Dialect,
+    Float,
     Function,
     MetaData,
     Select,
     String,
     TypeDecorator,
     and_,
+    bindparam,
     column,
     event,
     func,
@@ -41,6 +44,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -220,7 +224,22 @@ def touches(model: Any, shape: shapely.Geometry) -> ColumnElement[bool]:
     return and_(_near(model, shape.bounds), func.ST_Intersects(model.geometry, literal(shape, GeometryColumn())))
 
 
-def _near(model: Any, box: tuple[float, float, float, float]) -> ColumnElement[bool]:
+def touches_given(model: Any, name: str) -> ColumnElement[bool]:
+    """The same of a shape that is only given when the query is asked: `glance(asked, **given(name, shape))`."""
+    sides = [bindparam(side, None, type_=Float) for side in _sides(name)]
+    return and_(_near(model, sides), func.ST_Intersects(model.geometry, bindparam(name, None, type_=GeometryColumn())))
+
+
+def given(name: str, shape: shapely.Geometry) -> dict[str, object]:
+    """A shape as the values of `touches_given`."""
+    return {name: shape, **dict(zip(_sides(name), shape.bounds, strict=True))}
+
+
+def _sides(name: str) -> list[str]:
+    return [f"{name}_{side}" for side in ("west", "south", "east", "north")]
+
+
+def _near(model: Any, box: Sequence[Any]) -> ColumnElement[bool]:
     """What the spatial index finds near a box: the R*Tree's table on SQLite, the GiST operator on PostGIS."""
     west, south, east, north = box
     found: ColumnElement[bool]
@@ -298,10 +317,12 @@ def hold(thing: object) -> None:
     db.session.scalars(row.execution_options(populate_existing=True)).all()
 
 
+# --- the session -------------------------------------------------------------------------------------------------
+
 PATIENCE = 30
 """For so many seconds a writer waits for another"""
-
-# --- the session -------------------------------------------------------------------------------------------------
+QUIET = 1.0
+"""Seconds after which a connection to PostgreSQL is asked whether it is still there before it is used again"""
 
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 
@@ -334,25 +355,57 @@ def changed(*_: object) -> None:
 event.listen(db.session, "after_commit", changed)
 
 
-def glance(asked: Select[Any], **values: object) -> Sequence[Any]:
-    """The rows of one small query with these values, as they are kept: past the session, in a moment of its own.
+def glance(asked: Select[Any], **values: object) -> list[Sequence[Any]]:
+    """The rows of one query with these values, as they are kept: past the session, in a moment of its own.
 
-    For look-ups that are asked often and need nothing but plain columns: a session costs ten times the query.
+    For what is asked often and needs nothing but plain columns: a session costs more than the query. `asked` is one
+    object that is kept, so that it is made into SQL once.
     """
-    words, order = _as_sql(asked, db.engine.dialect)
+    ready = _made_ready(asked, db.engine.dialect)
+    values = ready.fixed | values
+    sent = {name: made(values[name]) for name, made in ready.to_store.items() if name in values}
+    values |= sent
     connection = db.engine.raw_connection()
     try:
         cursor = connection.cursor()
-        cursor.execute(words, values if order is None else [values[name] for name in order])
-        return cursor.fetchall()
+        cursor.execute(ready.words, values if ready.order is None else [values[name] for name in ready.order])
+        codes = tuple(column[1] for column in cursor.description or ())
+        rows = [list(row) for row in cursor.fetchall()]
     finally:
         connection.close()
+    from_store = _readers(asked, db.engine.dialect, codes)
+    for row in rows:
+        for place, read in from_store:
+            row[place] = read(row[place])
+    return cast("list[Sequence[Any]]", rows)
 
 
-@lru_cache(maxsize=32)
-def _as_sql(asked: Select[Any], dialect: Dialect) -> tuple[str, tuple[str, ...] | None]:
-    compiled = asked.compile(dialect=dialect)
-    return str(compiled), tuple(compiled.positiontup) if compiled.positiontup else None
+class _Ready(NamedTuple):
+    """A query as the driver takes it, and how values are made what the store keeps."""
+
+    words: str
+    order: tuple[str, ...] | None
+    fixed: dict[str, Any]
+    to_store: dict[str, Callable[[Any], Any]]
+
+
+@lru_cache(maxsize=512)
+def _made_ready(asked: Select[Any], dialect: Dialect) -> _Ready:
+    compiled: Any = asked.compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+    return _Ready(
+        words=str(compiled),
+        order=tuple(compiled.positiontup) if compiled.positiontup else None,
+        fixed={name: value for name, value in compiled.params.items() if value is not None},
+        to_store=dict(compiled._bind_processors),
+    )
+
+
+@lru_cache(maxsize=512)
+def _readers(asked: Select[Any], dialect: Dialect, codes: tuple[Any, ...]) -> list[tuple[int, Callable[[Any], Any]]]:
+    """How what comes back of a query is read, by its place in a row; `codes` are the driver's for its columns."""
+    kinds = [column.type.dialect_impl(dialect) for column in asked.selected_columns]
+    read = [kind.result_processor(dialect, code) for kind, code in zip(kinds, codes, strict=True)]
+    return [(place, made) for place, made in enumerate(read) if made is not None]
 
 
 @contextmanager
@@ -386,7 +439,7 @@ def transaction() -> Iterator[None]:
 def configure(app: Flask, settings: Settings) -> None:
     """Open the store for an application. The embedded file is made with mode 0600 and is never handed over."""
     url = make_url(settings.database_url)
-    options: dict[str, Any] = {"pool_pre_ping": True, "connect_args": {"prepare_threshold": None}}  # for pgbouncer
+    options: dict[str, Any] = {"connect_args": {"prepare_threshold": None}}  # for pgbouncer
     if settings.embedded:
         if url.database:
             os.close(os.open(Path(url.database), os.O_CREAT | os.O_RDWR, 0o600))
@@ -404,6 +457,8 @@ def configure(app: Flask, settings: Settings) -> None:
             event.listen(db.engine, "checkin", partial(_let_another_write, writer))
         else:
             event.listen(db.engine, "begin", _begin_postgresql)
+            event.listen(db.engine, "checkin", _used_just_now)
+            event.listen(db.engine, "checkout", partial(_ask_if_there, db.engine.dialect))
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
@@ -445,3 +500,19 @@ def _begin_postgresql(connection: Connection) -> None:
 
     driver: Any = connection.connection.driver_connection
     driver.isolation_level = None if _writing.get() else IsolationLevel.REPEATABLE_READ
+
+
+def _used_just_now(_: object, record: Any) -> None:
+    record.info["used_at"] = monotonic()
+
+
+def _ask_if_there(dialect: Dialect, connection: Any, record: Any, _: object) -> None:
+    """A connection that lay quiet may have been ended by the server; the pool then opens another. To ask before every
+    use would cost each request a round trip.
+    """
+    if monotonic() - record.info.get("used_at", monotonic()) < QUIET:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as gone:
+        raise DisconnectionError from gone

@@ -9,8 +9,9 @@ from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from wardbook import jobs
 from wardbook.db import db, now, transaction
@@ -33,8 +34,7 @@ def order(who: Viewer, wanted: Wanted, *, once: str) -> Download:
     if already is not None:
         return already
     _refuse_more(who)
-    download = _row(who, wanted)
-    download.once = once
+    download = Download(once=once, **_columns(who, wanted))
     db.session.add(download)
     db.session.flush()
     jobs.ask(MAKE, cause=cause(download), asked_by=who, file=download.id)
@@ -46,11 +46,11 @@ def cause(download: Download) -> str:
     return f"file {download.id}"
 
 
-def _row(who: Viewer, wanted: Wanted) -> Download:
-    return Download(
-        key=token_urlsafe(18), asked_by_id=who.id, asked_at=now(), source=wanted.source, about=dict(wanted.about),
-        form=wanted.form,
-    )  # fmt: skip
+def _columns(who: Viewer, wanted: Wanted) -> dict[str, Any]:
+    return {
+        "key": token_urlsafe(18), "asked_by_id": who.id, "asked_at": now(), "source": wanted.source,
+        "about": dict(wanted.about), "form": wanted.form,
+    }  # fmt: skip
 
 
 def _refuse_more(who: Viewer) -> None:
@@ -65,22 +65,21 @@ def _refuse_more(who: Viewer) -> None:
 
 def record_given(who: Viewer, wanted: Wanted, entries: int) -> None:
     """Record a file that is given at once to somebody signed in: who took what, when. What visitors take is public."""
-    if who.id is None:
-        return
-    with transaction():
-        download = _row(who, wanted)
-        download.made_at = download.taken_at = now()
-        download.entries = entries
-        db.session.add(download)
+    if who.id is not None:
+        _record(who, wanted, entries)
 
 
 def record_written(wanted: Wanted, entries: int) -> None:
     """Record a file that was written on the command line, by nobody who is known."""
+    _record(VISITOR, wanted, entries)
+
+
+def _record(who: Viewer, wanted: Wanted, entries: int) -> None:
+    at = now()
     with transaction():
-        download = _row(VISITOR, wanted)
-        download.made_at = download.taken_at = now()
-        download.entries = entries
-        db.session.add(download)
+        db.session.execute(
+            insert(Download), _columns(who, wanted) | {"made_at": at, "taken_at": at, "entries": entries}
+        )
 
 
 def record_taken(download_id: int) -> None:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
+from functools import lru_cache
 from json.encoder import encode_basestring as quoted
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, Select, String, and_, select, type_coerce
+import shapely
+from shapely import Polygon
+from sqlalchemy import Integer, Select, String, and_, bindparam, select, type_coerce
 from sqlalchemy.orm import aliased
 
 from wardbook.clock import day_of, today
-from wardbook.db import AsGeoJSON, db
+from wardbook.db import AsGeoJSON, db, given, glance, touches_given
 from wardbook.entries import ties
 from wardbook.entries.kinds import LED, STATES, Kind, Lead, State, lead_in_words, state_on
 from wardbook.entries.models import Category, Entry
-from wardbook.entries.paging import Key, Order, beyond
-from wardbook.entries.queries import said_by_name
+from wardbook.entries.paging import Key, beyond
+from wardbook.entries.queries import Filters, published, said_by_name
 from wardbook.people.models import Person, Service
+from wardbook.places.place import Place, lies_in_one_of
 from wardbook.policy import Viewer
 
 BATCH = 2000
@@ -31,6 +36,7 @@ _NARROW = (
     Entry.differs_from_id, Category.name, Service.name, Person.name, _ENABLER.name,
     type_coerce(Entry.geometry, AsGeoJSON()),
 )  # fmt: skip
+_OTHER = _NARROW.index(Entry.differs_from_id)
 _FEATURES = (
     select(*_NARROW)
     .select_from(Entry)
@@ -54,10 +60,32 @@ def narrow(rows: Select[Entry]) -> Select[Any]:
     return _FEATURES if rows.whereclause is None else _FEATURES.where(rows.whereclause)
 
 
-def listed(rows: Select[Entry], reader: Viewer, most: int, order: Order) -> list[Feature]:
-    """The first of a list, in its order, as its reader may see them."""
-    if order is Order.NEWEST:
-        return _features(db.session.execute(narrow(rows).limit(most)).all(), reader)
+def newest(reader: Viewer, filters: Filters, place: Place | None, box: Polygon | None, most: int) -> list[Feature]:
+    """The newest of what this reader sees, in a place and in a box where they are given."""
+    areas = place.area_ids if place is not None else ()
+    drawn = {name: shape for name, shape in _shapes(place, box) if shape is not None}
+    asked = _asked(reader, filters, areas, tuple(drawn), today())
+    shapes = {part: value for name, shape in drawn.items() for part, value in given(name, shape).items()}
+    return _features(glance(asked, most=most, **shapes), reader)
+
+
+def _shapes(place: Place | None, box: Polygon | None) -> tuple[tuple[str, shapely.Geometry | None], ...]:
+    return ("place", None if place is None or place.area_ids else place.geometry), ("box", box)
+
+
+@lru_cache(maxsize=256)
+def _asked(reader: Viewer, filters: Filters, areas: tuple[int, ...], drawn: tuple[str, ...], on: date) -> Select[Any]:
+    """One query for all shapes that are asked about: to make it anew for each takes longer than to run it."""
+    rows = published(reader, None, filters)
+    if areas:
+        rows = rows.where(lies_in_one_of(Entry, areas))
+    return narrow(rows.where(*(touches_given(Entry, name) for name in drawn))).limit(
+        bindparam("most", None, type_=Integer)
+    )
+
+
+def in_the_order_of(rows: Select[Entry], reader: Viewer, most: int) -> list[Feature]:
+    """The first of these, in the order they have."""
     ids = db.session.scalars(rows.with_only_columns(Entry.id).limit(most)).all()
     found = {row.id: row for some in _cut(ids) for row in db.session.execute(_FEATURES.where(Entry.id.in_(some)))}
     return _features([found[id_] for id_ in ids], reader)
@@ -85,8 +113,8 @@ def collection(features: Iterable[Feature]) -> Iterator[bytes]:
     yield b"\n]}"
 
 
-def _features(rows: Sequence[Row[Any]], reader: Viewer) -> list[Feature]:
-    differing = ties.seen_by({row.differs_from_id for row in rows if row.differs_from_id is not None}, reader)
+def _features(rows: Sequence[Sequence[Any]], reader: Viewer) -> list[Feature]:
+    differing = ties.seen_by({row[_OTHER] for row in rows if row[_OTHER] is not None}, reader)
     return [Feature(row[0], _text(row, differing)) for row in rows]
 
 

@@ -11,6 +11,7 @@ from typing import BinaryIO, TypeVar
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
+from shapely import Polygon
 from sqlalchemy import Select
 from werkzeug.datastructures import MultiDict
 
@@ -24,9 +25,11 @@ from wardbook.entries import features, queries, shown, ties
 from wardbook.entries.batches import in_batches
 from wardbook.entries.forms import filters_from
 from wardbook.entries.models import Entry
-from wardbook.entries.paging import Order
+from wardbook.entries.paging import Order, order_of
+from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound
 from wardbook.geo import box_from
+from wardbook.places.place import Place
 from wardbook.places.words import place_from_words
 from wardbook.policy import Viewer, reader_for
 
@@ -49,17 +52,22 @@ def asked_in(arguments: Mapping[str, str]) -> dict[str, str]:
 
 @dataclass(frozen=True)
 class Listed:
-    """A list as a file is made of it: its rows, as whom they are read, and their order."""
+    """A list as a file is made of it: what is asked for, and as whom it is read."""
 
-    rows: Select[Entry]
     reader: Viewer
-    order: Order = Order.NEWEST
+    filters: Filters
+    place: Place | None = None
+    box: Polygon | None = None
+
+    @property
+    def rows(self) -> Select[Entry]:
+        rows = queries.published(self.reader, self.place, self.filters)
+        return rows if self.box is None else rows.where(touches(Entry, self.box))
 
 
-def in_box(rows: Select[Entry], about: Mapping[str, str]) -> Select[Entry]:
-    """What of these lies in the box (`bbox`) that a program asks for, if it does. Raises Refused where it is none."""
-    box = about.get("bbox")
-    return rows.where(touches(Entry, box_from(box))) if box else rows
+def box_in(about: Mapping[str, str]) -> Polygon | None:
+    """The box (`bbox`) that a program asks for, if it does. Raises Refused where it is none."""
+    return box_from(about["bbox"]) if about.get("bbox") else None
 
 
 def limit_in(arguments: MultiDict[str, str]) -> int | None:
@@ -94,10 +102,16 @@ def _is_long(rows: Select[Entry]) -> bool:
 
 def _at_once(form: str, found: Listed, most: int) -> tuple[bytes, int]:
     if form == "geojson":
-        made = features.listed(found.rows, found.reader, most, found.order)
+        made = _features(found, most)
         return b"".join(features.collection(made)), len(made)
     entries = db.session.scalars(queries.shown(found.rows).limit(most)).all()
     return b"".join(_content(form, entries, ties.seen_differently(found.reader))), len(entries)
+
+
+def _features(found: Listed, most: int) -> list[features.Feature]:
+    if order_of(found.filters) is Order.NEWEST:
+        return features.newest(found.reader, found.filters, found.place, found.box, most)
+    return features.in_the_order_of(found.rows, found.reader, most)
 
 
 def _content(form: str, entries: Iterable[Entry], differing: Differing) -> Iterator[bytes]:
@@ -135,15 +149,14 @@ def entries_layer(entries: Iterable[Entry], differing: Differing) -> exports.Lay
 def _reader(who: Viewer, about: About) -> Viewer:
     if place := about.get("place"):
         place_from_words(place, who)
-    if box := about.get("bbox"):
-        box_from(box)
+    box_in(about)
     return reader_for(who, about.get("for"))
 
 
 def _write(who: Viewer, about: About, form: str, file: BinaryIO, tell: Tell) -> Sequence[str]:
     place = place_from_words(about["place"], who) if about.get("place") else None
     reader = _reader(who, about)
-    rows = in_box(queries.published(reader, place, filters_from(MultiDict(about))[1]), about)
+    rows = Listed(reader, filters_from(MultiDict(about))[1], place, box_in(about)).rows
     total, references = queries.count(rows, most=None), list[str]()
 
     def passing(found: Iterable[Told]) -> Iterator[Told]:

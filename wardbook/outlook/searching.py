@@ -31,7 +31,7 @@ def results(suffix: str | None = None) -> ResponseReturnValue:
         if sentence:
             raise NotFound
         about = lists.asked_in(request.args) | ({"place": place.words} if place else {})
-        found = lists.Listed(lists.in_box(rows, request.args), viewer(), order_of(filters))
+        found = lists.Listed(viewer(), filters, place, lists.box_in(request.args))
         return lists.as_file(found, Wanted("entries", about, suffix), viewer(), lists.limit_in(request.args))
     asked = beside_page(request.args)
     shown = page(rows, at_from(request.args), order=order_of(filters)) if asked and not sentence else None

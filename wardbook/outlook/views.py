@@ -151,9 +151,8 @@ def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseRe
 def _file(place: Place | None, reader: Viewer, suffix: str) -> ResponseReturnValue:
     """The list as a file; programs may ask for what lies in a box (`bbox`) and for the first so many (`limit`)."""
     filters = filters_alone(request.args)
-    rows = lists.in_box(entries.published(reader, place, filters), request.args)
     about = lists.asked_in(request.args) | ({"place": place.words} if place else {})
-    found = lists.Listed(rows, reader, order_of(filters))
+    found = lists.Listed(reader, filters, place, lists.box_in(request.args))
     return lists.as_file(found, Wanted("entries", about, suffix), viewer(), lists.limit_in(request.args))
 
 

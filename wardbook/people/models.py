@@ -61,7 +61,7 @@ class Term(Base):
     from_on: Mapped[date | None]
     until_on: Mapped[date | None]
     person: Mapped[Person] = relationship(back_populates="terms")
-    service: Mapped[Service | None] = relationship()
+    service: Mapped[Service | None] = relationship(lazy="joined")
 
     def runs(self, on: date) -> bool:
         """Whether the term runs on a day."""

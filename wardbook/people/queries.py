@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from wardbook.areas import queries as areas
@@ -20,8 +20,20 @@ def person_by_email(email: str) -> Person | None:
     return db.session.scalar(select(Person).where(Person.email == email.strip().lower()))
 
 
+def signed_in_as(uniquifier: str) -> Person | None:
+    """Whose session this is, with their terms: one query, as every request of theirs needs both."""
+    return db.session.scalars(_SIGNED_IN, {"uniquifier": uniquifier}).unique().one_or_none()
+
+
+_SIGNED_IN = (
+    select(Person)
+    .where(Person.fs_uniquifier == bindparam("uniquifier"), Person.active)
+    .options(joinedload(Person.terms))
+)
+
+
 def viewer_of(person: Person | None) -> Viewer:
-    """Who this person is as a reader today: three small queries, once a request."""
+    """Who this person is as a reader today; a councillor's wards are a query."""
     if person is None or not person.active:
         return VISITOR
     terms = running_terms(person)
@@ -35,10 +47,7 @@ def viewer_of(person: Person | None) -> Viewer:
 
 def running_terms(person: Person) -> list[Term]:
     """The terms this person holds today."""
-    terms = db.session.scalars(
-        select(Term).where(Term.person_id == person.id).options(joinedload(Term.service)).order_by(Term.id)
-    )
-    return [term for term in terms if term.runs(today())]
+    return [term for term in person.terms if term.runs(today())]
 
 
 def services_of(viewer: Viewer) -> list[Service]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -73,8 +74,11 @@ class Place:
 
 def inside(model: Any, place: Place) -> ColumnElement[bool]:
     """Whether a thing lies in a place: by its derived rows in areas, by its own shape in any other."""
-    if place.area_ids:
-        lies = model.lies_in.c
-        found: ColumnElement[bool] = model.id.in_(select(lies.thing_id).where(lies.area_id.in_(place.area_ids)))
-        return found
-    return touches(model, place.geometry)
+    return lies_in_one_of(model, place.area_ids) if place.area_ids else touches(model, place.geometry)
+
+
+def lies_in_one_of(model: Any, area_ids: Sequence[int]) -> ColumnElement[bool]:
+    """Whether a thing lies in one of these areas, by its derived rows."""
+    lies = model.lies_in.c
+    found: ColumnElement[bool] = model.id.in_(select(lies.thing_id).where(lies.area_id.in_(area_ids)))
+    return found
