@@ -62,6 +62,9 @@ class Engine(Protocol):
     def lets_another_write(self, home: Path, *what: str) -> bool:
         """Whether somebody else could begin at once to write about this."""
 
+    def on_the_disk(self, home: Path) -> bytes:
+        """The files of the store with all that was written, where they are ours; else every row of it."""
+
     def ends_connections(self, home: Path) -> None:
         """End every connection to the store, as a server does that is started again."""
 
@@ -126,6 +129,11 @@ class Embedded:
             except sqlite3.OperationalError:
                 return False
             return True
+
+    def on_the_disk(self, home: Path) -> bytes:
+        with closing(sqlite3.connect(home / "wardbook.sqlite")) as store:
+            store.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return b"".join(path.read_bytes() for path in home.glob("wardbook.sqlite*"))
 
     def ends_connections(self, home: Path) -> None:
         """A file has no server."""
@@ -280,6 +288,10 @@ class Postgresql:
     def lets_another_write(self, home: Path, *what: str) -> bool:
         with self._reading(home) as other:
             return bool(other.execute("SELECT pg_try_advisory_xact_lock(%s)", [number_of(what)]).fetchone()[0])
+
+    def on_the_disk(self, home: Path) -> bytes:
+        """What PostgreSQL leaves on its disk is its vacuum's to clear."""
+        return str(self.everything_in(home)).encode()
 
     def ends_connections(self, home: Path) -> None:
         self._send_out(self._name(home))

@@ -543,6 +543,15 @@ def test_every_form_without_its_token_is_refused_before_anything_else(guarded):
     assert all_but_the_log_in(guarded.home) == before
 
 
+def test_what_was_typed_into_a_form_that_has_ended_can_be_copied(guarded):
+    typed = {"title": "By the <church>", "words": "It floods\nin March.", "password": "secret"}
+    answer = guarded.browser(OFFICER).post("/notes/new", data=typed)
+    assert answer.status_code == 400
+    assert ">By the &lt;church&gt;</textarea>" in answer.text
+    assert ">It floods\nin March.</textarea>" in answer.text
+    assert "secret" not in answer.text
+
+
 def test_a_form_with_its_token_is_taken(guarded):
     client = guarded.browser(NOBODY)
     token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/contribute").text)

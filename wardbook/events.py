@@ -73,6 +73,16 @@ class Event(Base):
     """The form it came from: pressed twice, it is still one step."""
 
 
+OF_THE_AUTHOR = frozenset({Did.EDITED, Did.CHANGED_LEVEL, Did.WITHDREW, Did.BROUGHT_BACK, Did.REVIEWED, Did.SUPERSEDED})
+OF_THE_AUTHOR_OR_THE_COUNCIL = frozenset({Did.CHANGED_STATE, Did.RENEWED})
+
+
+def _signature(viewer: Viewer, did: Did, thing: Any) -> str:
+    """The author's own steps bear no name: it is shown once on the page, where they chose so, and can be taken off."""
+    own = viewer.id is not None and viewer.id == thing.author_id
+    return "" if did in OF_THE_AUTHOR or (own and did in OF_THE_AUTHOR_OR_THE_COUNCIL) else viewer.signature
+
+
 def record(
     viewer: Viewer,
     did: Did,
@@ -91,7 +101,7 @@ def record(
     event = Event(
         at=at or now(),
         actor_id=viewer.id,
-        signed=viewer.signature,
+        signed=_signature(viewer, did, thing),
         did=did,
         thing=type(thing).__tablename__,
         thing_id=thing.id,

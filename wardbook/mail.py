@@ -127,8 +127,11 @@ def _message(letter: Letter, server: object) -> EmailMultiAlternatives:
     return message
 
 
-def forget_letters(causes: Sequence[str]) -> None:
-    """Take back the letters of these causes that still wait; of those that went, keep only that they went."""
+def forget_letters(causes: Sequence[str], to: str | None = None) -> None:
+    """Take back the letters of these causes (to one address, where it is given) that still wait; of those that went,
+    keep only that they went.
+    """
     for cause in causes:
-        db.session.execute(delete(Letter).where(Letter.cause == cause, Letter.sent_at.is_(None)))
-        db.session.execute(update(Letter).where(Letter.cause == cause).values(subject="", body="", html=""))
+        these = (Letter.cause == cause, *([Letter.to == to] if to is not None else []))
+        db.session.execute(delete(Letter).where(*these, Letter.sent_at.is_(None)))
+        db.session.execute(update(Letter).where(*these).values(subject="", body="", html=""))

@@ -14,7 +14,7 @@ from wardbook.entries import keeping, speaking_up, telling
 from wardbook.entries import views as entries
 from wardbook.entries.kinds import KINDS, STATES, Family, Kind
 from wardbook.entries.queries import MOST_COUNTED, said_by, who_sees
-from wardbook.entries.steps import step_in_words
+from wardbook.entries.steps import step_by, step_in_words
 from wardbook.people import views as people
 from wardbook.people.signed_in import person, viewer
 from wardbook.places import views as places
@@ -28,7 +28,7 @@ def configure(app: Flask) -> None:
     from wardbook.briefs import kept_views
     from wardbook.briefs import views as briefs
     from wardbook.downloads import views as files
-    from wardbook.follows import digests  # noqa: F401 - jobs of its own
+    from wardbook.follows import digests, erasing  # noqa: F401 - jobs of its own; and what erasing an entry blanks
     from wardbook.follows import telling as telling_followers  # noqa: F401 - likewise
     from wardbook.follows import views as follows
     from wardbook.moderation import views as moderation
@@ -42,7 +42,7 @@ def configure(app: Flask) -> None:
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         nonce=nonce, viewer=viewer, person=person, Act=policy.Act, Kind=Kind, KINDS=KINDS, STATES=STATES, Family=Family,
-        Level=Level, said_by=said_by, who_sees=who_sees, step_in_words=step_in_words,
+        Level=Level, said_by=said_by, who_sees=who_sees, step_in_words=step_in_words, step_by=step_by,
          settings=settings, layer_version=layers.layer_version,
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
     )  # fmt: skip

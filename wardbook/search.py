@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, column, false, func, literal_column, not_, select, table
+from sqlalchemy import ColumnElement, Select, and_, column, false, func, literal_column, not_, select, table, text
 
 from wardbook.db import db
 
@@ -92,6 +92,14 @@ def best_first(rows: Select[Any], model: Any, words: str) -> Select[Any]:
         ranked = select(index.c.rowid, index.c.rank).where(_match(index, asked.needed)).subquery("ranked")
         return rows.join(ranked, ranked.c.rowid == model.id).order_by(ranked.c.rank)
     return rows.order_by(func.ts_rank(_WEIGHTS, _vector(model), _query(asked.needed), 1).desc())
+
+
+def forget(model: Any) -> None:
+    """Leave nothing of words that were taken away: FTS5 keeps what was deleted until its parts are merged."""
+    if _on_sqlite():
+        index = f"fts_{model.__tablename__}"
+        db.session.flush()
+        db.session.execute(text(f"INSERT INTO {index}({index}) VALUES ('optimize')"))
 
 
 def _on_sqlite() -> bool:

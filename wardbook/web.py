@@ -130,7 +130,17 @@ def _answer(status: int, page: str, sentence: str) -> ResponseReturnValue:
     if _wants_words_only():
         problem = {"type": "about:blank", "title": page, "status": status, "detail": sentence}
         return problem, status, {"Content-Type": "application/problem+json"}
-    return render_template("errors/error.html", title=page, sentence=sentence, status=status), status
+    typed = _typed() if request.method not in READS else []
+    return render_template("errors/error.html", title=page, sentence=sentence, status=status, typed=typed), status
+
+
+def _typed() -> list[str]:
+    """What somebody wrote in a form that could not be taken, so that they can copy it. What is secret is one word."""
+    try:
+        given = [value for values in request.form.listvalues() for value in values]
+    except HTTPException:  # too large to be read at all
+        return []
+    return [value for value in given if len(value.split()) > 1]
 
 
 def _not_found(_: Exception) -> ResponseReturnValue:
@@ -153,7 +163,7 @@ def _refused(error: Refused) -> ResponseReturnValue:
 
 
 def _form_too_old(_: Exception) -> ResponseReturnValue:
-    sentence = "This form was open for too long, or in a page from elsewhere. Go back, copy what you wrote, try again."
+    sentence = "This form was open for too long, or in a page from elsewhere. Copy what you wrote, go back, try again."
     return _answer(400, "The form has ended", sentence)
 
 

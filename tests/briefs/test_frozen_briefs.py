@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, timedelta
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner
@@ -475,6 +477,34 @@ def test_a_form_that_restricts_to_a_stranger_keeps_what_was_typed(app, as_):
     public = as_(OFFICER).post(f"/places/ward:{MILL}/brief/freeze?for=public", data=told | {"named": CLLR.email})
     assert public.status_code == 422
     assert db.session.query(KeptBrief).count() == 0
+
+
+def test_who_names_readers_and_no_reason_has_frozen_nothing(app, as_):
+    data = {"purpose": PURPOSE, "ground": "", "named": CLLR.email, "once": "form 1"}
+    answer = as_(OFFICER).post(f"/places/ward:{MILL}/brief/freeze?for=council", data=data)
+    assert (answer.status_code, "Choose why it is restricted" in answer.text) == (422, True)
+    assert CLLR.email in answer.text
+    assert db.session.query(KeptBrief).count() == 0
+
+
+def test_a_form_that_froze_a_brief_does_not_seem_to_restrict_it_afterwards(app):
+    frozen()
+    with pytest.raises(Refused, match="has frozen BR-"):
+        restricted(CLLR.email)
+    assert db.session.query(KeptBrief).one().ground is None
+
+
+@pytest.mark.parametrize("form", ["xlsx", "docx"])
+def test_the_office_forms_of_a_restricted_brief_say_that_it_is(form, app, as_):
+    brief = restricted(CLLR.email)
+    with ZipFile(io.BytesIO(as_(CLLR).get(f"/briefs/{brief.ref}/1.{form}").data)) as parts:
+        words = b"".join(map(parts.read, parts.namelist())).decode(errors="ignore")
+    assert "Restricted (site sale)" in words
+
+
+def test_a_restricted_brief_as_data_says_that_it_is(app, as_):
+    brief = restricted(CLLR.email)
+    assert '"ground": "site sale"' in as_(CLLR).get(f"/briefs/{brief.ref}/1.json").text
 
 
 def test_somebody_named_reads_it_no_longer_than_they_hold_a_role(app, as_):

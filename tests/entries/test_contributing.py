@@ -483,7 +483,7 @@ def test_a_confirmed_entry_of_a_moderated_category_goes_on_waiting(as_):
     as_(NOBODY).post(link_in(letters()[0]))
     entry = db.session.get(Entry, entry.id)
     assert (entry.standing, entry.confirmed_at is None) == (Standing.PENDING, False)
-    assert as_(MODERATOR).post(f"/entries/{entry.ref}/pass").status_code == 302
+    assert as_(MODERATOR).post(f"/entries/{entry.ref}/pass", data={"edition": entry.edition}).status_code == 302
     assert db.session.get(Entry, entry.id).standing is Standing.PUBLISHED
 
 

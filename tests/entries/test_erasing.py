@@ -20,6 +20,7 @@ from tests.conftest import (
     person_of,
 )
 from tests.crowd.somebody import a_photo
+from tests.engines import ENGINE
 from wardbook import erasure
 from wardbook.db import db, transaction
 from wardbook.entries import life, photos, support
@@ -45,6 +46,8 @@ def told(as_) -> Entry:
         )  # fmt: skip
     as_(OFFICER).post(f"/entries/{issue.ref}/reply", data={"reply-words": f"{MARK} reply", "reply-once": "r"})
     as_(NOBODY).post(f"/entries/{issue.ref}/support", data={"email": "somebody@example.org"})
+    wish = {"thing": f"entry:{issue.ref}", "rhythm": "daily", "email": "follower@example.org"}
+    as_(NOBODY).post("/follows/new", data=wish)
     as_(MODERATOR).post(f"/entries/{issue.ref}/hide", data={"hide-reason": f"{MARK} reason"})
     assert made.key
     return issue
@@ -65,6 +68,12 @@ def test_no_word_of_it_is_left_in_the_store(told, as_):
     assert set(in_the_store(MARK)) >= {"entry", "event", "photo", "letter", "draft"}
     assert erase(as_(RESIDENT), told).status_code == 302
     assert in_the_store(MARK) == []
+
+
+def test_no_stem_of_its_words_is_left_in_the_files_of_the_store(told, as_, home):
+    assert MARK.encode() in ENGINE.on_the_disk(home)
+    erase(as_(RESIDENT), told)
+    assert MARK.encode() not in ENGINE.on_the_disk(home)
 
 
 def test_a_letter_that_told_of_a_view_of_it_names_it_no_longer_and_the_view_stays(as_):

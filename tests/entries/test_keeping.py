@@ -182,7 +182,7 @@ def test_in_a_moderated_category_new_words_wait_for_a_moderator_again(as_):
     assert edit(as_(RESIDENT), issue, words="Something nobody has read.").status_code == 302
     assert now_of(issue).standing is Standing.PENDING
     assert as_(NOBODY).get(f"/entries/{issue.ref}").status_code == 404
-    assert as_(MODERATOR).post(f"/entries/{issue.ref}/pass").status_code == 302
+    assert as_(MODERATOR).post(f"/entries/{issue.ref}/pass", data={"edition": issue.edition}).status_code == 302
     assert "Something nobody has read." in page(as_(NOBODY), issue)
 
 

@@ -409,3 +409,18 @@ def test_a_digest_asks_nothing_of_another_server(clock):
     (letter,) = digests()
     assert not re.search(r"<(img|link|script|iframe)\b|src=(?!x)|url\(", letter.html)
     assert {address.split("/")[2] for address in re.findall(r'href="([^"]+)"', letter.html)} == {"localhost"}
+
+
+# --- erased in between -------------------------------------------------------------------------------------------
+
+
+def test_a_digest_that_told_of_what_is_erased_is_taken_back_and_the_rest_comes_with_the_next(clock, as_):
+    a_follow(rhythm="daily")
+    one, other = an_issue("Zebra", by=NEIGHBOUR), an_issue("No bench", by=NEIGHBOUR)
+    until(clock, 20)
+    assert "Zebra" in digests()[0].body
+    as_(NEIGHBOUR).post(f"/entries/{one.ref}/erase", data={"once": "e"})
+    assert digests() == []
+    until(clock, 21)
+    (later,) = digests()
+    assert (one.ref in later.body, other.ref in later.body) == (False, True)

@@ -129,7 +129,7 @@ def test_what_a_moderator_lets_through_is_told_then(as_):
     a_follow()
     issue = an_issue("About somebody", by=NEIGHBOUR, standing=Standing.PENDING)
     forget_letters()
-    as_(MODERATOR).post(f"/entries/{issue.ref}/pass")
+    as_(MODERATOR).post(f"/entries/{issue.ref}/pass", data={"edition": issue.edition})
     assert told() == [
         (NEIGHBOUR.email, f"{issue.ref} is published: About somebody"),
         (RESIDENT.email, "New issue: About somebody (Mill)"),

@@ -79,13 +79,13 @@ def test_what_still_waited_for_a_moderator_goes_back_to_waiting(as_):
 
 def test_what_its_author_confirmed_is_let_through(as_):
     issue = an_issue(standing=Standing.PENDING, confirmed_at=now())
-    assert as_(MODERATOR).post(f"/entries/{issue.ref}/pass").status_code == 302
+    assert as_(MODERATOR).post(f"/entries/{issue.ref}/pass", data={"edition": issue.edition}).status_code == 302
     assert as_(NOBODY).get(f"/entries/{issue.ref}").status_code == 200
 
 
 def test_what_nobody_confirmed_is_not_let_through(as_):
     issue = an_issue(standing=Standing.PENDING, confirmed_at=None)
-    answer = as_(MODERATOR).post(f"/entries/{issue.ref}/pass")
+    answer = as_(MODERATOR).post(f"/entries/{issue.ref}/pass", data={"edition": issue.edition})
     assert answer.status_code == 422
     assert "has not confirmed their email address yet" in answer.text
 

@@ -185,6 +185,7 @@ def _frozen(brief: Brief) -> Content | None:
     return {
         "name": f"{frozen.ref}, version {frozen.number}",
         "facts": [
+            *([frozen.restricted_in_words] if frozen.ground else []),
             f"For: {frozen.purpose}",
             f"Frozen by {frozen.signed} on {moment_in_words(brief.made_at)} as {frozen.ref}, version {frozen.number}.",
             f"Cite it as: {brief.council}, {brief.title}, {frozen.cite}, {day}.",

@@ -33,7 +33,7 @@ def excel_file(brief: Brief, items: Sequence[Item]) -> bytes:
     _sheet(book, "About", ("What", "Value"), _about(brief))
     _sheet(book, "Figures", ("Section", "Figure", "Count"), _figures(brief))
     _sheet(book, "Entries", _entry_header(brief), _entries(brief, items))
-    shares = ((ward.code, ward.name, ward.share, ", ".join(ward.councillors)) for ward in brief.where.wards)
+    shares = ((ward.code, ward.name, round(ward.share, 4), ", ".join(ward.councillors)) for ward in brief.where.wards)
     _sheet(book, "Wards", ("Code", "Ward", "Share of the place", "Councillors"), shares)
     out = io.BytesIO()
     book.save(out)
@@ -47,10 +47,12 @@ def _about(brief: Brief) -> Iterable[tuple[object, ...]]:
     yield "Readers", brief.readers
     yield "Place", brief.words
     yield "Made on", day_of(brief.made_at)
-    yield "Hectares", brief.where.hectares
+    yield "Hectares", round(brief.where.hectares, 2)
     yield "Entries", brief.total
     if brief.frozen is not None:
         yield "Frozen as", f"{brief.frozen.ref}, version {brief.frozen.number}"
+        if brief.frozen.ground:
+            yield "Restricted", brief.frozen.restricted_in_words
         yield "For", brief.frozen.purpose
         yield "Frozen by", brief.frozen.signed
         yield "Hash", brief.frozen.hash

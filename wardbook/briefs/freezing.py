@@ -47,6 +47,7 @@ def freeze(
         raise Refused("A restricted brief is for councillors and officers: make it for them.", field="ground")
     named = _named(restriction.emails) if restriction else []
     if (already := _frozen_by(once)) is not None:
+        _refuse_another(already.brief, purpose, restriction, named)
         return already.brief
     brief = KeptBrief(
         ref=_free_reference(), author_id=viewer.id, level=level, standing=Standing.PUBLISHED, words=place.words,
@@ -54,6 +55,13 @@ def freeze(
         ground=restriction.ground if restriction else None, readers=named,
     )  # fmt: skip
     return _once(viewer, brief, place, once).brief
+
+
+def _refuse_another(brief: KeptBrief, purpose: str, restriction: Restriction | None, named: list[Person]) -> None:
+    """A form that froze a brief, gone back to and filled in otherwise, must not seem to have frozen it so."""
+    asked = purpose, restriction.ground if restriction else None, {person.id for person in named}
+    if asked != (brief.purpose, brief.ground, {person.id for person in brief.readers}):
+        raise Refused(f"This page has frozen {brief.ref} already, as it was filled in then. Begin a new one.")
 
 
 def freeze_again(viewer: Viewer, brief: KeptBrief, *, once: str) -> Version:

@@ -27,11 +27,18 @@ class Frozen:
     withheld: tuple[tuple[int, str], ...]
     """Number and reason of each item that is not shown"""
     seals: tuple[SealedPart, ...]
+    ground: str = ""
+    """Why it is for named people alone today; empty where it is for its level"""
 
     @property
     def cite(self) -> str:
         """How to cite it, but for its date."""
         return f"{self.ref}, version {self.number} ({self.hash[:12]})"
+
+    @property
+    def restricted_in_words(self) -> str:
+        """That it is for named people alone, in a sentence; empty where it is not."""
+        return f"Restricted ({self.ground}): for its maker and the people they named alone." if self.ground else ""
 
     @property
     def withheld_in_words(self) -> str:

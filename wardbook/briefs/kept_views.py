@@ -50,9 +50,11 @@ def freeze(words: str) -> ResponseReturnValue:
 
 
 def _restriction(form: FreezeForm) -> freezing.Restriction | None:
-    if not form.ground.data:
-        return None
     emails = (form.named.data or "").replace(",", " ").replace(";", " ").split()
+    if not form.ground.data:
+        if emails:
+            raise Refused("Choose why it is restricted, or name nobody who may read it.", field="ground")
+        return None
     return freezing.Restriction(Ground(form.ground.data), tuple(emails))
 
 

@@ -134,6 +134,7 @@ def _brief(of: Version, rows: Sequence[_Read]) -> Brief:
     made: Brief = dataclass_of(Brief, told["content"], {row.part.number: row.item for row in rows if not row.why})
     frozen = Frozen(
         ref=told["ref"], number=told["version"], purpose=told["purpose"], signed=of.signed, hash=of.hash,
+        ground=str(of.brief.ground or ""),
         withheld=tuple((row.part.number, row.why) for row in rows if row.why),
         seals=(SealedPart(0, first.hash, first.salt, first.text), *(row.seal for row in rows)),
     )  # fmt: skip

@@ -44,9 +44,10 @@ def new() -> ResponseReturnValue:
 
 
 def level_asked() -> Level:
-    """The level in the address: `for`, public unless said."""
+    """The level in the address (`for`); unless said, the council's for those who may read it."""
+    usual = Level.COUNCIL if may(viewer(), Act.BRIEF_COUNCIL) else Level.PUBLIC
     try:
-        level = Level(request.args.get("for", Level.PUBLIC))
+        level = Level(request.args.get("for", usual))
     except ValueError:
         raise NotFound from None
     if level not in (Level.COUNCIL, Level.PUBLIC):

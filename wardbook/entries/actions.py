@@ -290,9 +290,13 @@ def restore(viewer: Viewer, entry: Entry) -> Entry:
     return entry
 
 
-def let_through(viewer: Viewer, entry: Entry) -> Entry:
-    """Publish what waited for a moderator. What its author has not confirmed goes on waiting."""
+def let_through(viewer: Viewer, entry: Entry, *, edition: str) -> Entry:
+    """Publish what waited for a moderator, in the edition that was read. What its author has not confirmed goes on
+    waiting.
+    """
     require(viewer, Act.PASS, entry)
+    if str(entry.edition) != edition:
+        raise Refused("Its author has edited it since you opened it. Read it again before you publish it.")
     if entry.confirmed_at is None:
         raise Refused("Its author has not confirmed their email address yet, so it cannot be published.")
     change = move_standing(entry, Standing.PUBLISHED)

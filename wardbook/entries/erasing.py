@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, or_, select, update
 
+from wardbook import search
 from wardbook.db import db, hold, now
 from wardbook.entries.models import Draft, Entry, Photo, Superseded, Support
 from wardbook.erasure import blank_copies, blanks
@@ -31,13 +32,14 @@ def erase(viewer: Viewer, entry: Entry, *, once: str) -> list[str]:
     blank_copies(entry)
     record(VISITOR, Did.ERASED, entry, change={"standing": [entry.standing, Standing.ERASED]}, once=once)
     _empty(entry)
+    search.forget(Entry)
     return keys
 
 
 def _empty(entry: Entry) -> None:
     entry.title = entry.words = ""
     entry.cites = entry.review_on = entry.hidden_for = entry.withdrawn_for = None
-    entry.differs_from_id = entry.once = None
+    entry.differs_from_id = None
     entry.author, entry.name_shown = None, False
     entry.standing, entry.changed_at = Standing.ERASED, now()
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from sqlalchemy import delete, select
 
 from wardbook.clock import today
-from wardbook.db import db, hold, now
+from wardbook.db import alone, db, hold, now
 from wardbook.entries.actions import done_already, moderated, tell_author
 from wardbook.entries.kinds import KINDS, Basis, Kind, State, Topic
 from wardbook.entries.models import Entry, Superseded
@@ -40,11 +40,6 @@ class Outdated(Refused):
     """It was edited since the form was opened: what was typed is kept beside what it says now."""
 
 
-def unsigned(viewer: Viewer) -> Viewer:
-    """The author's own steps bear no name: it is shown once on the page, where they chose so, and can be taken off."""
-    return replace(viewer, signature="")
-
-
 # --- editing -----------------------------------------------------------------------------------------------------
 
 
@@ -70,7 +65,7 @@ def edit(viewer: Viewer, entry: Entry, wording: Wording, *, edition: int, once: 
     entry.edition, entry.changed_at = entry.edition + 1, now()
     if was_out and moderated(entry) and {"title", "words"} & change.keys():
         entry.standing = Standing.PENDING
-    record(unsigned(viewer), Did.EDITED, entry, change=_kept(change) if was_out else {}, once=once)
+    record(viewer, Did.EDITED, entry, change=_kept(change) if was_out else {}, once=once)
     return entry
 
 
@@ -123,6 +118,7 @@ def levels_for(entry: Entry) -> list[Level]:
 
 def change_level(viewer: Viewer, entry: Entry, level: Level, *, once: str) -> Entry:
     """Widen or narrow who sees one's own entry. Differing views of it are narrowed with it, and their writers told."""
+    alone("views of", _first_note_of(entry).id)
     hold(entry)
     require(viewer, Act.CHANGE_LEVEL, entry)
     if done_already(once) or level is entry.level:
@@ -130,9 +126,16 @@ def change_level(viewer: Viewer, entry: Entry, level: Level, *, once: str) -> En
     if level not in levels_for(entry):
         raise Refused("Choose who may see it from the list.", field="level")
     before, entry.level, entry.changed_at = entry.level, level, now()
-    record(unsigned(viewer), Did.CHANGED_LEVEL, entry, change={"level": [before, level]}, once=once)
+    record(viewer, Did.CHANGED_LEVEL, entry, change={"level": [before, level]}, once=once)
     if level in no_wider_than(before):
         _narrow_views_of(viewer, entry)
+    return entry
+
+
+def _first_note_of(entry: Entry) -> Entry:
+    """The note that this one sees differently, or the one which that sees differently, and so on; else itself."""
+    while entry.differs_from_id is not None:
+        entry = db.session.get_one(Entry, entry.differs_from_id)
     return entry
 
 
@@ -142,7 +145,7 @@ def _narrow_views_of(viewer: Viewer, entry: Entry) -> None:
     for view in db.session.scalars(views).all():
         before, view.level = view.level, entry.level
         change = {"level": [before, view.level]}
-        event = record(unsigned(viewer), Did.CHANGED_LEVEL, view, told=Told.AUTHOR, change=change)
+        event = record(viewer, Did.CHANGED_LEVEL, view, told=Told.AUTHOR, change=change)
         if view.standing is not Standing.ERASED:
             tell_author(view, event, "narrowed")
         _narrow_views_of(viewer, view)
@@ -162,7 +165,7 @@ def withdraw(viewer: Viewer, entry: Entry, *, reason: str, once: str) -> Entry:
     before, entry.standing, entry.withdrawn_for = entry.standing, Standing.WITHDRAWN, reason
     entry.changed_at = now()
     change = {"standing": [before, entry.standing], "reason": reason}
-    record(unsigned(viewer), Did.WITHDREW, entry, change=change, once=once)
+    record(viewer, Did.WITHDREW, entry, change=change, once=once)
     return entry
 
 
@@ -179,7 +182,7 @@ def bring_back(viewer: Viewer, entry: Entry, *, once: str) -> Entry:
     entry.standing = Standing(withdrew.change["standing"][0]) if withdrew else Standing.PENDING
     entry.withdrawn_for, entry.changed_at = None, now()
     change = {"standing": [Standing.WITHDRAWN, entry.standing]}
-    record(unsigned(viewer), Did.BROUGHT_BACK, entry, change=change, once=once)
+    record(viewer, Did.BROUGHT_BACK, entry, change=change, once=once)
     return entry
 
 
@@ -197,7 +200,7 @@ def still_holds(viewer: Viewer, note: Entry, *, review_on: date | None, once: st
     change = {"review_on": [_plain(note.review_on), _plain(review_on)], "state": [note.state, State.CURRENT]}
     note.review_on, note.state, note.changed_at = review_on, State.CURRENT, now()
     db.session.execute(delete(Superseded).where(Superseded.entry_id == note.id))
-    record(unsigned(viewer), Did.REVIEWED, note, change=change, once=once)
+    record(viewer, Did.REVIEWED, note, change=change, once=once)
     return note
 
 
@@ -211,5 +214,5 @@ def no_longer_holds(viewer: Viewer, note: Entry, *, words: str, once: str) -> En
         raise Refused(f"It is '{note.meaning.label}' already.", field="holds")
     before, note.state, note.changed_at = note.state, State.OUT_OF_DATE, now()
     change = {"state": [before, note.state]}
-    record(unsigned(viewer), Did.CHANGED_STATE, note, words=words, change=change, once=once)
+    record(viewer, Did.CHANGED_STATE, note, words=words, change=change, once=once)
     return note

@@ -68,5 +68,8 @@ def step_said(step: Event, entry: Entry) -> str:
 
 
 def step_by(step: Event, entry: Entry) -> str:
-    """Who took it, as everyone may read it: by their office, or as the entry names its author."""
-    return step.signed or (said_by(entry) if step.did in NEW else "")
+    """Who said it, as everyone may read it: by their office, or as the entry names its author; else the council."""
+    own = step.actor_id is not None and step.actor_id == entry.author_id
+    if step.did in NEW:
+        return step.signed if own and entry.name_shown and step.signed else said_by(entry)
+    return step.signed or (said_by(entry) if own else "The council")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from wardbook.db import db, hold, now
 from wardbook.entries.actions import NoteDetails, Telling, done_already, tell_author, write_note
 from wardbook.entries.kinds import Kind, State
-from wardbook.entries.life import unsigned
 from wardbook.entries.models import Entry, Superseded
 from wardbook.errors import Refused
 from wardbook.events import Did, Event, Told, record
@@ -62,7 +61,7 @@ def supersede(viewer: Viewer, note: Entry, later: Entry, *, once: str) -> Entry:
     _check(viewer, note, later)
     before, note.state, note.changed_at = note.state, State.SUPERSEDED, now()
     db.session.add(Superseded(entry_id=note.id, by_id=later.id))
-    record(unsigned(viewer), Did.SUPERSEDED, note, change={"state": [before, note.state]}, once=once)
+    record(viewer, Did.SUPERSEDED, note, change={"state": [before, note.state]}, once=once)
     return later
 
 

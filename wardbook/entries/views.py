@@ -124,7 +124,7 @@ def restore(ref: str) -> ResponseReturnValue:
 def let_through(ref: str) -> ResponseReturnValue:
     """Publish what waited for a moderator."""
     entry = or_404(queries.entry(ref, viewer()))
-    actions.let_through(viewer(), entry)
+    actions.let_through(viewer(), entry, edition=request.form.get("edition", ""))
     return _there(entry, "It is published.")
 
 

@@ -17,6 +17,8 @@ from wardbook.mail import Letter, write_letter
 from wardbook.people.models import Person
 
 WRITE = "write a digest"
+CAUSE = "digest "
+"""How the cause of every digest begins"""
 AT = time(7)
 KEPT = timedelta(days=30)
 TOLD_IN: dict[Rhythm, tuple[Rhythm, ...]] = {
@@ -65,7 +67,7 @@ def write_digest(task: jobs.Task) -> None:
     rhythm, day = Rhythm(task.about["rhythm"]), date.fromisoformat(task.about["day"])
     with transaction():
         person = db.session.get(Person, task.about["person"])
-        if person is not None and not _is_written(person, cause := f"digest {rhythm} {day.isoformat()}"):
+        if person is not None and not _is_written(person, cause := f"{CAUSE}{rhythm} {day.isoformat()}"):
             _write(person, cause, rhythm, day)
 
 

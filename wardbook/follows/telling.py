@@ -7,7 +7,7 @@ from itertools import count, takewhile
 from sqlalchemy import select
 
 from wardbook import jobs
-from wardbook.db import add_once, db, now, transaction
+from wardbook.db import add_once, db, hold, now, transaction
 from wardbook.entries.models import Entry
 from wardbook.entries.steps import step_by, step_in_words, step_said
 from wardbook.events import TELL_FOLLOWERS, Event
@@ -44,6 +44,7 @@ def _entry_of(event_id: int) -> Entry | None:
 
 def _tell_some(event_id: int, follow_ids: list[int]) -> None:
     event, entry = db.session.get_one(Event, event_id), _entry_of(event_id)
+    hold(entry)  # what is erased or narrowed meanwhile waits, and then takes the letters back
     for follow_id in follow_ids:
         follow = db.session.get_one(Follow, follow_id)
         if entry is None or follow.ended_at is not None or follow.person_id == event.actor_id:

@@ -57,7 +57,7 @@ def of_entries(entries: Iterable[Entry], answers: dict[int, Event]) -> tuple[Ite
 
 
 def _entry(entry: Entry, answer: Event | None) -> Item:
-    said = f"{answer.signed or 'The council'}: {answer.words}" if answer else ""
+    said = f"{step_by(answer, entry)}: {answer.words}" if answer else ""
     words = "\n\n".join(part for part in (entry.meaning.label, entry.words, said) if part)
     kind = KINDS[entry.kind].label
     return Item(
@@ -71,7 +71,7 @@ def of_steps(entry: Entry, steps: Iterable[Event]) -> tuple[Item, ...]:
     return tuple(
         Item(
             f"{_address(entry)}#step-{step.id}", f"{step_in_words(step, entry)}: {entry.title}", step_said(step, entry),
-            step_by(step, entry) or settings().council_name, kind, step.at, step.at, entry.geometry,
+            step_by(step, entry), kind, step.at, step.at, entry.geometry,
         )
         for step in steps
     )  # fmt: skip

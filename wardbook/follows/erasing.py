@@ -1,0 +1,42 @@
+"""What follows keep of an entry that is being erased: digests that told of it, and links to follow it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from wardbook.db import db
+from wardbook.entries.models import Entry
+from wardbook.erasure import blanks
+from wardbook.follows.digests import CAUSE
+from wardbook.follows.models import Follow, News
+from wardbook.mail import Letter, forget_letters
+from wardbook.people.actions import FOLLOW
+from wardbook.people.models import Person, Proof
+
+WITHIN = timedelta(minutes=1)
+"""A digest is kept and what it told is taken down in one transaction, which lasts no longer."""
+
+
+@blanks
+def _digests(thing: object) -> None:
+    """A digest that has not gone is taken back, and the rest of what it told waits for the next."""
+    if not isinstance(thing, Entry):
+        return
+    told = Letter.cause.startswith(CAUSE), Letter.body.contains(f"/entries/{thing.ref}")
+    for letter in db.session.scalars(select(Letter).where(*told)).all():
+        if letter.sent_at is None:
+            reader = select(Follow.id).join(Person).where(Person.email == letter.to)
+            then = News.told_at.between(letter.made_at, letter.made_at + WITHIN)
+            db.session.execute(update(News).where(News.follow_id.in_(reader), then).values(told_at=None))
+        forget_letters([letter.cause], to=letter.to)
+
+
+@blanks
+def _links_to_follow_it(thing: object) -> None:
+    if not isinstance(thing, Entry):
+        return
+    asked = Proof.purpose == FOLLOW, Proof.subject.endswith(f"|entry:{thing.ref}")
+    forget_letters([f"proof {id_}" for id_ in db.session.scalars(select(Proof.id).where(*asked))])
+    db.session.execute(delete(Proof).where(*asked))
