@@ -8,6 +8,7 @@ from tests.conftest import CAST, CLLR, MODERATOR, NEIGHBOUR, NOBODY, OFFICER, RE
 from wardbook.db import db, now
 from wardbook.entries.models import Entry
 from wardbook.events import Did, Event
+from wardbook.mail import letters
 from wardbook.shared import Level, Standing
 
 
@@ -28,6 +29,15 @@ def test_what_is_hidden_is_gone_for_all_but_moderators_and_its_author_who_read_w
             assert "A moderator has hidden it: It names a neighbour." in answer.text
         else:
             assert answer.status_code == 404
+
+
+def test_the_author_of_what_is_hidden_is_told_why(as_):
+    issue = an_issue()
+    hide(as_(MODERATOR), issue)
+    (letter,) = letters()
+    assert (letter.to, "It names a neighbour." in letter.body, "It names a neighbour." in (letter.html or "")) == (
+        RESIDENT.email, True, True,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("reason", ["", "  ", "x" * 1001])

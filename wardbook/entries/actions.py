@@ -259,7 +259,7 @@ def done_already(once: str | None) -> bool:
 def tell_author(entry: Entry, event: Event, letter: str = "update", **words: Any) -> None:
     """Write to its author of a step that somebody else took."""
     author = entry.author
-    if author is None or author.confirmed_at is None or author.id == event.actor_id or entry.channel is Channel.DEMO:
+    if author is None or author.confirmed_at is None or author.id == event.actor_id:
         return
     db.session.flush()
     write_letter(author.email, letter, cause=f"event {event.id}", entry=entry, event=event, **words)
@@ -275,7 +275,8 @@ def hide(viewer: Viewer, entry: Entry, *, reason: str) -> Entry:
         raise Refused("Give the reason. The author reads it.", field="reason")
     change = move_standing(entry, Standing.HIDDEN)
     entry.hidden_for = reason
-    record(viewer, Did.HID, entry, change={**change, "reason": reason})
+    event = record(viewer, Did.HID, entry, told=Told.AUTHOR, change={**change, "reason": reason})
+    tell_author(entry, event, "hidden", reason=reason)
     return entry
 
 

@@ -108,7 +108,7 @@ def hide(ref: str) -> ResponseReturnValue:
     form = HideForm(prefix="hide")
     if form.validate_on_submit():
         actions.hide(viewer(), entry, reason=form.reason.data)
-        return _there(entry, "It is hidden. Its author can read the reason.")
+        return _there(entry, "It is hidden. Its author is told the reason.")
     return _page(entry, hide=form)
 
 
