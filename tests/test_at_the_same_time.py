@@ -26,6 +26,9 @@ from tests.conftest import (
 from wardbook.areas.actions import SetDescription, add_boundary_set
 from wardbook.areas.models import BoundarySet
 from wardbook.db import db, hold, transaction
+from wardbook.downloads.actions import MOST_WAITING, order
+from wardbook.downloads.models import Download
+from wardbook.downloads.sources import Wanted
 from wardbook.entries import actions
 from wardbook.entries.kinds import Channel, Kind, State
 from wardbook.entries.models import Draft, Entry
@@ -105,6 +108,21 @@ def test_a_cause_writes_one_letter_to_a_person(app):
 
     assert at_once(app, [write] * MANY) == [None] * MANY
     assert how_many(Letter) == 1
+
+
+def orders(once: str) -> Callable[[], str]:
+    return lambda: order(as_viewer(RESIDENT), Wanted("entries", {}, "csv"), once=once).key
+
+
+def test_a_file_that_is_asked_for_many_times_from_one_form_is_one_file(app):
+    keys = at_once(app, [orders("the form")] * MANY)
+    assert len(set(keys)) == how_many(Download) == 1, keys
+
+
+def test_nobody_asks_for_more_files_than_a_few_by_asking_at_once(app):
+    said = at_once(app, [orders(f"form {number}") for number in range(MANY)])
+    assert sum(isinstance(one, Refused) for one in said) == MANY - MOST_WAITING, said
+    assert how_many(Download) == MOST_WAITING
 
 
 def changes(ref: str, state: State, once: str) -> Callable[[], Any]:

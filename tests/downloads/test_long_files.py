@@ -164,6 +164,18 @@ def test_nobody_has_more_than_a_few_made_at_a_time(told, as_):
     assert client.post(address).status_code == 302
 
 
+@pytest.mark.parametrize(("member", "most"), [(RESIDENT, 5), (NOBODY, 20)], ids=str)
+def test_files_that_were_given_up_keep_nobody_from_another(member, most, told, as_):
+    client, address = as_(member), "/files/new?source=entries&form=csv"
+    for _ in range(most):
+        assert client.post(address).status_code == 302
+    assert client.post(address).status_code == 422
+    with transaction():
+        for job in db.session.query(Job).filter_by(does=MAKE):
+            job.given_up_at = now()
+    assert client.post(address).status_code == 302
+
+
 def test_progress_is_shown(told, as_):
     client = as_(RESIDENT)
     page = asks(client)

@@ -14,10 +14,11 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from wardbook import jobs
-from wardbook.db import db, now, transaction
+from wardbook.db import alone, db, now, transaction
 from wardbook.downloads.models import Download, folder
 from wardbook.downloads.sources import Wanted, reader_of, source_of
 from wardbook.errors import Forbidden, NotFound, Refused
+from wardbook.jobs import Job
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
 from wardbook.policy import VISITOR, Viewer
@@ -30,6 +31,7 @@ MOST_WAITING, MOST_WAITING_OF_VISITORS = 5, 20
 def order(who: Viewer, wanted: Wanted, *, once: str) -> Download:
     """Ask for a file to be made. From the same form it is asked for once, however often it is sent."""
     reader_of(wanted, who)
+    alone("file", once)
     already = db.session.scalar(select(Download).where(Download.once == once))
     if already is not None:
         return already
@@ -54,12 +56,14 @@ def _columns(who: Viewer, wanted: Wanted) -> dict[str, Any]:
 
 
 def _refuse_more(who: Viewer) -> None:
-    """Nobody's wishes, and not those of all visitors together, keep everybody else's waiting."""
-    lately = Download.asked_at > now() - KEPT_FOR
-    waiting = select(func.count()).where(Download.made_at.is_(None), Download.refused_for.is_(None), lately)
-    mine = Download.asked_by_id.is_(None) if who.id is None else Download.asked_by_id == who.id
+    """Nobody's wishes, and not those of all visitors together, keep everybody else's waiting. What was given up is
+    waited for by nobody.
+    """
+    alone("files of", who.id)
+    mine = Job.asked_by_id.is_not_distinct_from(who.id)
+    waiting = select(func.count()).select_from(Job).where(Job.does == MAKE, jobs.waiting(), mine)
     most = MOST_WAITING_OF_VISITORS if who.id is None else MOST_WAITING
-    if (db.session.scalar(waiting.where(mine)) or 0) >= most:
+    if (db.session.scalar(waiting) or 0) >= most:
         raise Refused("Other files are still being made. Try again in a few minutes.")
 
 
