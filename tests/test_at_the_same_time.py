@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from tests.conftest import (
     CAST,
     IN_MILL,
+    MILL,
     OFFICER,
     RESIDENT,
     _borough,
@@ -26,13 +27,28 @@ from tests.conftest import (
 from wardbook.areas.actions import SetDescription, add_boundary_set
 from wardbook.areas.models import BoundarySet
 from wardbook.db import db, hold, transaction
+from wardbook.downloads.actions import MOST_WAITING, order
+from wardbook.downloads.models import Download
+from wardbook.downloads.sources import Wanted
 from wardbook.entries import actions
 from wardbook.entries.kinds import Channel, Kind, State
 from wardbook.entries.models import Draft, Entry
 from wardbook.errors import Refused
 from wardbook.events import Event
+from wardbook.follows import actions as follows
+from wardbook.follows.models import Follow, Rhythm
+from wardbook.follows.things import thing_from_words
 from wardbook.mail import Letter, write_letter
-from wardbook.people.actions import person_with, service_called, use_link
+from wardbook.people.actions import (
+    MOST_AN_HOUR,
+    MOST_WRONG_TRIES,
+    SIGN_IN,
+    count_try,
+    make_proof,
+    person_with,
+    service_called,
+    use_link,
+)
 from wardbook.people.models import Person, Proof, Service
 from wardbook.shared import Level
 
@@ -89,9 +105,41 @@ def test_a_form_sent_many_times_makes_one_entry_and_one_letter(app):
 
 
 def test_somebody_new_with_several_forms_open_is_one_person(app):
-    refs = at_once(app, [tells(f"form {number}", "new@example.org") for number in range(MANY)])
-    assert len(set(refs)) == how_many(Entry) == MANY, refs
+    refs = at_once(app, [tells(f"form {number}", "new@example.org") for number in range(MOST_AN_HOUR)])
+    assert len(set(refs)) == how_many(Entry) == MOST_AN_HOUR, refs
     assert how_many(Person, Person.email == "new@example.org") == 1
+
+
+def test_a_form_to_follow_sent_many_times_mails_one_letter(app):
+    def asks() -> None:
+        thing = thing_from_words(f"ward:{MILL}", as_viewer(CAST[0]))
+        follows.ask_by_email("new@example.org", thing, Rhythm.DAILY)
+
+    assert at_once(app, [asks] * MANY) == [None] * MANY
+    assert how_many(Letter) == 1
+
+
+def test_nobody_follows_more_than_so_many_things_by_asking_at_once(app, monkeypatch):
+    monkeypatch.setattr(follows, "MOST_FOLLOWS", 3)
+
+    def begins(metres: int) -> Callable[[], None]:
+        def begin() -> None:
+            thing = thing_from_words(f"postcode:ZZ1 1AA+{metres}m", as_viewer(RESIDENT))
+            follows.begin(as_viewer(RESIDENT), thing, Rhythm.DAILY)
+
+        return begin
+
+    said = at_once(app, [begins(100 + number) for number in range(MANY)])
+    assert sum(isinstance(one, Refused) for one in said) == MANY - 3, said
+    assert how_many(Follow) == 3
+
+
+def test_a_code_is_guessed_five_times_at_once_and_no_more(app):
+    with transaction():
+        proof_id = make_proof(person_of(RESIDENT), SIGN_IN).proof.id
+    said = at_once(app, [lambda: count_try(proof_id)] * MANY)
+    assert sum(isinstance(one, Refused) for one in said) == MANY - MOST_WRONG_TRIES, said
+    assert db.session.get_one(Proof, proof_id).wrong_tries == MOST_WRONG_TRIES
 
 
 def test_a_service_named_for_the_first_time_by_many_is_one_service(app):
@@ -105,6 +153,21 @@ def test_a_cause_writes_one_letter_to_a_person(app):
 
     assert at_once(app, [write] * MANY) == [None] * MANY
     assert how_many(Letter) == 1
+
+
+def orders(once: str) -> Callable[[], str]:
+    return lambda: order(as_viewer(RESIDENT), Wanted("entries", {}, "csv"), once=once).key
+
+
+def test_a_file_that_is_asked_for_many_times_from_one_form_is_one_file(app):
+    keys = at_once(app, [orders("the form")] * MANY)
+    assert len(set(keys)) == how_many(Download) == 1, keys
+
+
+def test_nobody_asks_for_more_files_than_a_few_by_asking_at_once(app):
+    said = at_once(app, [orders(f"form {number}") for number in range(MANY)])
+    assert sum(isinstance(one, Refused) for one in said) == MANY - MOST_WAITING, said
+    assert how_many(Download) == MOST_WAITING
 
 
 def changes(ref: str, state: State, once: str) -> Callable[[], Any]:

@@ -842,3 +842,13 @@ def test_an_odd_address_is_answered_in_words(address, told):
     for member in (NOBODY, OFFICER):
         client = told.browser(member)
         assert client.get(address.replace("{OPEN}", told.words["OPEN"])).status_code < 500
+
+
+@pytest.mark.parametrize("number", [2**31, 2**70, "9" * 5000], ids=["32 bits", "70 bits", "5,000 figures"])
+def test_a_number_longer_than_any_of_ours_leads_nowhere(number, told):
+    administrator, resident = told.browser(ADMINISTRATOR), told.browser(RESIDENT)
+    for rule in told.app.url_map.iter_rules():
+        if "<int:" in rule.rule:
+            address = re.sub(r"<[^>]+>", str(number), rule.rule)
+            method = "POST" if "POST" in rule.methods else "GET"
+            assert {one.open(address, method=method).status_code for one in (administrator, resident)} == {404}, address

@@ -5,14 +5,15 @@ from __future__ import annotations
 import itertools
 import smtplib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
-from threading import Barrier, Thread
+from threading import Barrier, Thread, current_thread
 from time import sleep
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from tests.conftest import OFFICER, as_viewer, person_of
 from wardbook import jobs
@@ -51,6 +52,15 @@ def failing(error: Exception) -> jobs.Doer:
         raise error
 
     return fail
+
+
+@contextmanager
+def listening(target: object, name: str, hear: Callable[..., None]) -> Iterator[None]:
+    event.listen(target, name, hear)
+    try:
+        yield
+    finally:
+        event.remove(target, name, hear)
 
 
 # --- asking ------------------------------------------------------------------------------------------------------
@@ -183,7 +193,7 @@ def test_one_that_fails_holds_up_no_other(app, does, caplog):
     assert done == ["tuesday"]
 
 
-def test_a_job_that_ends_every_worker_is_given_up_too(app, does):
+def test_a_job_that_ends_every_worker_is_given_up_too_and_tried_again_when_an_administrator_says_so(app, does):
     does(failing(KeyboardInterrupt()))  # type: ignore[arg-type]  # as a kill: nothing is marked
     asked()
     began = now()
@@ -194,6 +204,11 @@ def test_a_job_that_ends_every_worker_is_given_up_too(app, does):
         assert do_what_is_due() == 0
     assert the_job().given_up_at is not None
     assert "Every worker" in str(the_job().failed_for)
+    does(lambda task: None)
+    with transaction():
+        jobs.try_again(the_job().id)
+    assert do_what_is_due() == 1
+    assert the_job().finished_at is not None
 
 
 # --- more than one worker ----------------------------------------------------------------------------------------
@@ -248,6 +263,32 @@ def test_a_long_job_stays_with_its_worker_while_it_lives(app, does, monkeypatch)
     do_what_is_due()
     assert the_job().tries == 1
     assert len(ends) > 1, "its end moved on while it was being done"
+
+
+def test_a_sign_of_life_that_fails_is_not_the_last(app, does, monkeypatch, caplog):
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=3))
+    begun: list[object] = []
+
+    def no_second_connection(*_: object) -> None:
+        if current_thread().name.startswith("job") and not begun:
+            begun.append(current_thread())
+            raise RuntimeError("the database is locked")
+
+    ends: set[object] = set()
+
+    def long(task: Task) -> None:
+        for _ in range(4):
+            sleep(1)
+            ends.add(db.session.scalar(select(Job.due_at)))
+            db.session.rollback()
+
+    does(long)
+    asked()
+    with listening(db.engine, "begin", no_second_connection):
+        do_what_is_due()
+    assert len(begun) == 1
+    assert "sign of life" in caplog.text
+    assert len(ends) > 1, "its end moved on after the sign that failed"
 
 
 def test_workers_at_once_do_each_job_once(app: Flask, does):

@@ -180,7 +180,8 @@ def _take(names: Collection[str]) -> Task | None:
 def _begin(job: Job) -> Task | None:
     """Take a job, or give it up where it has ended every worker that tried it."""
     if job.tries >= _known[job.does].tries:
-        job.given_up_at, job.failed_for = now(), job.failed_for or "Every worker that began it ended before it did."
+        job.given_up_at, job.taken_by = now(), None
+        job.failed_for = job.failed_for or "Every worker that began it ended before it did."
         return None
     job.taken_at, job.taken_by, job.tries = now(), token_hex(8), job.tries + 1
     job.due_at = now() + LEASE
@@ -215,8 +216,9 @@ def wait_before(next_try: int) -> timedelta:
 
 def try_again(job_id: int) -> None:
     """Have a job that failed or was given up tried at once, as if for the first time."""
-    idle = update(Job).where(Job.id == job_id, Job.finished_at.is_(None), Job.taken_by.is_(None))
-    db.session.execute(idle.values(given_up_at=None, tries=0, due_at=now()))
+    idle = Job.taken_by.is_(None) | Job.given_up_at.is_not(None)
+    again = update(Job).where(Job.id == job_id, Job.finished_at.is_(None), idle)
+    db.session.execute(again.values(given_up_at=None, taken_by=None, tries=0, due_at=now()))
     db.session().info["asked"] = True
 
 
@@ -301,6 +303,8 @@ def _signs_of_life(task: Task) -> Iterator[None]:
                     _mark(task, due_at=now() + LEASE)
                 except Lost:
                     return
+                except Exception:  # the next sign comes before what is left of the lease is over
+                    log.warning("a sign of life of job %s (%s) failed", task.id, task.does, exc_info=True)
                 finally:
                     db.session.remove()
 

@@ -11,12 +11,16 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import IntegerConverter
 
 from wardbook.db import db, intend_to_write
 from wardbook.errors import Forbidden, NotFound, Refused
 
 READS = {"GET", "HEAD", "OPTIONS"}
 Thing = TypeVar("Thing")
+
+MOST_FIGURES = 9
+"""No row has a longer number; PostgreSQL keeps none that is much longer."""
 
 NOT_FOUND = ("Page not found", "There is nothing at this address, or nothing that you can see.")
 
@@ -52,6 +56,17 @@ def own_address(address: str | None) -> str | None:
     return address
 
 
+def number_in(words: str) -> int | None:
+    """The whole number that somebody sent; None where it is none, or longer than any of ours."""
+    return int(words) if words.isdecimal() and len(words) <= MOST_FIGURES else None
+
+
+class OwnNumber(IntegerConverter):
+    """A number in an address. One that is longer than any of ours leads nowhere: not every store could look for it."""
+
+    regex = rf"\d{{1,{MOST_FIGURES}}}"
+
+
 def nonce() -> str:
     """This response's nonce."""
     if "nonce" not in g:
@@ -77,6 +92,7 @@ class Sessions(SecureCookieSessionInterface):
 def configure(app: Flask) -> None:
     """Put the session, the transaction, the headers and the error pages round every request."""
     app.session_interface = Sessions()
+    app.url_map.converters["int"] = OwnNumber
     app.before_request(_begin)
     app.after_request(_end)
     app.after_request(_headers)

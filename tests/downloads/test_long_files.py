@@ -164,6 +164,18 @@ def test_nobody_has_more_than_a_few_made_at_a_time(told, as_):
     assert client.post(address).status_code == 302
 
 
+@pytest.mark.parametrize(("member", "most"), [(RESIDENT, 5), (NOBODY, 20)], ids=str)
+def test_files_that_were_given_up_keep_nobody_from_another(member, most, told, as_):
+    client, address = as_(member), "/files/new?source=entries&form=csv"
+    for _ in range(most):
+        assert client.post(address).status_code == 302
+    assert client.post(address).status_code == 422
+    with transaction():
+        for job in db.session.query(Job).filter_by(does=MAKE):
+            job.given_up_at = now()
+    assert client.post(address).status_code == 302
+
+
 def test_progress_is_shown(told, as_):
     client = as_(RESIDENT)
     page = asks(client)
@@ -243,6 +255,64 @@ def test_a_file_that_holds_what_was_hidden_or_narrowed_since_is_not_given(addres
     change(told[0], as_)
     assert "no longer shown" in client.get(page).text
     assert client.get(f"{page}/download").status_code == 404
+
+
+def edits(ref: str, as_: Callable[..., FlaskClient], **form: str) -> None:
+    form = {"title": "In other words", "words": "", "edition": "1"} | form
+    assert as_(RESIDENT).post(f"/entries/{ref}/edit", data=form).status_code == 302
+
+
+def test_a_file_with_a_name_or_words_that_their_author_took_back_is_not_given(told, as_):
+    client = as_(NEIGHBOUR)
+    edits(told[1], as_, name_shown="y")
+    with time_machine.travel(now() + timedelta(minutes=1), tick=False):
+        pages = [made(client), made(client, BRIEF.replace("council", "public"))]
+        assert RESIDENT.name in client.get(f"{pages[0]}/download").text
+        edits(told[1], as_, edition="2")
+        for page in pages:
+            assert "was edited, hidden or erased" in client.get(page).text
+            assert client.get(f"{page}/download").status_code == 404
+    with time_machine.travel(now() + timedelta(minutes=2), tick=False):
+        assert RESIDENT.name not in client.get(f"{made(client)}/download").text
+
+
+def test_an_answer_leaves_a_file_good(told, as_):
+    client = as_(NEIGHBOUR)
+    page = made(client)
+    as_(OFFICER).post(f"/entries/{told[0]}/reply", data={"reply-words": "We will look."})
+    assert client.get(f"{page}/download").status_code == 200
+
+
+def erases(ref: str, as_: Callable[..., FlaskClient]) -> None:
+    assert as_(RESIDENT).post(f"/entries/{ref}/erase").status_code == 302
+
+
+def test_what_is_erased_takes_the_files_that_hold_it_from_the_disk_and_no_other(told, as_, monkeypatch):
+    client = as_(NEIGHBOUR)
+    monkeypatch.setattr(sources, "MOST_AT_ONCE", 0)
+    pages = [made(client), made(client, BRIEF.replace("council", "public")), made(client, "/map.csv?words=issue+3")]
+    erases(told[0], as_)
+    do_what_is_due()
+    assert [client.get(f"{page}/download").status_code for page in pages] == [404, 404, 200]
+    assert "was edited, hidden or erased" in client.get(pages[0]).text
+    assert len(list(folder().iterdir())) == 2
+    assert not any("Issue 0" in path.read_text() for path in folder().iterdir())
+
+
+def test_what_is_erased_while_a_file_is_made_is_on_no_disk_either(told, as_, monkeypatch):
+    client = as_(NEIGHBOUR)
+    page = asks(client)
+    progress = jobs.progress
+
+    def erased_meanwhile(*told_so_far: object) -> None:
+        erases(told[0], as_)
+        progress(*told_so_far)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(jobs, "progress", erased_meanwhile)
+    monkeypatch.setattr("wardbook.outlook.lists.TOLD_EVERY", 4)
+    do_what_is_due()
+    assert "was edited, hidden or erased" in client.get(page).text
+    assert list(folder().iterdir()) == []
 
 
 def test_a_file_stays_good_when_more_is_told(told, as_):

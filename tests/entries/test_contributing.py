@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -24,7 +25,7 @@ from tests.conftest import (
     person_of,
     spot,
 )
-from wardbook.db import db, transaction
+from wardbook.db import db, now, transaction
 from wardbook.entries.models import Draft, Entry, Photo
 from wardbook.jobs import do_what_is_due
 from wardbook.mail import letters
@@ -348,6 +349,22 @@ def test_what_is_sent_twice_makes_one_entry_and_one_letter(as_):
     assert {answer.location for answer in answers} == {f"{draft}/sent"}
     assert db.session.query(Entry).count() == 1
     assert len(letters()) == 1
+
+
+def test_to_one_address_five_links_an_hour_are_mailed_and_what_is_refused_stays_to_be_sent_later(as_):
+    for _ in range(5):
+        send(as_(NOBODY))
+    client = as_(NOBODY)
+    draft = fill_in(client, title="The sixth")
+    refused = client.post(f"{draft}/check")
+    assert refused.status_code == 422
+    assert "We have sent several links to this address already." in refused.text
+    assert "The sixth" in refused.text
+    assert len(letters()) == db.session.query(Entry).count() == 5
+    send(as_(NOBODY), email="somebody.else@example.org")
+    with time_machine.travel(now() + timedelta(hours=1, minutes=1), tick=False):
+        assert client.post(f"{draft}/check").location == f"{draft}/sent"
+    assert db.session.query(Entry).filter_by(title="The sixth").count() == 1
 
 
 def test_another_browser_can_neither_read_nor_send_a_draft(as_):

@@ -121,6 +121,15 @@ def test_a_second_tab_is_told_and_nothing_typed_is_lost(as_):
     assert now_of(issue).words == "From the second tab."
 
 
+@pytest.mark.parametrize("edition", ["", "x", "²", "-1", "9" * 20, "9" * 5000], ids=lambda edition: edition[:20])
+def test_an_edition_that_there_never_was_is_an_old_one(edition, as_):
+    issue = an_issue(words="First.")
+    late = edit(as_(RESIDENT), issue, words="Other words.", edition=edition)
+    assert late.status_code == 422
+    assert "This was changed since you opened the page" in late.text
+    assert "Other words.</textarea>" in late.text
+
+
 def test_pressed_twice_it_is_one_edit(as_):
     issue = an_issue()
     answers = [edit(as_(RESIDENT), issue, words="New.", once="one", edition="1").status_code for _ in range(2)]

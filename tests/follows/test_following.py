@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from datetime import timedelta
 
 import pytest
 import time_machine
@@ -204,9 +205,18 @@ def test_what_is_no_address_is_refused_and_kept(email, as_):
 
 def test_one_address_is_mailed_five_times_an_hour_and_no_more(as_):
     client = as_(NOBODY)
-    codes = [follow(client, f"ward:{MILL}", email=NEW_HERE).status_code for _ in range(6)]
+    codes = [follow(client, f"postcode:ZZ1 1AA+{metres}m", email=NEW_HERE).status_code for metres in range(100, 106)]
     assert codes == [302] * 5 + [422]
     assert len(letters()) == 5
+
+
+def test_the_form_sent_thrice_in_a_moment_mails_one_letter(as_):
+    client = as_(NOBODY)
+    assert [follow(client, f"ward:{MILL}", email=NEW_HERE).location for _ in range(3)] == ["/follows/sent"] * 3
+    assert len(letters()) == 1
+    with time_machine.travel(now() + timedelta(minutes=3), tick=False):
+        follow(client, f"ward:{MILL}", email=NEW_HERE)
+    assert len(letters()) == 2
 
 
 def test_a_link_works_for_a_day(as_):

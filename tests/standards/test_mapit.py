@@ -57,6 +57,7 @@ def test_a_postcode_is_answered_with_its_centre_and_its_areas(client):
         ("/mapit/point/4326/nan,nan", 400, ""),
         (f"/mapit/point/4326/{AT}?generation=0", 400, "There is no generation '0'"),
         (f"/mapit/point/4326/{AT}?generation=9", 400, "There is no generation '9'"),
+        (f"/mapit/point/4326/{AT}?generation={'9' * 5000}", 400, "There is no generation '9999999999'"),
         (f"/mapit/point/4326/{AT}?generation=last", 400, "There is no generation 'last'"),
         (f"/mapit/point/4326/{AT}?generation=²", 400, "There is no generation"),
         ("/mapit/postcode/ZZ1 1AA?generation=9", 400, "There is no generation '9'"),

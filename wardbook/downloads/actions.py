@@ -14,15 +14,19 @@ from typing import Any
 from sqlalchemy import func, insert, select, update
 
 from wardbook import jobs
-from wardbook.db import db, now, transaction
+from wardbook.db import alone, db, now, transaction
 from wardbook.downloads.models import Download, folder
 from wardbook.downloads.sources import Wanted, reader_of, source_of
+from wardbook.entries.models import Entry
+from wardbook.erasure import blanks
 from wardbook.errors import Forbidden, NotFound, Refused
+from wardbook.jobs import Job
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
 from wardbook.policy import VISITOR, Viewer
+from wardbook.shared import Standing
 
-MAKE = "make a file"
+MAKE, REMOVE = "make a file", "remove files that hold what was erased"
 KEPT_FOR = timedelta(days=1)
 MOST_WAITING, MOST_WAITING_OF_VISITORS = 5, 20
 
@@ -30,6 +34,7 @@ MOST_WAITING, MOST_WAITING_OF_VISITORS = 5, 20
 def order(who: Viewer, wanted: Wanted, *, once: str) -> Download:
     """Ask for a file to be made. From the same form it is asked for once, however often it is sent."""
     reader_of(wanted, who)
+    alone("file", once)
     already = db.session.scalar(select(Download).where(Download.once == once))
     if already is not None:
         return already
@@ -54,12 +59,14 @@ def _columns(who: Viewer, wanted: Wanted) -> dict[str, Any]:
 
 
 def _refuse_more(who: Viewer) -> None:
-    """Nobody's wishes, and not those of all visitors together, keep everybody else's waiting."""
-    lately = Download.asked_at > now() - KEPT_FOR
-    waiting = select(func.count()).where(Download.made_at.is_(None), Download.refused_for.is_(None), lately)
-    mine = Download.asked_by_id.is_(None) if who.id is None else Download.asked_by_id == who.id
+    """Nobody's wishes, and not those of all visitors together, keep everybody else's waiting. What was given up is
+    waited for by nobody.
+    """
+    alone("files of", who.id)
+    mine = Job.asked_by_id.is_not_distinct_from(who.id)
+    waiting = select(func.count()).select_from(Job).where(Job.does == MAKE, jobs.waiting(), mine)
     most = MOST_WAITING_OF_VISITORS if who.id is None else MOST_WAITING
-    if (db.session.scalar(waiting.where(mine)) or 0) >= most:
+    if (db.session.scalar(waiting) or 0) >= most:
         raise Refused("Other files are still being made. Try again in a few minutes.")
 
 
@@ -109,6 +116,7 @@ def make(task: jobs.Task) -> None:
     else:
         references = _write(download, who, wanted, task)
         size = download.file.stat().st_size
+        _remove_if_erased(download, references)
         values = {"made_at": now(), "entries": len(references), "size": size, "keep_until": now() + KEPT_FOR}
     with transaction():
         db.session.execute(update(Download).where(Download.id == task.about["file"]).values(values))
@@ -124,6 +132,38 @@ def _write(download: Download, who: Viewer, wanted: Wanted, task: jobs.Task) -> 
     download.references.write_text("\n".join(references))
     half.replace(download.file)
     return references
+
+
+def _remove_if_erased(download: Download, references: Sequence[str]) -> None:
+    """What is erased while a file is made removes it here; what is erased after this look finds it on the disk."""
+    db.session.rollback()
+    erased = select(Entry.ref).where(Entry.standing == Standing.ERASED)
+    if not set(references).isdisjoint(db.session.scalars(erased)):
+        _remove(download.key)
+
+
+# --- removing ----------------------------------------------------------------------------------------------------
+
+
+@blanks
+def _ask_to_remove(thing: Any) -> None:
+    """Files hold copies of what is erased: they go once that is committed."""
+    if isinstance(thing, Entry):
+        jobs.ask(REMOVE, cause=thing.ref, ref=thing.ref)
+
+
+@jobs.doer(REMOVE)
+def remove_holding(task: jobs.Task) -> None:
+    """Remove every file that was made and holds this entry."""
+    for references in folder().glob("*.refs"):
+        if task.about["ref"] in references.read_text().splitlines():
+            _remove(references.stem)
+
+
+def _remove(key: str) -> None:
+    """What is in it is forgotten last: an end in the middle leaves what the next try needs to find the file."""
+    for path in sorted(folder().glob(f"{key}.*"), key=lambda path: path.suffix == ".refs"):
+        path.unlink(missing_ok=True)
 
 
 @jobs.every("remove files that were kept for a day", minutes=60)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from wardbook.db import db, now
@@ -15,6 +16,7 @@ from wardbook.downloads.models import Download
 from wardbook.downloads.sources import Wanted, reader_of
 from wardbook.entries.models import Entry
 from wardbook.errors import Forbidden, NotFound
+from wardbook.events import Did, Event
 from wardbook.jobs import Job
 from wardbook.policy import Viewer, visible
 from wardbook.shared import Standing
@@ -89,17 +91,28 @@ def progress(made: Download, who: Viewer) -> Progress:
 
 
 def _when_made(made: Download, who: Viewer) -> Stage:
-    if made.keep_until is None or made.keep_until <= now() or not made.file.exists():
+    if made.keep_until is None or made.keep_until <= now():
         return Stage.GONE
-    return Stage.READY if _still_seen(made, who) else Stage.CHANGED
+    whole = made.file.exists() and _still_so(made, who)  # before its day is over only an erasure removes it
+    return Stage.READY if whole else Stage.CHANGED
 
 
-def _still_seen(made: Download, who: Viewer) -> bool:
-    """Whether every entry in it may still be read by its reader: hidden, withdrawn or narrowed ones may not."""
+def _still_so(made: Download, who: Viewer) -> bool:
+    """Whether every entry in it may still be read by its reader, and in these words: hidden, withdrawn or narrowed ones
+    may not, and one that was edited since has other words, or no name any more.
+    """
     reader = reader_of(_wanted(made), who)
-    seen = select(func.count()).where(visible(Entry, reader), Entry.standing == Standing.PUBLISHED)
+    seen = select(func.count()).where(
+        visible(Entry, reader), Entry.standing == Standing.PUBLISHED, ~_edited_since(made.asked_at)
+    )
     references = made.references.read_text().splitlines()
     return all(db.session.scalar(seen.where(Entry.ref.in_(some))) == len(some) for some in _in_parts(references))
+
+
+def _edited_since(moment: datetime) -> ColumnElement[bool]:
+    """Of entries: edited by their authors since. An answer changes an entry too, but takes nothing back of it."""
+    steps = select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id == Entry.id)
+    return steps.where(Event.did == Did.EDITED, Event.at >= moment).exists()
 
 
 def _in_parts(references: Sequence[str], size: int = 500) -> Sequence[Sequence[str]]:

@@ -25,7 +25,7 @@ from wardbook.forms import Asking, ask
 from wardbook.people.signed_in import viewer
 from wardbook.policy import Act, require
 from wardbook.shared import Level
-from wardbook.web import or_404
+from wardbook.web import number_in, or_404
 
 bp = Blueprint("keeping", __name__, url_prefix="/entries/<ref>")
 
@@ -68,7 +68,7 @@ def edit(ref: str) -> ResponseReturnValue:
     entry, overtaken = asked_for(ref, Act.EDIT, form), False
     if form.validate_on_submit():
         try:
-            edition = int(form.edition.data) if str(form.edition.data).isdecimal() else 0
+            edition = number_in(str(form.edition.data)) or 0
             life.edit(viewer(), entry, form.wording(), edition=edition, once=form.once.data)
             waits = moderated(entry) and entry.standing != "published"
             return to_page(entry, "It is saved. A moderator reads it first." if waits else "It is saved.")

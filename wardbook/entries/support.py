@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import delete, func, select, update
 
 from wardbook.db import db, hold, now
@@ -17,7 +15,6 @@ from wardbook.people.queries import viewer_of
 from wardbook.policy import Act, Viewer, require
 
 SUPPORT = "support"
-A_MOMENT = timedelta(minutes=2)
 
 
 def support(viewer: Viewer, entry: Entry) -> Entry:
@@ -67,21 +64,10 @@ def ask_for_proof(viewer: Viewer, entry: Entry, email: str) -> None:
     """Mail a link that supports an entry. The same is answered whoever it is; twice in a moment, one letter goes."""
     require(viewer, Act.SUPPORT, entry)
     person = people.person_with(email)
-    if _was_asked_just_now(person, entry):
+    if people.was_asked_just_now(person, SUPPORT, entry.ref):
         return
     fresh = people.make_proof(person, SUPPORT, entry.ref)
     write_letter(person.email, "support", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link)
-
-
-def _was_asked_just_now(person: Person, entry: Entry) -> bool:
-    lately = select(Proof.id).where(
-        Proof.person_id == person.id,
-        Proof.purpose == SUPPORT,
-        Proof.subject == entry.ref,
-        Proof.used_at.is_(None),
-        Proof.made_at > now() - A_MOMENT,
-    )
-    return db.session.scalar(lately.limit(1)) is not None
 
 
 def entry_of(proof: Proof) -> Entry | None:

@@ -34,7 +34,7 @@ from wardbook.people.signed_in import person, sign_in, viewer
 from wardbook.places.find import HELP, Spot, refuse_outside, spot, ward_at, wards_called
 from wardbook.policy import Viewer
 from wardbook.shared import Level
-from wardbook.web import or_404
+from wardbook.web import number_in, or_404
 
 bp = Blueprint("contribute", __name__, url_prefix="/contribute")
 ASKED = ("category", "title", "words", "willing")
@@ -202,8 +202,8 @@ def _until(draft: Draft) -> date | None:
 
 
 def _category(draft: Draft) -> Category | None:
-    kind, chosen = _kind(draft), str(draft.answers.get("category"))
-    return queries.category(int(chosen), kind) if kind and chosen.isdecimal() and len(chosen) < 10 else None
+    kind, chosen = _kind(draft), number_in(str(draft.answers.get("category")))
+    return queries.category(chosen, kind) if kind and chosen is not None else None
 
 
 @bp.route("/<draft_id>/same", methods=["GET", "POST"])

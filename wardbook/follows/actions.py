@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, update
 
-from wardbook.db import add_once, db, now
+from wardbook.db import add_once, alone, db, now
 from wardbook.errors import Refused
 from wardbook.follows import queries
 from wardbook.follows.models import RHYTHMS, Follow, FollowedWard, News, Rhythm
@@ -20,10 +20,14 @@ MOST_WORDS = 1000
 
 
 def ask_by_email(email: str, thing: Thing, rhythm: Rhythm) -> None:
-    """Mail a link to somebody who is not signed in: nothing is followed until they press the button behind it."""
+    """Mail a link to somebody who is not signed in: nothing is followed until they press the button behind it. Asked
+    twice in a moment, one letter goes.
+    """
     _refuse_long(thing)
-    person = people.person_with(email)
-    fresh = people.make_proof(person, people.FOLLOW, f"{rhythm}|{thing.words}")
+    person, wish = people.person_with(email), f"{rhythm}|{thing.words}"
+    if people.was_asked_just_now(person, people.FOLLOW, wish):
+        return
+    fresh = people.make_proof(person, people.FOLLOW, wish)
     write_letter(
         person.email, "follow", cause=f"proof {fresh.proof.id}", thing=thing, link=fresh.link,
         rhythm=RHYTHMS[rhythm],
@@ -46,6 +50,7 @@ def begin(viewer: Viewer, thing: Thing, rhythm: Rhythm) -> Follow:
     """Have a person hear of a thing. Begun twice it is one follow, in the rhythm that was asked for last."""
     require(viewer, Act.FOLLOW, thing.entry)
     _refuse_long(thing)
+    alone("follows", viewer.id)
     follow = queries.follow_of(viewer.id or 0, thing)
     if follow is None or follow.ended_at is not None:
         _refuse_many(viewer)

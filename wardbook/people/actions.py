@@ -24,7 +24,8 @@ LINK_HOURS = 24
 MOST_WRONG_TRIES = 5
 MOST_AN_HOUR = 5
 SIGN_IN, FOLLOW = "sign in", "follow"
-LIMITED = (SIGN_IN, FOLLOW, "support")
+LIMITED = (SIGN_IN, FOLLOW, "support", "publish")
+A_MOMENT = timedelta(minutes=2)
 
 
 @dataclass(frozen=True)
@@ -160,9 +161,24 @@ def _refuse_many(person: Person, purpose: str) -> None:
     )  # fmt: skip
     if (db.session.scalar(lately) or 0) >= MOST_AN_HOUR:
         raise Refused(
-            "We have sent several links to this address already. Use the latest, or try again in an hour.",
+            "We have sent several links to this address already. Use those, or try again in an hour.",
             field="email",
         )
+
+
+def was_asked_just_now(person: Person, purpose: str, subject: str) -> bool:
+    """Whether a link for the same went to this person a moment ago and is still good: the button was pressed twice.
+
+    Who asks for a person by their address (`person_with`) is alone with it, and so finds what was asked at once.
+    """
+    lately = select(Proof.id).where(
+        Proof.person_id == person.id,
+        Proof.purpose == purpose,
+        Proof.subject == subject,
+        Proof.used_at.is_(None),
+        Proof.made_at > now() - A_MOMENT,
+    )
+    return db.session.scalar(lately.limit(1)) is not None
 
 
 def proof_by_link(link: str) -> Proof | None:
@@ -178,19 +194,22 @@ def use_link(link: str) -> Proof:
     return _use(proof)
 
 
-def use_code(proof_id: int, code: str) -> Proof:
-    """Take a code as proof. Raises Refused where it is wrong; then call `note_wrong_code` in its own transaction."""
-    proof = db.session.get(Proof, proof_id)
-    if proof is None or proof.ends_at <= now() or proof.wrong_tries >= MOST_WRONG_TRIES:
+def count_try(proof_id: int) -> None:
+    """Count a try with a code before the code is looked at, in a transaction of its own: tries at once are no more than
+    five either, and a wrong one stays counted. Raises Refused where the code is worth nothing, whoever tries.
+    """
+    good = (Proof.id == proof_id, Proof.ends_at > now(), Proof.wrong_tries < MOST_WRONG_TRIES)
+    counted = db.session.execute(update(Proof).where(*good).values(wrong_tries=Proof.wrong_tries + 1))
+    if counted.rowcount != 1:  # type: ignore[attr-defined]
         raise Refused("This code has ended. Ask for a new one.", field="code")
+
+
+def use_code(proof_id: int, code: str) -> Proof:
+    """Take a code as proof, after `count_try`. Raises Refused where it is wrong."""
+    proof = db.session.get_one(Proof, proof_id)
     if not hmac.compare_digest(proof.code_hash, _hash(f"{proof.id}:{''.join(code.split())}")):
         raise Refused("The code is not the one we sent. Check the email and enter the 6 figures again.", field="code")
     return _use(proof)
-
-
-def note_wrong_code(proof_id: int) -> None:
-    """Count a wrong try: after five the code is worth nothing, whoever tries."""
-    db.session.execute(update(Proof).where(Proof.id == proof_id).values(wrong_tries=Proof.wrong_tries + 1))
 
 
 def _use(proof: Proof) -> Proof:

@@ -50,11 +50,11 @@ def code() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         try:
+            with transaction():
+                actions.count_try(session["proof"])
             return _enter(actions.use_code(session["proof"], form.code.data).person)
         except Refused as refused:
             form.put(refused)
-            with transaction():
-                actions.note_wrong_code(session["proof"])
     return ask("people/code.html", form, outbox=mail.to_outbox())
 
 

@@ -60,14 +60,16 @@ def entry(ref: str) -> ResponseReturnValue:
 
 
 def _answer(title: str, page: str, items: tuple[atom.Item, ...]) -> Response:
-    """The feed, or 304 to a reader who holds it already; each reader's own, so it is kept by no cache between."""
+    """The feed, or 304 to a reader who holds it already; each reader's own, so it is kept by no cache between.
+
+    Only its words tell whether it changed: what is hidden leaves it without a later moment than it had before.
+    """
     base, own = settings().base_url, iri_to_uri(request.full_path).rstrip("?")
     asked = own.partition("?")[2]
     page = f"{base}{page}?{asked}" if asked else base + page
     feed = atom.Feed(f"{title} – {settings().council_name}", base + own, page, items)
     answer = Response(atom.written(feed), mimetype=atom.MEDIA_TYPE)
     answer.headers["Cache-Control"] = "private, no-cache"
-    answer.last_modified = feed.updated
     answer.add_etag()
     answer.make_conditional(request)
     return answer

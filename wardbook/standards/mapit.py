@@ -20,6 +20,7 @@ from wardbook.areas.locator import Called, LocatedSet, locator
 from wardbook.areas.models import AREA_TYPES, spaced
 from wardbook.clock import today
 from wardbook.errors import Refused
+from wardbook.web import number_in
 
 bp = Blueprint("mapit", __name__, url_prefix="/mapit")
 TYPES = {
@@ -79,9 +80,10 @@ def _day(firsts: list[date]) -> date:
     asked = request.args.get("generation", "")
     if not asked:
         return today()
-    if not asked.isdecimal() or not 1 <= int(asked) <= len(firsts):
+    number = number_in(asked) or 0
+    if not 1 <= number <= len(firsts):
         raise Refused(f"There is no generation '{asked[:10]}': there are {len(firsts)}.")
-    return firsts[int(asked) - 1]
+    return firsts[number - 1]
 
 
 @bp.get("/point/<int:srid>/<x>,<y>")
