@@ -1,0 +1,5 @@
+"""`python -m wardbook.cli`"""
+
+from wardbook.cli import main
+
+main()
