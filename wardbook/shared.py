@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from enum import StrEnum
 from typing import ClassVar, Final
@@ -127,6 +128,17 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No letter or figure that is mistaken for another when read out."""
 
 
+OF_A_REFERENCE = 5
+"""So many letters and figures it has after its prefix"""
+
+
 def new_reference(prefix: str) -> str:
     """`WB-7K3QD`: short enough to read out on the telephone, random so that it tells nothing. 24 million a prefix."""
-    return f"{prefix}-" + "".join(secrets.choice(LETTERS) for _ in range(5))
+    return f"{prefix}-" + "".join(secrets.choice(LETTERS) for _ in range(OF_A_REFERENCE))
+
+
+def reference_typed(words: str, prefix: str) -> str:
+    """A reference however it is typed or read out: `wb 7k3qd`, `WB7K3QD` and `7K3QD` are WB-7K3QD."""
+    compact = re.sub(r"[\s-]", "", words).upper()
+    whole = len(compact) == len(prefix) + OF_A_REFERENCE
+    return f"{prefix}-{compact.removeprefix(prefix) if whole else compact}"

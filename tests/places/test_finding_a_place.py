@@ -49,6 +49,13 @@ def test_an_entry_is_found_by_its_reference_by_those_who_see_it(as_: As) -> None
     assert unseen not in (as_(NOBODY).get("/find", query_string={"q": unseen}).location or "")
 
 
+@pytest.mark.parametrize("typed", ["wb-{}", "WB {}", "wb{}", "{}", " {} "])
+def test_a_reference_is_found_however_it_was_heard(as_: As, typed: str) -> None:
+    ref = an_issue().ref
+    heard = typed.format(ref.removeprefix("WB-"))
+    assert as_(NOBODY).get("/find", query_string={"q": heard}).location == f"/entries/{ref}"
+
+
 def test_outside_the_council_is_said_so(as_: As) -> None:
     assert "outside the council" in as_(NOBODY).get("/find", query_string={"q": "51.5, -0.1"}).text
 

@@ -16,7 +16,7 @@ from wardbook.events import Event
 from wardbook.places.place import Place
 from wardbook.places.words import place_from_words
 from wardbook.policy import Viewer, visible
-from wardbook.shared import Standing
+from wardbook.shared import Standing, reference_typed
 
 REFERENCE = re.compile("BR-[0-9A-Z]{5}")
 MOST_NUMBER = 2**31 - 1
@@ -25,7 +25,7 @@ MOST_NUMBER = 2**31 - 1
 
 def brief(ref: str, viewer: Viewer) -> KeptBrief | None:
     """The brief with a reference, however it is typed, if this viewer may see it."""
-    if not REFERENCE.fullmatch(typed := ref.strip().upper()):
+    if not REFERENCE.fullmatch(typed := reference_typed(ref, "BR")):
         return None
     return db.session.scalar(select(KeptBrief).where(KeptBrief.ref == typed, visible(KeptBrief, viewer)))
 
@@ -60,7 +60,7 @@ def version(kept: KeptBrief, number: int) -> Version | None:
 
 def any_version(ref: str, number: int | None) -> Version | None:
     """A version by its reference, the newest unless a number is given: to check seals, which shows no text."""
-    asked = select(Version).join(Version.brief).where(KeptBrief.ref == ref.strip().upper())
+    asked = select(Version).join(Version.brief).where(KeptBrief.ref == reference_typed(ref, "BR"))
     if number is not None:
         asked = asked.where(Version.number == min(number, MOST_NUMBER))
     return db.session.scalar(asked.order_by(Version.number.desc()).limit(1))

@@ -286,7 +286,8 @@ class Brief:
         yield from (("The strongest themes", theme.figure) for theme in self.glance.themes)
         yield from (("What residents say", figure) for figure in self.residents.kinds)
         for row in self.residents.categories:
-            yield from (("What residents say", figure) for figure in (row.total, row.open, row.closed))
+            kind = KINDS[row.total.filters.kind].plural if row.total.filters.kind else ""
+            yield from ((f"What residents say: {kind.lower()}", figure) for figure in (row.total, row.open, row.closed))
         yield from (("What councillors and officers know", row.figure) for row in self.known.topics)
 
     @property

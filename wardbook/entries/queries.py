@@ -21,7 +21,7 @@ from wardbook.events import Event
 from wardbook.people.models import Service
 from wardbook.places.place import Place, inside
 from wardbook.policy import Viewer, visible
-from wardbook.shared import Level, Standing
+from wardbook.shared import Level, Standing, reference_typed
 
 MOST_COUNTED = 10_000
 """Beyond this a list says 'more than 10,000': to count a million costs a second and tells nobody anything."""
@@ -164,7 +164,7 @@ def found_in(rows: Sequence[Entry], filters: Filters) -> dict[int, search.Found]
 
 def entry(ref: str, viewer: Viewer) -> Entry | None:
     """The entry with a reference, however it is typed, if this viewer may see it."""
-    one = select(Entry).where(Entry.ref == ref.strip().upper(), visible(Entry, viewer))
+    one = select(Entry).where(Entry.ref == reference_typed(ref, "WB"), visible(Entry, viewer))
     return db.session.scalar(shown(one))
 
 

@@ -15,7 +15,7 @@ from wardbook.entries import queries
 from wardbook.entries.kinds import KINDS, Kind, Lifecycle, State
 from wardbook.entries.models import Entry, Superseded
 from wardbook.policy import Viewer, stub_of
-from wardbook.shared import Standing
+from wardbook.shared import Standing, reference_typed
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Stub:
 def stub(ref: str, viewer: Viewer) -> Stub | None:
     """The stub of a withdrawn entry, if this viewer relied on it."""
     columns = select(Entry.ref, Entry.kind, Entry.withdrawn_for, Entry.changed_at)
-    row = db.session.execute(columns.where(Entry.ref == ref.strip().upper(), stub_of(Entry, viewer))).first()
+    row = db.session.execute(columns.where(Entry.ref == reference_typed(ref, "WB"), stub_of(Entry, viewer))).first()
     return Stub(row.ref, KINDS[row.kind], row.withdrawn_for or "", row.changed_at) if row else None
 
 
