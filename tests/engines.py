@@ -180,7 +180,11 @@ class Postgresql:
         self.made: dict[str, Path] = {}
         self.source_of: dict[str, str] = {}
         self.kept: dict[str, str] = {}
-        """By the database it was copied from, one that can be filled anew"""
+        """By the database it was copied from, one that was filled anew"""
+        self.refill: dict[str, str] = {}
+        """How a copy is filled anew"""
+        self.shape: dict[str, Any] = {}
+        """Of a database that copies are made of, its tables"""
         self._connection: psycopg.Connection[Any] | None = None
 
     def _on_server(self, statement: str, *names: str) -> None:
@@ -214,8 +218,6 @@ class Postgresql:
             db.engine.dispose()
         name = self._name(source)
         if kept := self.kept.pop(name, None):
-            with psycopg.connect(self._address(kept)) as store:
-                fill_anew(store)
             self.made[kept] = target.resolve()
             return Path(shutil.copytree(source, target))
         self._on_server("ALTER DATABASE {} ALLOW_CONNECTIONS false", name)
@@ -238,7 +240,7 @@ class Postgresql:
         for name in gone:
             del self.made[name]
             source = self.source_of.get(name, "")
-            if folder is not None and source and source not in self.kept and self._is_as_copied(name, source):
+            if folder is not None and source and source not in self.kept and self._is_filled_anew(name, source):
                 self.kept[source] = name
             else:
                 self._on_server("DROP DATABASE IF EXISTS {} WITH (FORCE)", name)
@@ -250,13 +252,19 @@ class Postgresql:
             self._connection.close()
             self._connection = None
 
-    def _is_as_copied(self, name: str, source: str) -> bool:
-        """Whether a test left the tables of its store as they were, beside their rows."""
+    def _is_filled_anew(self, name: str, source: str) -> bool:
+        """Make a copy again what it was, where a test left its tables as they were, beside their rows."""
         self._send_out(name)
-        with psycopg.connect(self._address(source)) as there, psycopg.connect(self._address(name)) as here:
-            if here.execute("SELECT to_regclass('kept.alembic_version')").fetchone() == (None,):
-                keep_rows(here, there)
-            return bool(here.execute(SHAPE).fetchone() == there.execute(SHAPE).fetchone())
+        with psycopg.connect(self._address(name)) as here:
+            if name not in self.refill:
+                with psycopg.connect(self._address(source)) as there:
+                    self.refill[name] = keep_rows(here, there)
+                    self.shape[source] = there.execute(SHAPE).fetchone()
+            if here.execute(SHAPE).fetchone() != self.shape[source]:
+                del self.refill[name]
+                return False
+            here.execute(self.refill[name])
+        return True
 
     @contextmanager
     def _reading(self, home: Path) -> Iterator[psycopg.Connection[Any]]:
@@ -334,19 +342,24 @@ SHAPE = """SELECT md5(string_agg(concat(relname, relkind, relacl, columns, trigg
                 FROM pg_attribute WHERE attrelid = pg_class.oid AND attnum > 0 AND NOT attisdropped) AS columns,
             (SELECT count(*) FROM pg_trigger WHERE tgrelid = pg_class.oid) AS triggers
         FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relname NOT LIKE 'huey%') AS found"""
-TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = %s AND tablename <> 'spatial_ref_sys'"
+TABLES = "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'spatial_ref_sys'"
+SILENCE = """DO $$ DECLARE name text; BEGIN
+    FOR name IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename LIKE 'huey%' LOOP
+        EXECUTE format('DELETE FROM public.%I', name);
+    END LOOP; END $$"""
+"""The bell's own tables, which come with the first ring, have nothing left in them."""
 COLUMNS = """SELECT column_name FROM information_schema.columns
     WHERE table_schema = 'public' AND table_name = %s AND is_generated = 'NEVER'"""
 
 
-def keep_rows(store: psycopg.Connection[Any], source: psycopg.Connection[Any]) -> None:
-    """Put the rows and numbers of the store it was copied from beside a store's own, in a schema of their own."""
+def keep_rows(store: psycopg.Connection[Any], source: psycopg.Connection[Any]) -> str:
+    """Put the rows of the store it was copied from beside a store's own, in a schema of their own.
+
+    How a store is given those rows and the numbers of then, in place of what a test left: statements sent as one.
+    """
     store.execute("CREATE SCHEMA kept")
-    store.execute("CREATE TABLE kept.sequence_now (name text, last bigint, called boolean)")
-    for (name,) in source.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'").fetchall():
-        now = source.execute(sql.SQL("SELECT last_value, is_called FROM {}").format(sql.Identifier(name))).fetchone()
-        store.execute("INSERT INTO kept.sequence_now VALUES (%s, %s, %s)", [name, *(now or ())])
-    for (name,) in source.execute(TABLES, ["public"]).fetchall():
+    fill = [sql.SQL("SET LOCAL session_replication_role = replica")]  # no trigger stops it, and no order of tables
+    for (name,) in source.execute(TABLES).fetchall():
         named = sql.Identifier(name)
         store.execute(sql.SQL("CREATE TABLE kept.{0} AS TABLE public.{0} WITH NO DATA").format(named))
         with (
@@ -355,20 +368,14 @@ def keep_rows(store: psycopg.Connection[Any], source: psycopg.Connection[Any]) -
         ):
             for part in out:
                 into.write(part)
-
-
-def fill_anew(store: psycopg.Connection[Any]) -> None:
-    """Give a store the rows and numbers that are kept in it, in place of what a test left."""
-    store.execute("SET LOCAL session_replication_role = replica")  # no trigger stops it, and no order of tables
-    kept = {name for (name,) in store.execute(TABLES, ["kept"])}
-    for (name,) in store.execute(TABLES, ["public"]).fetchall():
-        named = sql.Identifier(name)
-        store.execute(sql.SQL("DELETE FROM public.{}").format(named))
-        if name in kept:
-            columns = sql.SQL(", ").join(sql.Identifier(column) for (column,) in store.execute(COLUMNS, [name]))
-            again = "INSERT INTO public.{0} ({1}) SELECT {1} FROM kept.{0}"
-            store.execute(sql.SQL(again).format(named, columns))
-    store.execute("SELECT setval(format('public.%I', name)::regclass, last, called) FROM kept.sequence_now")
+        columns = sql.SQL(", ").join(sql.Identifier(column) for (column,) in source.execute(COLUMNS, [name]))
+        again = "DELETE FROM public.{0}; INSERT INTO public.{0} ({1}) SELECT {1} FROM kept.{0}"
+        fill.append(sql.SQL(again).format(named, columns))
+    for (name,) in source.execute("SELECT sequencename FROM pg_sequences WHERE schemaname = 'public'").fetchall():
+        reached = sql.SQL("SELECT last_value, is_called FROM {}").format(sql.Identifier(name))
+        last, called = source.execute(reached).fetchone() or (1, False)
+        fill.append(sql.SQL("SELECT setval({}::regclass, {}, {})").format(f'public."{name}"', last, called))
+    return sql.SQL("; ").join([*fill, sql.SQL(SILENCE)]).as_string(store)
 
 
 SERVER = os.environ.get("WARDBOOK_TEST_DATABASE", "")
