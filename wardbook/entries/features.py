@@ -64,7 +64,7 @@ def newest(reader: Viewer, filters: Filters, place: Place | None, box: Polygon |
     """The newest of what this reader sees, in a place and in a box where they are given."""
     areas = place.area_ids if place is not None else ()
     drawn = {name: shape for name, shape in _shapes(place, box) if shape is not None}
-    asked = _asked(reader, filters, areas, tuple(drawn), today())
+    asked = _asked(db.engine.dialect.name, reader, filters, areas, tuple(drawn), today())
     shapes = {part: value for name, shape in drawn.items() for part, value in given(name, shape).items()}
     return _features(glance(asked, most=most, **shapes), reader)
 
@@ -74,8 +74,10 @@ def _shapes(place: Place | None, box: Polygon | None) -> tuple[tuple[str, shapel
 
 
 @lru_cache(maxsize=256)
-def _asked(reader: Viewer, filters: Filters, areas: tuple[int, ...], drawn: tuple[str, ...], on: date) -> Select[Any]:
-    """One query for all shapes that are asked about: to make it anew for each takes longer than to run it."""
+def _asked(
+    engine: str, reader: Viewer, filters: Filters, areas: tuple[int, ...], drawn: tuple[str, ...], on: date
+) -> Select[Any]:
+    """One query of an engine for all shapes that are asked about: to make it for each takes longer than to run it."""
     rows = published(reader, None, filters)
     if areas:
         rows = rows.where(lies_in_one_of(Entry, areas))
