@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -117,6 +118,6 @@ def tries_until_acknowledged(served: Served, number: int, over: threading.Event)
         try:
             form = form or them.comes_to_the_end(**what(number))
             return them.submits(form).status == 302
-        except (OSError, AssertionError, IndexError):
+        except (OSError, HTTPException, AssertionError, IndexError):  # killed in the middle of an answer too
             time.sleep(0.2)
     return False
