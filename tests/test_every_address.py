@@ -544,7 +544,7 @@ def test_every_form_without_its_token_is_refused_before_anything_else(guarded):
 
 
 def test_what_was_typed_into_a_form_that_has_ended_can_be_copied(guarded):
-    typed = {"title": "By the <church>", "words": "It floods\nin March.", "password": "secret"}
+    typed = {"title": "By the <church>", "words": "It floods\nin March.", "password": "a secret of five words"}
     answer = guarded.browser(OFFICER).post("/notes/new", data=typed)
     assert answer.status_code == 400
     assert ">By the &lt;church&gt;</textarea>" in answer.text

@@ -248,9 +248,8 @@ def test_a_worker_that_was_thought_dead_marks_nothing_and_hears_of_it(app, does,
     assert (the_job().finished_at, the_job().done, the_job().taken_by) == (None, 0, "another worker")
 
 
-def test_a_long_job_stays_with_its_worker_while_it_lives(app, does, monkeypatch):
-    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=2))
-    ends: set[object] = set()
+def lasting_four_seconds(ends: set[object]) -> Callable[[Task], None]:
+    """Work that notes every second when its lease ends."""
 
     def long(task: Task) -> None:
         for _ in range(4):
@@ -258,7 +257,13 @@ def test_a_long_job_stays_with_its_worker_while_it_lives(app, does, monkeypatch)
             ends.add(db.session.scalar(select(Job.due_at)))
             db.session.rollback()
 
-    does(long)
+    return long
+
+
+def test_a_long_job_stays_with_its_worker_while_it_lives(app, does, monkeypatch):
+    monkeypatch.setattr(jobs, "LEASE", timedelta(seconds=2))
+    ends: set[object] = set()
+    does(lasting_four_seconds(ends))
     asked()
     do_what_is_due()
     assert the_job().tries == 1
@@ -275,14 +280,7 @@ def test_a_sign_of_life_that_fails_is_not_the_last(app, does, monkeypatch, caplo
             raise RuntimeError("the database is locked")
 
     ends: set[object] = set()
-
-    def long(task: Task) -> None:
-        for _ in range(4):
-            sleep(1)
-            ends.add(db.session.scalar(select(Job.due_at)))
-            db.session.rollback()
-
-    does(long)
+    does(lasting_four_seconds(ends))
     asked()
     with listening(db.engine, "begin", no_second_connection):
         do_what_is_due()

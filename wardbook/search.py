@@ -12,13 +12,15 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, column, false, func, literal_column, not_, select, table, text
 
-from wardbook.db import db
+from wardbook.db import db, transaction
 
 MOST_SIGNS = 200
+PAGES = 500
 _TERM = re.compile(r'(?P<out>-?)(?:"(?P<phrase>[^"]*)"?|(?P<word>[^\s"]+))')
 _WORD = re.compile(r"[^\W_]+")
 _QUOTES = str.maketrans("“”„«»", '"""""')
@@ -95,11 +97,24 @@ def best_first(rows: Select[Any], model: Any, words: str) -> Select[Any]:
 
 
 def forget(model: Any) -> None:
-    """Leave nothing of words that were taken away: FTS5 keeps what was deleted until its parts are merged."""
-    if _on_sqlite():
-        index = f"fts_{model.__tablename__}"
-        db.session.flush()
-        db.session.execute(text(f"INSERT INTO {index}({index}) VALUES ('optimize')"))
+    """Leave nothing of words that were taken away: FTS5 keeps what was deleted until its parts are merged.
+
+    That is a merge of the whole index, so it is done in short steps, between which others may write:
+    https://www.sqlite.org/fts5.html#the_merge_command (a negative size begins it, and less than two changes end it).
+    """
+    if not _on_sqlite():
+        return
+    index = f"fts_{model.__tablename__}"
+    for pages in chain([-PAGES], repeat(PAGES)):
+        with transaction():
+            before = _changes()
+            db.session.execute(text(f"INSERT INTO {index}({index}, rank) VALUES ('merge', :pages)"), {"pages": pages})
+            if _changes() - before < 2:
+                return
+
+
+def _changes() -> int:
+    return db.session.scalar(text("SELECT total_changes()")) or 0
 
 
 def _on_sqlite() -> bool:

@@ -151,9 +151,9 @@ def _answer(status: int, page: str, sentence: str) -> ResponseReturnValue:
 
 
 def _typed() -> list[str]:
-    """What somebody wrote in a form that could not be taken, so that they can copy it. What is secret is one word."""
+    """What somebody wrote in a form that could not be taken, so that they can copy it: its words, never a password."""
     try:
-        given = [value for values in request.form.listvalues() for value in values]
+        given = [value for name, values in request.form.lists() if "password" not in name for value in values]
     except HTTPException:  # too large to be read at all
         return []
     return [value for value in given if len(value.split()) > 1]

@@ -21,7 +21,7 @@ from tests.conftest import (
 )
 from tests.crowd.somebody import a_photo
 from tests.engines import ENGINE
-from wardbook import erasure
+from wardbook import erasure, search
 from wardbook.db import db, transaction
 from wardbook.entries import life, photos, support
 from wardbook.entries.models import Draft, Entry, Photo
@@ -70,9 +70,12 @@ def test_no_word_of_it_is_left_in_the_store(told, as_):
     assert in_the_store(MARK) == []
 
 
-def test_no_stem_of_its_words_is_left_in_the_files_of_the_store(told, as_, home):
+@pytest.mark.parametrize("pages", [search.PAGES, 1])
+def test_no_stem_of_its_words_is_left_in_the_files_of_the_store(told, as_, home, monkeypatch, pages):
+    monkeypatch.setattr(search, "PAGES", pages)
     assert MARK.encode() in ENGINE.on_the_disk(home)
     erase(as_(RESIDENT), told)
+    do_what_is_due()
     assert MARK.encode() not in ENGINE.on_the_disk(home)
 
 

@@ -37,8 +37,8 @@ class Frozen:
 
     @property
     def restricted_in_words(self) -> str:
-        """That it is for named people alone, in a sentence; empty where it is not."""
-        return f"Restricted ({self.ground}): for its maker and the people they named alone." if self.ground else ""
+        """That it is for named people alone, where it is (`ground`), in a sentence."""
+        return f"Restricted ({self.ground}): for its maker and the people they named alone."
 
     @property
     def withheld_in_words(self) -> str:

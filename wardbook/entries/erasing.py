@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete, or_, select, update
 
-from wardbook import search
+from wardbook import jobs, search
 from wardbook.db import db, hold, now
 from wardbook.entries.models import Draft, Entry, Photo, Superseded, Support
 from wardbook.erasure import blank_copies, blanks
@@ -20,6 +20,7 @@ from wardbook.people.models import Proof
 from wardbook.policy import VISITOR, Act, Viewer, require
 from wardbook.shared import Standing
 
+FORGET = "forget erased words"
 BARE = ("state", "level", "standing")
 """What a step may go on saying of an erased entry: words that are the council's, and nobody's own"""
 
@@ -32,8 +33,14 @@ def erase(viewer: Viewer, entry: Entry, *, once: str) -> list[str]:
     blank_copies(entry)
     record(VISITOR, Did.ERASED, entry, change={"standing": [entry.standing, Standing.ERASED]}, once=once)
     _empty(entry)
-    search.forget(Entry)
+    jobs.ask(FORGET, cause=entry.ref)
     return keys
+
+
+@jobs.doer(FORGET)
+def forget(_task: jobs.Task) -> None:
+    """Clear the index of what was erased: the whole of it is merged, for which nobody who erases should wait."""
+    search.forget(Entry)
 
 
 def _empty(entry: Entry) -> None:

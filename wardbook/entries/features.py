@@ -63,14 +63,12 @@ def narrow(rows: Select[Entry]) -> Select[Any]:
 def newest(reader: Viewer, filters: Filters, place: Place | None, box: Polygon | None, most: int) -> list[Feature]:
     """The newest of what this reader sees, in a place and in a box where they are given."""
     areas = place.area_ids if place is not None else ()
-    drawn = {name: shape for name, shape in _shapes(place, box) if shape is not None}
+    drawn: dict[str, shapely.Geometry] = {} if box is None else {"box": box}
+    if place is not None and not areas:
+        drawn["place"] = place.geometry
     asked = _asked(db.engine.dialect.name, reader, filters, areas, tuple(drawn), today())
     shapes = {part: value for name, shape in drawn.items() for part, value in given(name, shape).items()}
     return _features(glance(asked, most=most, **shapes), reader)
-
-
-def _shapes(place: Place | None, box: Polygon | None) -> tuple[tuple[str, shapely.Geometry | None], ...]:
-    return ("place", None if place is None or place.area_ids else place.geometry), ("box", box)
 
 
 @lru_cache(maxsize=256)

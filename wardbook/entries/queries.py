@@ -257,6 +257,14 @@ def who_sees(level: Level) -> str:
     }[level]
 
 
+def who_sees_it(thing: Entry) -> str:
+    """The same of an entry as it stands: one that is not out is for few, whatever its level. `policy.STANDS` has it."""
+    if thing.standing is Standing.PUBLISHED:
+        return who_sees(thing.level)
+    others = "" if thing.level is Level.PRIVATE else " and moderators"
+    return f"Its author{others}, while it is {'waiting' if thing.standing is Standing.PENDING else thing.standing}."
+
+
 def counts_by_area(viewer: Viewer, area_ids: Sequence[int]) -> dict[int, dict[Kind, int]]:
     """How many entries of each kind this viewer sees in each area: one query."""
     lies = Entry.lies_in.c

@@ -52,7 +52,7 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         forms=forms,
         timeline=queries.timeline(entry),
         wards=list(wards.values()),
-        who_sees=queries.who_sees(entry.level),
+        who_sees=queries.who_sees_it(entry),
         life=KINDS[entry.kind],
         said_by=queries.said_by(entry),
         near=offers.near(entry, viewer()),
