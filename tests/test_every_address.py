@@ -66,6 +66,7 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/about/<page>", "/about/data", for_all(200)),
     ("/about/<page>", "/about/who-sees-what", for_all(200)),
     ("/about/<page>", "/about/nothing", for_all(404)),
+    ("/admin", "/admin", only((ADMINISTRATOR,), 302, 403)),
     ("/admin/jobs", "/admin/jobs", only((ADMINISTRATOR,), 200, 403)),
     ("/briefs", "/briefs", for_all(200)),
     ("/briefs", "/briefs?before=1", for_all(200)),
@@ -73,6 +74,10 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/briefs/<ref>", "/briefs/{OPEN}", for_all(200)),
     ("/briefs/<ref>", "/briefs/{SECRET}", only((OFFICER, CLLR), 200, 404)),
     ("/briefs/<ref>", "/briefs/BR-22222", for_all(404)),
+    ("/briefs/<ref>.<suffix>", "/briefs/{BRIEF}.pdf", only(STAFF, 302, 404)),
+    ("/briefs/<ref>.<suffix>", "/briefs/{SECRET}.pdf", only((OFFICER, CLLR), 302, 404)),
+    ("/briefs/<ref>/verify", "/briefs/{BRIEF}/verify", only(STAFF, 302, 404)),
+    ("/briefs/<ref>/verify", "/briefs/{SECRET}/verify", only((OFFICER, CLLR), 302, 404)),
     ("/briefs/<ref>/<int:number>", "/briefs/{BRIEF}/1", only(STAFF, 200, 404)),
     ("/briefs/<ref>/<int:number>", "/briefs/{SECRET}/1", only((OFFICER, CLLR), 200, 404)),
     ("/briefs/<ref>/<int:number>", "/briefs/{OPEN}/2", for_all(404)),
@@ -120,6 +125,9 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/contribute/confirm/<link>", "/contribute/confirm/{LINK}", for_all(404)),
     ("/contribute/confirm/<link>", "/contribute/confirm/guessed", for_all(404)),
     ("/desk", "/desk", only(SIGNED_IN, 200, 302)),
+    ("/desk/<name>", "/desk/unanswered", only((OFFICER,), 200, 403)),
+    ("/desk/<name>", "/desk/under-way", only((OFFICER,), 200, 403)),
+    ("/desk/<name>", "/desk/nothing", only((OFFICER,), 404, 403)),
     ("/entries/<ref>", "/entries/{PUBLIC}", for_all(200)),
     ("/entries/<ref>", "/entries/{OFFER}", for_all(200)),
     ("/entries/<ref>", "/entries/{COUNCIL}", only(STAFF, 200, 404)),
@@ -300,20 +308,19 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>/renew", "/entries/{OFFER}/renew", only((RESIDENT, OFFICER), 422, 403)),
     ("/entries/<ref>/renew", "/entries/{PUBLIC}/renew", for_all(403)),
     ("/entries/<ref>/renew", "/entries/{WARD}/renew", only((RESIDENT, CLLR), 403, 404)),
-    ("/entries/<ref>/reply", "/entries/{PUBLIC}/reply", only((OFFICER,), 422, 403)),
-    ("/entries/<ref>/reply", "/entries/{WARD}/reply", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/answer", "/entries/{PUBLIC}/answer", only((OFFICER,), 422, 403)),
+    ("/entries/<ref>/answer", "/entries/{WARD}/answer", only((RESIDENT, CLLR), 403, 404)),
     ("/entries/<ref>/restore", "/entries/{PUBLIC}/restore", for_all(403)),
     ("/entries/<ref>/restore", "/entries/{HIDDEN}/restore", only((RESIDENT,), 403, 404) | {MODERATOR: 302}),
     ("/entries/<ref>/review", "/entries/{COUNCIL}/review", only(STAFF, 403, 404) | {CLLR: 422}),
-    ("/entries/<ref>/state", "/entries/{PUBLIC}/state", only((OFFICER,), 422, 403)),
-    ("/entries/<ref>/state", "/entries/{COUNCIL}/state", only(STAFF, 403, 404) | {OFFICER: 422}),
+    ("/entries/<ref>/answer", "/entries/{COUNCIL}/answer", only(STAFF, 403, 404) | {OFFICER: 422}),
     ("/entries/<ref>/superseded", "/entries/{COUNCIL}/superseded", only(STAFF, 403, 404) | {CLLR: 422}),
     ("/entries/<ref>/support", "/entries/{PUBLIC}/support", for_all(302) | {NOBODY: 422, RESIDENT: 403}),
     ("/entries/<ref>/support", "/entries/{WARD}/support", only((RESIDENT,), 403, 404) | {CLLR: 302}),
     ("/entries/<ref>/support/undo", "/entries/{PUBLIC}/support/undo", for_all(302) | {NOBODY: 403, RESIDENT: 403}),
     ("/entries/<ref>/withdraw", "/entries/{PUBLIC}/withdraw", only((RESIDENT,), 422, 403)),
     ("/support/<link>", "/support/guessed", for_all(404)),
-    ("/entries/<ref>/state", "/entries/{OFFER}/state", only((RESIDENT, OFFICER), 422, 403)),
+    ("/entries/<ref>/answer", "/entries/{OFFER}/answer", only((RESIDENT, OFFICER), 422, 403)),
     ("/follows/<int:follow_id>/rhythm", "/follows/{FOLLOW}/rhythm", only((NEIGHBOUR,), 422, 404)),
     ("/follows/<int:follow_id>/stop", "/follows/{FOLLOW}/stop", only((NEIGHBOUR,), 302, 404)),
     ("/follows/confirm/<link>", "/follows/confirm/guessed", for_all(404)),
@@ -499,7 +506,7 @@ def test_no_refused_form_changes_the_store(told):
     client = told.browser(ADMINISTRATOR)
     for _, pattern, expected in POSTS:
         if expected[ADMINISTRATOR] >= 400:
-            client.post(told.address(client, pattern), data={"reply-words": "No.", "title": "No", "q": "nowhere"})
+            client.post(told.address(client, pattern), data={"answer-words": "No.", "title": "No", "q": "nowhere"})
     assert all_but_the_log_in(told.home) == before
 
 

@@ -33,7 +33,7 @@ def rows_of(body: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(body.decode("utf-8-sig"), newline="")))
 
 
-@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r"])
+@pytest.mark.parametrize("begins", ["=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠"])
 def test_a_spreadsheet_takes_no_text_of_a_csv_for_a_formula(begins):
     assert rows_of(csv_bytes(["words"], [[begins + "1+1"]]))[1] == [f"'{begins}1+1"]
 

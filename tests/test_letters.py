@@ -74,7 +74,7 @@ def a_letter(cause: str = "a cause", to: str = RESIDENT.email) -> None:
 def test_a_reply_reaches_its_author_with_the_message_id_that_was_kept(post, as_):
     issue = an_issue("Kerb – Café & £5")
     as_(OFFICER).post(
-        f"/entries/{issue.ref}/reply", data={"reply-words": "It’s ours <b>&</b> we’ll fix it.", "reply-once": "a"}
+        f"/entries/{issue.ref}/answer", data={"answer-words": "It’s ours <b>&</b> we’ll fix it.", "answer-once": "a"}
     )
     do_what_is_due()
     (got,) = post[0].got
@@ -130,7 +130,7 @@ def test_a_letter_names_the_council_and_no_other_person(post, as_):
 @pytest.mark.parametrize("subject", ["A\nBcc: x@example.org", "A\r\nBcc: x@example.org", "A" * 300, "\u202eA"])
 def test_a_title_cannot_write_a_letters_head(subject, post, as_):
     issue = an_issue(subject)
-    as_(OFFICER).post(f"/entries/{issue.ref}/reply", data={"reply-words": "Yes.", "reply-once": "a"})
+    as_(OFFICER).post(f"/entries/{issue.ref}/answer", data={"answer-words": "Yes.", "answer-once": "a"})
     do_what_is_due()
     (got,) = post[0].got
     assert got["Bcc"] is None

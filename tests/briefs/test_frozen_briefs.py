@@ -36,6 +36,7 @@ from tests.conftest import (
     square,
 )
 from tests.engines import environment_of
+from tests.paper import words_of
 from wardbook.briefs import comparing, freezing, kept, seals
 from wardbook.briefs.models import KeptBrief, Part, Version, Weight
 from wardbook.briefs.reading import Reading, reading, reading_now
@@ -273,6 +274,13 @@ def test_anybody_can_check_the_hashes_by_hand_from_the_json(app, as_):
     lines = "".join(f"{seal['hash']}\n" for seal in told["seals"])
     assert hashlib.sha256(lines.encode()).hexdigest() == told["hash"]
     assert json.loads(told["seals"][0]["text"])["ref"] == brief.ref
+
+
+def test_the_hash_can_be_copied_from_the_paper(app, as_):
+    an_issue("First")
+    brief = frozen()
+    words = words_of(as_(OFFICER).get(f"/briefs/{brief.ref}/1.pdf").data)
+    assert f"Its hash: {kept.latest(brief).hash}" in words
 
 
 def test_two_items_of_the_same_words_have_different_hashes(app):

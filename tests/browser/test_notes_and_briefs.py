@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from pathlib import Path
 from urllib.parse import quote
 
@@ -15,6 +13,7 @@ from playwright.sync_api import Frame, expect
 from tests.browser.conftest import Door, Enter
 from tests.browser.pages import CLLR, CLLR_NEXT_DOOR, OFFICER, RESIDENT, WARD
 from tests.browser.someone import Someone
+from tests.paper import words_of
 
 HERE = f"/places/ward:{WARD}"
 FOR_THE_WARD, FOR_THE_COUNCIL = "The bank's yard, between ourselves", "A crossing was promised at the bank"
@@ -195,8 +194,6 @@ def test_an_officer_draws_a_place_and_reads_its_brief_for_the_council_and_for_ev
 def test_only_the_pdf_for_the_council_has_the_council_note(
     drawn: Someone, notes: dict[str, str], tmp_path: Path
 ) -> None:
-    if shutil.which("pdftotext") is None:
-        pytest.skip("no pdftotext here: install poppler-utils")
     place, texts = drawn.path, {}
     for level in ("council", "public"):
         drawn.goes_to(f"{place}/brief?for={level}")
@@ -204,8 +201,7 @@ def test_only_the_pdf_for_the_council_has_the_council_note(
             drawn.page.locator("a[href*='brief.pdf']").click()
         saved = tmp_path / f"{level}.pdf"
         coming.value.save_as(saved)
-        said = subprocess.run(["pdftotext", "-layout", saved, "-"], check=True, capture_output=True, timeout=60).stdout
-        texts[level] = " ".join(said.decode().split())
+        texts[level] = " ".join(words_of(saved.read_bytes()).split())
     assert notes[FOR_THE_COUNCIL] in texts["council"]
     assert FOR_THE_COUNCIL in texts["council"]
     assert notes[FOR_THE_COUNCIL] not in texts["public"]

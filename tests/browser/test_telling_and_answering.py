@@ -87,11 +87,11 @@ def test_a_resident_tells_of_a_dropped_kerb_and_hears_what_came_of_it(enter: Ent
 
     officer = enter(OFFICER)
     officer.goes_to(f"/entries/{ref}")
-    officer.enters("Reply", "Thank you, Tobias. I will look on Thursday.")
-    officer.presses("Send reply")
-    officer.picks("New state", "Fixed")
-    officer.enters("What has been done, or why", "The kerb was lowered on Friday.")
-    officer.presses("Change state")
+    officer.enters("Your answer", "Thank you, Tobias. I will look on Thursday.")
+    officer.presses("Send")
+    officer.picks("State", "Fixed")
+    officer.enters("Your answer", "The kerb was lowered on Friday.")
+    officer.presses("Send")
     officer.reads("The state is now 'Fixed'.")
 
     tobias.goes_to(f"/entries/{ref}")

@@ -279,7 +279,7 @@ def test_a_file_with_a_name_or_words_that_their_author_took_back_is_not_given(to
 def test_an_answer_leaves_a_file_good(told, as_):
     client = as_(NEIGHBOUR)
     page = made(client)
-    as_(OFFICER).post(f"/entries/{told[0]}/reply", data={"reply-words": "We will look."})
+    as_(OFFICER).post(f"/entries/{told[0]}/answer", data={"answer-words": "We will look."})
     assert client.get(f"{page}/download").status_code == 200
 
 

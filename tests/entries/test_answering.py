@@ -31,12 +31,12 @@ CLOSED = {
 
 
 def move(client: FlaskClient, entry: Entry, state: State | str, words: str = "Done.", once: str = "") -> TestResponse:
-    sent = {"state-state": str(state), "state-words": words} | ({"state-once": once} if once else {})
-    return client.post(f"/entries/{entry.ref}/state", data=sent)
+    sent = {"answer-state": str(state), "answer-words": words} | ({"answer-once": once} if once else {})
+    return client.post(f"/entries/{entry.ref}/answer", data=sent)
 
 
 def reply(client: FlaskClient, entry: Entry, words: str = "We will look.", once: str = "") -> TestResponse:
-    return client.post(f"/entries/{entry.ref}/reply", data={"reply-words": words, "reply-once": once or words})
+    return client.post(f"/entries/{entry.ref}/answer", data={"answer-words": words, "answer-once": once or words})
 
 
 def steps(entry: Entry, did: Did) -> list[Event]:
@@ -84,9 +84,9 @@ def test_a_change_is_on_the_page_signed_with_its_words(as_):
 
 def test_a_refused_change_keeps_the_words_that_were_typed(as_):
     issue = an_issue()
-    refused = move(as_(OFFICER), issue, "", "A long answer that took some time.")
+    refused = move(as_(OFFICER), issue, "no such state", "A long answer that took some time.")
     assert refused.status_code == 422
-    assert "Choose the new state" in refused.text
+    assert "Not a valid choice" in refused.text
     assert "A long answer that took some time." in refused.text
 
 
@@ -103,6 +103,13 @@ def test_an_officer_answers_only_what_they_see(as_):
     issue = an_issue(level=Level.WARD)
     assert move(as_(OFFICER), issue, State.FIXED).status_code == 404
     assert reply(as_(OFFICER), issue).status_code == 404
+
+
+def test_words_beside_a_new_state_go_with_it(as_):
+    issue = an_issue()
+    move(as_(OFFICER), issue, State.PLANNED, "The kerb is on the list for May.")
+    assert "The kerb is on the list for May." in as_(NOBODY).get(f"/entries/{issue.ref}").text
+    assert (len(steps(issue, Did.CHANGED_STATE)), steps(issue, Did.REPLIED)) == (1, [])
 
 
 # --- replies -----------------------------------------------------------------------------------------------------

@@ -180,6 +180,13 @@ def test_the_check_leads_back_to_the_first_page_without_an_answer(as_):
     assert db.session.query(Entry).count() == 0
 
 
+def test_what_was_sent_is_not_asked_to_be_sent_again(as_):
+    client = as_(NOBODY)
+    draft = fill_in(client)
+    client.post(f"{draft}/check")
+    assert client.get(f"{draft}/check").location == f"{draft}/sent"
+
+
 def test_after_the_check_a_changed_answer_leads_back_to_it(as_):
     client = as_(NOBODY)
     draft = fill_in(client)

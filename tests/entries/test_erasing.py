@@ -44,7 +44,7 @@ def told(as_) -> Entry:
             as_viewer(RESIDENT), issue, life.Wording(f"{MARK} later", f"{MARK} more", name_shown=True), edition=1,
             once="edit",
         )  # fmt: skip
-    as_(OFFICER).post(f"/entries/{issue.ref}/reply", data={"reply-words": f"{MARK} reply", "reply-once": "r"})
+    as_(OFFICER).post(f"/entries/{issue.ref}/answer", data={"answer-words": f"{MARK} reply", "answer-once": "r"})
     as_(NOBODY).post(f"/entries/{issue.ref}/support", data={"email": "somebody@example.org"})
     wish = {"thing": f"entry:{issue.ref}", "rhythm": "daily", "email": "follower@example.org"}
     as_(NOBODY).post("/follows/new", data=wish)

@@ -242,7 +242,7 @@ def test_a_contribution_has_no_other_level(level, as_):
 
 def test_a_photo_and_a_reply_are_never_seen_wider_than_their_entry(as_):
     issue = an_issue()
-    as_(OFFICER).post(f"/entries/{issue.ref}/reply", data={"reply-words": "We will look.", "reply-once": "r"})
+    as_(OFFICER).post(f"/entries/{issue.ref}/answer", data={"answer-words": "We will look.", "answer-once": "r"})
     to_level(as_(RESIDENT), issue, "ward")
     assert "We will look." not in as_(NEIGHBOUR).get(f"/entries/{issue.ref}").text
 

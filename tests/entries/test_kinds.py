@@ -61,7 +61,7 @@ def told(kind: Kind, **details: object) -> Entry:
 
 
 def move(client: FlaskClient, entry: Entry, state: State, words: str = "Done.") -> int:
-    return client.post(f"/entries/{entry.ref}/state", data={"state-state": state, "state-words": words}).status_code
+    return client.post(f"/entries/{entry.ref}/answer", data={"answer-state": state, "answer-words": words}).status_code
 
 
 def listed(client: FlaskClient, asked: str) -> list[str]:
@@ -111,7 +111,7 @@ def test_nobody_is_written_to_about_what_they_did_themselves(as_):
     move(as_(OFFICER), offer, State.DONE, "The bricks are where they belong.")
     assert [letter.to for letter in letters()] == [RESIDENT.email]
     page = as_(NOBODY).get(f"/entries/{offer.ref}").text
-    assert page.count("Its author and those who follow it were told") == 1
+    assert page.count("Its author and anyone who follows it were told") == 1
 
 
 @pytest.mark.parametrize("state", [State.ADOPTED, State.DECLINED])

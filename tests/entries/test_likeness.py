@@ -19,12 +19,13 @@ from tests.conftest import (
     a_note,
     an_asset,
     an_issue,
+    an_offer,
     as_viewer,
     category,
     spot,
 )
 from wardbook.db import db, transaction
-from wardbook.entries.kinds import State
+from wardbook.entries.kinds import Kind, State
 from wardbook.entries.likeness import alike, similarity
 from wardbook.entries.models import Draft, Entry
 from wardbook.policy import VISITOR, Viewer
@@ -63,8 +64,10 @@ def test_where_postgresql_is_the_store_it_says_the_same(app: Any) -> None:
         assert similarity(one, other) == pytest.approx(db.session.scalar(asked, {"one": one, "other": other}), abs=1e-6)
 
 
-def found(title: str, words: str = "", *, viewer: Viewer = VISITOR, about: str = "Dropped kerbs") -> list[str]:
-    return [one.entry.title for one in alike(viewer, spot(*IN_MILL), category(about), title, words)]
+def found(
+    title: str, words: str = "", *, viewer: Viewer = VISITOR, about: str = "Dropped kerbs", kind: Kind = Kind.ISSUE
+) -> list[str]:
+    return [one.entry.title for one in alike(viewer, spot(*IN_MILL), kind, category(about), title, words)]
 
 
 def test_what_is_near_and_says_the_same_is_found_most_similar_first(app: Any) -> None:
@@ -110,6 +113,13 @@ def test_notes_are_not_offered_and_assets_are(app: Any) -> None:
     an_asset("The Tuesday lunch")
     assert found("No dropped kerb", viewer=as_viewer(CLLR)) == []
     assert found("Tuesday lunch", about="Place to meet") == ["The Tuesday lunch"]
+
+
+def test_an_offer_is_like_offers_alone(app: Any) -> None:
+    an_issue("We can cut the hedge")
+    an_offer("We can cut the hedges")
+    assert found("We can cut the hedge", kind=Kind.OFFER) == ["We can cut the hedges"]
+    assert found("We can cut the hedge", kind=Kind.IDEA) == ["We can cut the hedge"]
 
 
 def test_a_councillor_is_offered_what_a_councillor_sees(app: Any) -> None:

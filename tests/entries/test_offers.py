@@ -90,7 +90,7 @@ def test_what_is_taken_up_or_done_is_not_renewed(state, as_):
 
 
 def test_what_has_lapsed_is_not_taken_up_before_it_is_renewed(lapsed, as_):
-    moved = as_(OFFICER).post(f"/entries/{lapsed.ref}/state", data={"state-state": "taken up", "state-words": "Yes"})
+    moved = as_(OFFICER).post(f"/entries/{lapsed.ref}/answer", data={"answer-state": "taken up", "answer-words": "Yes"})
     assert moved.status_code == 422
 
 

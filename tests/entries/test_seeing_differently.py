@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 
 import pytest
 from flask.testing import FlaskClient
@@ -29,6 +27,7 @@ from tests.conftest import (
     spot,
     square,
 )
+from tests.paper import words_of
 from wardbook.db import db, transaction
 from wardbook.entries.kinds import State
 from wardbook.entries.models import Entry, Superseded
@@ -217,7 +216,7 @@ def test_both_stand_beside_each_other_in_lists(as_):
         assert page.count("The minute says considered.") == page.count("A crossing was promised.") == 2
 
 
-def test_both_stand_beside_each_other_in_every_form_of_a_brief(as_, tmp_path):
+def test_both_stand_beside_each_other_in_every_form_of_a_brief(as_):
     note = a_note("It was promised", words="Promised words.")
     a_note("Between them", words="Other words.", by=OFFICER)
     view = viewed(as_(OFFICER), note)
@@ -232,11 +231,7 @@ def test_both_stand_beside_each_other_in_every_form_of_a_brief(as_, tmp_path):
     item = next(item for item in told["items"] if item["ref"] == view.ref)
     assert item["differs_from"] == note.ref
     assert f",{note.ref}," in client.get(f"{place}.csv?for=council").text
-    if (pdftotext := shutil.which("pdftotext")) is None:
-        pytest.skip("pdftotext is not installed (poppler-utils)")
-    paper = tmp_path / "brief.pdf"
-    paper.write_bytes(client.get(f"{place}.pdf?for=council").data)
-    words = subprocess.run([pdftotext, str(paper), "-"], capture_output=True, check=True, text=True).stdout
+    words = words_of(client.get(f"{place}.pdf?for=council").data)
     assert "Seen differently" in words
     assert words.index("Promised words.") < words.index("The minute says considered.")
 

@@ -42,8 +42,8 @@ def test_what_an_author_says_of_their_own_is_not_said_by_the_council(told, as_):
     a_follow(by=NEIGHBOUR)
     entry = told()
     state = {"asset": "out of date", "offer": "taken up"}[entry.kind]
-    data = {"state-state": state, "state-words": "Nobody here ever answers", "state-once": "s"}
-    answer = as_(RESIDENT).post(f"/entries/{entry.ref}/state", data=data)
+    data = {"answer-state": state, "answer-words": "Nobody here ever answers", "answer-once": "s"}
+    answer = as_(RESIDENT).post(f"/entries/{entry.ref}/answer", data=data)
     assert answer.status_code == 302, answer.text
     said = everywhere(as_, entry)
     assert "Nobody here ever answers" in said

@@ -46,7 +46,7 @@ def told() -> list[tuple[str, str]]:
 
 
 def reply(client, entry, words: str = "We will look.", once: str = "a") -> None:
-    answer = client.post(f"/entries/{entry.ref}/reply", data={"reply-words": words, "reply-once": once})
+    answer = client.post(f"/entries/{entry.ref}/answer", data={"answer-words": words, "answer-once": once})
     assert answer.status_code == 302
 
 
@@ -154,8 +154,8 @@ def test_of_what_the_demo_brings_nobody_hears(app):
 def test_the_timeline_says_who_is_told(as_):
     issue = an_issue()
     reply(as_(OFFICER), issue)
-    assert "Its author and those who follow it were told." in as_(NOBODY).get(f"/entries/{issue.ref}").text
-    assert "You and those who follow it were told." in as_(RESIDENT).get(f"/entries/{issue.ref}").text
+    assert "Its author and anyone who follows it were told." in as_(NOBODY).get(f"/entries/{issue.ref}").text
+    assert "You and anyone who follows it were told." in as_(RESIDENT).get(f"/entries/{issue.ref}").text
 
 
 # --- once --------------------------------------------------------------------------------------------------------

@@ -140,4 +140,4 @@ def test_the_queue_begins_with_the_oldest(as_):
 
 def test_an_officer_does_not_answer_what_is_hidden(as_):
     note = a_note(by=OFFICER, standing=Standing.HIDDEN)
-    assert as_(OFFICER).post(f"/entries/{note.ref}/reply", data={"reply-words": "x"}).status_code == 403
+    assert as_(OFFICER).post(f"/entries/{note.ref}/answer", data={"answer-words": "x"}).status_code == 403

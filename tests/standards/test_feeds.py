@@ -97,7 +97,7 @@ def test_what_changed_last_comes_first_and_is_the_feeds_own_time(as_):
         first = an_issue("First")
         an_issue("Second")
     with time_machine.travel(datetime(2026, 3, 2, 12, tzinfo=UTC), tick=False):
-        as_(OFFICER).post(f"/entries/{first.ref}/reply", data={"reply-words": "We will look.", "reply-once": "a"})
+        as_(OFFICER).post(f"/entries/{first.ref}/answer", data={"answer-words": "We will look.", "answer-once": "a"})
     feed = read(as_(NOBODY).get("/map.atom"))
     assert titles(feed) == ["First", "Second"]
     assert feed.findtext(f"{ATOM}updated") == "2026-03-02T12:00:00+00:00"
@@ -114,9 +114,9 @@ def test_a_feed_holds_fifty(as_):
 def test_an_entry_s_feed_is_its_timeline(as_):
     issue = an_issue("Kerb")
     client = as_(OFFICER)
-    client.post(f"/entries/{issue.ref}/reply", data={"reply-words": "We will look.", "reply-once": "a"})
-    moved = {"state-state": "fixed", "state-words": "Lowered.", "state-once": "b"}
-    client.post(f"/entries/{issue.ref}/state", data=moved)
+    client.post(f"/entries/{issue.ref}/answer", data={"answer-words": "We will look.", "answer-once": "a"})
+    moved = {"answer-state": "fixed", "answer-words": "Lowered.", "answer-once": "b"}
+    client.post(f"/entries/{issue.ref}/answer", data=moved)
     feed = read(as_(NOBODY).get(f"/entries/{issue.ref}.atom"))
     assert titles(feed) == ["Now ‘Fixed’: Kerb", "A reply: Kerb", "New issue: Kerb"]
     said = [entry.findtext(f"{ATOM}content") for entry in feed.iter(f"{ATOM}entry")]

@@ -14,6 +14,13 @@ from wardbook.policy import Act, require
 bp = Blueprint("administration", __name__, url_prefix="/admin")
 
 
+@bp.get("")
+def start() -> ResponseReturnValue:
+    """Where an administrator begins."""
+    require(viewer(), Act.ADMINISTER)
+    return redirect(url_for(".things_to_do"))
+
+
 @bp.get("/jobs")
 def things_to_do() -> ResponseReturnValue:
     """What was given up, failed, is being done and waits; what was done lately."""

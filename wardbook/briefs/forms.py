@@ -69,6 +69,7 @@ class MarkForm(Asking):
         "What was this item to you?",
         [*((str(weight), label) for weight, label in WEIGHTS.items()), ("none", "No mark")],
         "Choose what it was to you",
+        hint="Everybody who may read the brief sees the mark, with its item.",
     )
     because = text(
         "Why it is not relevant",

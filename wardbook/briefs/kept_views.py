@@ -112,6 +112,18 @@ def latest(ref: str) -> ResponseReturnValue:
     return _page(or_404(kept.latest(brief)))
 
 
+@bp.get("/briefs/<ref>.<suffix>")
+def latest_file(ref: str, suffix: str) -> ResponseReturnValue:
+    """Its newest version in one of its other forms."""
+    return redirect(url_for(".file", ref=ref, number=or_404(kept.latest(_brief(ref))).number, suffix=suffix))
+
+
+@bp.get("/briefs/<ref>/verify")
+def verify_latest(ref: str) -> ResponseReturnValue:
+    """Whether its newest version is what was frozen."""
+    return redirect(url_for(".verify", ref=ref, number=or_404(kept.latest(_brief(ref))).number))
+
+
 @bp.get("/briefs/<ref>/<int:number>")
 def one(ref: str, number: int) -> ResponseReturnValue:
     """One of its versions."""

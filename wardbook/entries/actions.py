@@ -244,7 +244,7 @@ def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
     if done_already(once):
         return entry
     if not words.strip():
-        raise Refused("Enter your reply.", field="words")
+        raise Refused("Enter your answer, or choose a new state.", field="words")
     entry.changed_at = now()
     event = record(viewer, Did.REPLIED, entry, words=words, told=Told.FOLLOWERS, once=once)
     tell_author(entry, event)

@@ -217,28 +217,23 @@ class NoteForm(Asking):
 # --- answering ---------------------------------------------------------------------------------------------------
 
 
-class StateForm(Asking):
-    """Where it stands now."""
+class AnswerForm(Asking):
+    """What is said to whoever told it, where it stands now, or both: what was typed beside the other is never lost."""
 
-    state = picked("New state", (), needed("Choose the new state"))
-    words = long_text(
-        "What has been done, or why",
-        at_most(MOST_WORDS, "What you say"),
-        hint="The person who told you is sent these words, and readers of the page see them. Needed to close it.",
-    )
-    change = button("Change state")
+    words = long_text("What has been done, or why", at_most(MOST_WORDS, "What you say"))
+    state = picked("State", (), default="")
+    send = button("Send")
 
-    def offer_moves(self, entry: Entry) -> None:
-        """The states it may go to from here."""
+    def offer(self, entry: Entry, *, replies: bool) -> None:
+        """The states it may go to from here, and staying where it is for those who may answer in words alone."""
         moves = KINDS[entry.kind].chosen_from(entry.state_now)
-        self.state.choices = choices([("", "Choose"), *((state, STATES[state].label) for state in moves)])
-
-
-class ReplyForm(Asking):
-    """An answer in words."""
-
-    words = long_text("Reply", needed("Enter your reply"), at_most(MOST_WORDS, "Your reply"))
-    send = button("Send reply")
+        stays = f"Leave it as it is: {entry.meaning.label}" if replies else "Choose"
+        self.state.choices = choices([("", stays), *((state, STATES[state].label) for state in moves)])
+        if replies:
+            self.words.label.text = "Your answer"
+            self.words.description = "The person who told you is sent it, and readers of the page see it."
+        else:
+            self.words.description = "Readers of the page see these words. You can leave them out."
 
 
 class LeadForm(Asking):

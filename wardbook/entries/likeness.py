@@ -12,7 +12,7 @@ from sqlalchemy import select
 from wardbook import geo
 from wardbook.config import settings
 from wardbook.db import db, touches
-from wardbook.entries.kinds import Family, Kind, states_in
+from wardbook.entries.kinds import CONTRIBUTIONS, Family, Kind, states_in
 from wardbook.entries.models import Category, Entry
 from wardbook.entries.queries import is_now, shown
 from wardbook.policy import Viewer, visible
@@ -33,13 +33,14 @@ class Alike:
     similarity: float
 
 
-def alike(viewer: Viewer, at: shapely.Point, category: Category, title: str, words: str) -> list[Alike]:
+def alike(viewer: Viewer, at: shapely.Point, kind: Kind, category: Category, title: str, words: str) -> list[Alike]:
     """What this viewer sees that lies within the category's radius, is not settled and says something similar: the most
     similar first.
 
-    Notes are no contributions and are left out; so is what was closed, since it may have come back.
+    An offer is like offers alone. Notes are no contributions and are left out; so is what was closed, since it may have
+    come back.
     """
-    near = _near(viewer, at, category.radius_m)
+    near = _near(viewer, at, kind, category.radius_m)
     scores = {row[0]: _similarity(row[1:3], (title, words)) for row in near}
     good = [row[0] for row in near if scores[row[0]] >= (LEAST_IN_CATEGORY if row[3] == category.id else LEAST)]
     best = sorted(good, key=lambda id_: (-scores[id_], -id_))[:MOST_SHOWN]
@@ -49,12 +50,13 @@ def alike(viewer: Viewer, at: shapely.Point, category: Category, title: str, wor
     ]
 
 
-def _near(viewer: Viewer, at: shapely.Point, metres: float) -> Sequence[tuple[int, str, str, int | None]]:
+def _near(viewer: Viewer, at: shapely.Point, kind: Kind, metres: float) -> Sequence[tuple[int, str, str, int | None]]:
+    kinds = [kind] if kind is Kind.OFFER else [other for other in CONTRIBUTIONS if other is not Kind.OFFER]
     lasting = [*states_in(Family.OPEN), *states_in(Family.CURRENT)]
     rows = select(Entry.id, Entry.title, Entry.words, Entry.category_id).where(
         visible(Entry, viewer),
         Entry.standing == Standing.PUBLISHED,
-        Entry.kind != Kind.NOTE,
+        Entry.kind.in_(kinds),
         is_now(lasting),
         touches(Entry, geo.circle(at, metres, settings().crs)),
     )

@@ -223,11 +223,11 @@ def same(draft_id: str) -> ResponseReturnValue:
 
 def _alike(draft: Draft) -> list[likeness.Alike]:
     """What looks the same and was not yet said to be something else."""
-    pin, category = _readable_spot(draft), _category(draft)
-    if pin is None or category is None:
+    pin, kind, category = _readable_spot(draft), _kind(draft), _category(draft)
+    if pin is None or kind is None or category is None:
         return []
     told, declined = draft.answers, draft.answers.get("not_same", [])
-    found = likeness.alike(viewer(), pin.point, category, told.get("title") or "", told.get("words") or "")
+    found = likeness.alike(viewer(), pin.point, kind, category, told.get("title") or "", told.get("words") or "")
     return [one for one in found if one.entry.ref not in declined]
 
 
@@ -298,6 +298,8 @@ def who(draft_id: str) -> ResponseReturnValue:
 def check(draft_id: str) -> ResponseReturnValue:
     """Check your answers, then send them. Sent twice, it is still one contribution."""
     draft = _own(draft_id)
+    if draft.answers.get("sent"):
+        return redirect(url_for(".sent", draft_id=draft.id))
     if (missing := _unanswered(draft)) is not None:
         return redirect(url_for(f".{missing}", draft_id=draft.id))
     form = SendForm()

@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from wardbook.areas import queries as areas
 from wardbook.clock import today
 from wardbook.entries import actions, leading, offers, photos, queries, support, ties
-from wardbook.entries.forms import HideForm, LeadForm, NoteForm, RenewForm, ReplyForm, StateForm, level_hints
+from wardbook.entries.forms import AnswerForm, HideForm, LeadForm, NoteForm, RenewForm, level_hints
 from wardbook.entries.kinds import KINDS, Basis, Kind, Lead, State, Topic
 from wardbook.entries.models import Entry
 from wardbook.errors import NotFound, Refused
@@ -21,7 +21,7 @@ from wardbook.people.signed_in import person, viewer
 from wardbook.places.place import Place
 from wardbook.places.typed import Form, shape_from
 from wardbook.places.words import place_from_words
-from wardbook.policy import Act, require
+from wardbook.policy import Act, may, require
 from wardbook.shared import Level
 from wardbook.web import or_404
 
@@ -39,11 +39,9 @@ def detail(ref: str) -> ResponseReturnValue:
 
 def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
     """The page, with a form as it was sent where one could not be accepted."""
-    state = shown.get("state") or StateForm(prefix="state")
-    state.offer_moves(entry)
-    forms = {"state": state, "reply": ReplyForm(prefix="reply"), "hide": HideForm(prefix="hide")} | shown
-    forms |= {"lead": shown.get("lead") or _lead_form(entry), "renew": shown.get("renew") or _renew_form(entry)}
-    wrong = next((form for form in shown.values() if form.errors), forms["reply"])
+    forms = {"answer": _answer_form(entry), "hide": HideForm(prefix="hide")}
+    forms |= {"lead": _lead_form(entry), "renew": _renew_form(entry)} | shown
+    wrong = next((form for form in shown.values() if form.errors), forms["answer"])
     wards = areas.areas_by_id(queries.wards_of(entry, today()))
     return ask(
         "entries/detail.html",
@@ -68,36 +66,43 @@ def _there(entry: Entry, said: str) -> ResponseReturnValue:
     return redirect(url_for("entries.detail", ref=entry.ref))
 
 
-@bp.post("/entries/<ref>/state")
-def state(ref: str) -> ResponseReturnValue:
-    """Move it to another state."""
+def _answer_form(entry: Entry) -> AnswerForm:
+    form = AnswerForm(prefix="answer")
+    form.offer(entry, replies=may(viewer(), Act.REPLY, entry))
+    return form
+
+
+@bp.post("/entries/<ref>/answer")
+def answer(ref: str) -> ResponseReturnValue:
+    """Answer in words, move it to another state, or both."""
     entry = or_404(queries.entry(ref, viewer()))
-    require(viewer(), Act.CHANGE_STATE, entry)
-    form = StateForm(prefix="state")
-    form.offer_moves(entry)
+    if not may(viewer(), Act.REPLY, entry):
+        require(viewer(), Act.CHANGE_STATE, entry)
+    form = _answer_form(entry)
     if actions.done_already(form.once.data):
-        return _there(entry, f"The state is now '{entry.meaning.label}'.")
+        return _answered(entry, form)
     if form.validate_on_submit():
         try:
-            actions.change_state(
-                viewer(), entry, State(form.state.data), words=form.words.data or "", once=form.once.data
-            )
-            return _there(entry, f"The state is now '{entry.meaning.label}'.")
+            _answer(entry, form)
+            return _answered(entry, form)
         except Refused as refused:
             form.put(refused)
-    return _page(entry, state=form)
+    return _page(entry, answer=form)
 
 
-@bp.post("/entries/<ref>/reply")
-def reply(ref: str) -> ResponseReturnValue:
-    """Answer in words."""
-    entry = or_404(queries.entry(ref, viewer()))
-    require(viewer(), Act.REPLY, entry)
-    form = ReplyForm(prefix="reply")
-    if form.validate_on_submit():
-        actions.reply(viewer(), entry, words=form.words.data, once=form.once.data)
-        return _there(entry, "Your reply is on the page.")
-    return _page(entry, reply=form)
+def _answer(entry: Entry, form: AnswerForm) -> None:
+    words, once = form.words.data or "", form.once.data
+    if form.state.data:
+        actions.change_state(viewer(), entry, State(form.state.data), words=words, once=once)
+    elif may(viewer(), Act.REPLY, entry):
+        actions.reply(viewer(), entry, words=words, once=once)
+    else:
+        raise Refused("Choose the new state", field="state")
+
+
+def _answered(entry: Entry, form: AnswerForm) -> ResponseReturnValue:
+    said = f"The state is now '{entry.meaning.label}'." if form.state.data else "Your answer is on the page."
+    return _there(entry, said)
 
 
 @bp.post("/entries/<ref>/hide")

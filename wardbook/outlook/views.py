@@ -27,7 +27,7 @@ from wardbook.places.converter import place_at
 from wardbook.places.place import Place
 from wardbook.places.queries import own_shapes
 from wardbook.places.words import place_from_words
-from wardbook.policy import Act, Viewer, may, reader_for
+from wardbook.policy import Act, Viewer, may, reader_for, require
 from wardbook.web import or_404
 
 bp = Blueprint("outlook", __name__)
@@ -178,6 +178,23 @@ def desk() -> ResponseReturnValue:
         under_way=page(entries.under_way(who, services), size=8, order=Order.OLDEST),
         waiting=entries.count(entries.waiting(who)),
     )
+
+
+@bp.get("/desk/<name>")
+def queue(name: str) -> ResponseReturnValue:
+    """The whole of what an officer's desk begins to list, page by page."""
+    who = viewer()
+    require(who, Act.ANSWER)
+    if name == "unanswered":
+        heading, rows = "Nobody has answered these yet", entries.unanswered(who)
+    elif name == "under-way":
+        services = people.services_of(who)
+        heading = f"Under way in {' and '.join(row.name for row in services) or 'no service of yours'}"
+        rows = entries.under_way(who, services)
+    else:
+        raise NotFound
+    shown = page(rows, at_from(request.args), order=Order.OLDEST)
+    return render_template("outlook/queue.html", name=name, heading=heading, page=shown)
 
 
 @bp.get("/about/<page>")

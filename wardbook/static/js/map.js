@@ -7,6 +7,7 @@ function wardbookMap(map) {
   map.attributionControl.setPrefix(false);
   if (told.attribution) map.attributionControl.addAttribution(escapeText(told.attribution));
   map.options.maxZoom = 19;
+  leaveOneFingerToThePage(map);
   map.fitBounds(bounds, { padding: [12, 12] });
 
   if (told.tiles) L.tileLayer(told.tiles, { maxZoom: 19 }).addTo(map);
@@ -19,6 +20,16 @@ function wardbookMap(map) {
   if (told.things) drawThings(map, told.things);
   if (told.use === "pin") pinTool(map, told);
   if (told.use === "draw") drawTool(map, told);
+}
+
+/* One finger scrolls the page past the map, two move the map: nobody is held in it on a phone. */
+function leaveOneFingerToThePage(map) {
+  if (!window.matchMedia("(pointer: coarse)").matches) return;
+  map.dragging.disable();
+  const told = L.DomUtil.create("p", "wb-two-fingers", map.getContainer());
+  told.textContent = "Move the map with two fingers";
+  L.DomEvent.on(map.getContainer(), "touchmove", (event) => told.classList.toggle("wb-two-fingers--shown", event.touches.length === 1));
+  L.DomEvent.on(map.getContainer(), "touchend", () => told.classList.remove("wb-two-fingers--shown"));
 }
 
 /* A line encloses nothing, so nothing is filled. */
