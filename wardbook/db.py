@@ -436,6 +436,22 @@ def transaction() -> Iterator[None]:
         intend_to_write(before)
 
 
+class _NotForGood(Exception):
+    """What ends a trial."""
+
+
+@contextmanager
+def trial(*, commit: bool) -> Iterator[None]:
+    """A writing transaction that is undone again unless it is to be kept: a dry run does all that the real one does."""
+    try:
+        with transaction():
+            yield
+            if not commit:
+                raise _NotForGood
+    except _NotForGood:
+        pass
+
+
 def configure(app: Flask, settings: Settings) -> None:
     """Open the store for an application. The embedded file is made with mode 0600 and is never handed over."""
     url = make_url(settings.database_url)

@@ -37,6 +37,8 @@ class Did(StrEnum):
     FROZE = "froze"
     LIFTED = "lifted"
     MARKED = "marked"
+    ACTIVATED = "activated"
+    UNDID = "undid"
 
 
 class Told(StrEnum):
@@ -79,7 +81,7 @@ OF_THE_AUTHOR_OR_THE_COUNCIL = frozenset({Did.CHANGED_STATE, Did.RENEWED})
 
 def _signature(viewer: Viewer, did: Did, thing: Any) -> str:
     """The author's own steps bear no name: it is shown once on the page, where they chose so, and can be taken off."""
-    own = viewer.id is not None and viewer.id == thing.author_id
+    own = viewer.id is not None and viewer.id == getattr(thing, "author_id", None)
     return "" if did in OF_THE_AUTHOR or (own and did in OF_THE_AUTHOR_OR_THE_COUNCIL) else viewer.signature
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -46,6 +47,10 @@ class MapView:
     things: dict[str, Any] | None = None
     place: dict[str, Any] | None = None
     pin: tuple[float, float] | None = None
+    on: date | None = None
+    """The day whose wards are drawn; today's where there is none"""
+    outlines: dict[str, list[dict[str, Any]]] | None = None
+    """GeoJSON geometries drawn as lines, by the word that says how: `before`, `after`"""
 
 
 @dataclass(frozen=True)
@@ -110,6 +115,7 @@ def frame(view: MapView) -> Response:
         "things": view.things,
         "place": view.place,
         "pin": view.pin,
+        "outlines": view.outlines,
         "tiles": settings().tiles_url,
         "attribution": attribution(),
         "origin": url_for("static", filename="", _external=True).removesuffix(static),
@@ -117,6 +123,7 @@ def frame(view: MapView) -> Response:
     page = render_template(
         "map/frame.html",
         label=view.label,
+        on=view.on,
         head=Markup(shell.head.replace(_NONCE, nonce())),
         body=Markup(shell.body),
         script=Markup(shell.script),

@@ -9,6 +9,7 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
 from wardbook import clock, geo, policy
+from wardbook.areas.models import AREA_TYPES
 from wardbook.config import settings
 from wardbook.entries import keeping, speaking_up, telling
 from wardbook.entries import views as entries
@@ -24,6 +25,7 @@ from wardbook.web import nonce
 
 def configure(app: Flask) -> None:
     """Put the pages and their words on an application."""
+    from wardbook.activation import views as activation
     from wardbook.administration import views as administration
     from wardbook.briefs import kept_views
     from wardbook.briefs import views as briefs
@@ -38,12 +40,13 @@ def configure(app: Flask) -> None:
     for blueprint in (
         views.bp, searching.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, keeping.bp, speaking_up.bp,
         places.bp, briefs.bp, kept_views.bp, moderation.bp, mapit.bp, feeds.bp, follows.bp, files.bp, administration.bp,
+        activation.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
         nonce=nonce, viewer=viewer, person=person, Act=policy.Act, Kind=Kind, KINDS=KINDS, STATES=STATES, Family=Family,
         Level=Level, said_by=said_by, who_sees=who_sees, step_in_words=step_in_words, step_by=step_by,
-         settings=settings, layer_version=layers.layer_version,
+        AREA_TYPES=AREA_TYPES, settings=settings, layer_version=layers.layer_version,
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
     )  # fmt: skip
     app.jinja_env.filters.update(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 from sqlalchemy import insert, select
 
 from wardbook.areas.derive import BOUNDARIES, derive_for_set
@@ -38,8 +39,9 @@ class SetDescription:
 def add_boundary_set(about: SetDescription, reading: Reading) -> BoundarySet:
     """Take in a boundary set whole, and write for everything on the map which of its areas it lies in.
 
-    Raises Refused where the name is taken, the dates are back to front, or another own set of the type holds on some of
-    the same days over the same ground.
+    Where one of its type without an end holds over the same ground, and began before it, the new one waits to be
+    activated. Raises Refused where the name is taken, the dates are back to front, or another own set of the type holds
+    on some of the same days over the same ground in any other way.
     """
     alone(BOUNDARIES)
     if about.type not in AREA_TYPES:
@@ -51,7 +53,7 @@ def add_boundary_set(about: SetDescription, reading: Reading) -> BoundarySet:
         )
     if db.session.scalar(select(BoundarySet.id).where(BoundarySet.name == about.name)):
         raise Refused(f"There is already a boundary set called '{about.name}': choose another --set name.")
-    _refuse_overlap(about, reading)
+    waits = _waits(about, reading)
     row = BoundarySet(
         name=about.name,
         type=about.type,
@@ -60,6 +62,7 @@ def add_boundary_set(about: SetDescription, reading: Reading) -> BoundarySet:
         source=about.source,
         licence=about.licence,
         reference=about.reference,
+        waits=waits,
         imported_at=now(),
     )
     db.session.add(row)
@@ -82,21 +85,47 @@ def _area(set_id: int, read: ReadArea) -> dict[str, object]:
     }
 
 
-def _refuse_overlap(about: SetDescription, reading: Reading) -> None:
+def _waits(about: SetDescription, reading: Reading) -> bool:
+    """Whether it is to take the place of a set without an end. Raises Refused where it could not."""
     if about.reference:
-        return
+        return False
     same_days = [known for known in locator().own() if known.type == about.type and _share_days(known, about)]
-    if not same_days:
-        return
-    ground = shapely.union_all([area.geometry for area in reading.areas])
-    for known in same_days:
-        held = shapely.union_all(known.shapes)
-        if shapely.intersection(held, ground).area > 0.001 * min(held.area, ground.area):
-            name = db.session.get_one(BoundarySet, known.id).name
+    over = _over_the_same_ground(same_days, reading) if same_days else []
+    for known in over:
+        if not _can_be_ended(known, about):
             raise Refused(
-                f"The set '{name}' holds on some of the same days over the same ground: give --from and --until so "
-                "that one ends on the day the other begins, or load this one with --reference."
+                f"The set '{_name(known)}' holds on some of the same days over the same ground: give --from and "
+                "--until so that one ends on the day the other begins, or load this one with --reference."
             )
+    return bool(over)
+
+
+def _can_be_ended(known: LocatedSet, about: SetDescription) -> bool:
+    """Whether a set without an end, already in its place, began before another does."""
+    later = about.from_on is not None and (known.from_on is None or known.from_on < about.from_on)
+    return later and known.until_on is None and not known.waits
+
+
+def _over_the_same_ground(sets: Sequence[LocatedSet], reading: Reading) -> list[LocatedSet]:
+    """The sets that share more than slivers with what was read."""
+    shapes = np.array([area.geometry for area in reading.areas], dtype=object)
+    return [
+        known for known in sets if _shared_area(known, shapes) > 0.001 * min(_area_of(known.shapes), _area_of(shapes))
+    ]
+
+
+def _shared_area(known: LocatedSet, shapes: NDArray[np.object_]) -> float:
+    """In square degrees: only compared with others over the same ground."""
+    asked, places = known.tree.query(shapes, predicate="intersects")
+    return _area_of(shapely.intersection(shapes[asked], known.shapes[places]))
+
+
+def _area_of(shapes: NDArray[np.object_]) -> float:
+    return float(shapely.area(shapes).sum())
+
+
+def _name(known: LocatedSet) -> str:
+    return db.session.get_one(BoundarySet, known.id).name
 
 
 def _share_days(known: LocatedSet, about: SetDescription) -> bool:

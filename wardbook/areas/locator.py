@@ -13,6 +13,7 @@ from datetime import date, datetime
 from functools import cached_property, partial
 from threading import Lock
 from time import monotonic
+from typing import cast
 
 import numpy as np
 import shapely
@@ -23,11 +24,13 @@ from sqlalchemy import event, select
 from wardbook.areas.models import Area, BoundarySet
 from wardbook.clock import holds
 from wardbook.config import settings
-from wardbook.db import changed, changes, db, is_writing
+from wardbook.db import changed, changes, db
 from wardbook.geo import WGS84, reproject
 
 SNAP_METRES = 100.0
 SMALL_SHARE, SMALL_LENGTH, SMALL_AREA = 0.01, 10.0, 100.0
+MOST_KEPT = 3
+"""Locators kept in memory: while a set is being activated some still see the sets as they were."""
 ASK_AGAIN = 1.0
 """Seconds for which a process that only reads believes that no boundary set has come by way of another process."""
 
@@ -51,6 +54,7 @@ class SetRow:
     until_on: date | None
     type: str
     reference: bool
+    waits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,7 @@ class LocatedSet:
     def __init__(self, row: SetRow, areas: Sequence[tuple[Called, shapely.Geometry]], epsg: int) -> None:
         ordered = sorted(areas, key=lambda area: area[0].code)
         self.id, self.type, self.reference = row.id, row.type, row.reference
-        self.from_on, self.until_on = row.from_on, row.until_on
+        self.from_on, self.until_on, self.waits = row.from_on, row.until_on, row.waits
         self.epsg = epsg
         self.called = [called for called, _ in ordered]
         self.area_ids = [called.id for called in self.called]
@@ -81,7 +85,7 @@ class LocatedSet:
 
     def in_force(self, on: date) -> bool:
         """Whether the set holds on a day."""
-        return holds(self.from_on, self.until_on, on)
+        return not self.waits and holds(self.from_on, self.until_on, on)
 
     def covering(self, lon: float, lat: float) -> int | None:
         """The place in `area_ids` of the area that covers a point."""
@@ -194,45 +198,52 @@ class Locator:
 
 @dataclass
 class _Kept:
-    """The locator of an application, of which sets it was made, and since when and which commit that is believed."""
+    """The locators of an application by the sets of which they were made, and since when the newest is believed."""
 
-    version: tuple[SetRow, ...] | None = None
-    locator: Locator | None = None
+    made: dict[tuple[SetRow, ...], Locator]
+    newest: Locator | None = None
     asked_at: float = float("-inf")
     change: int = -1
-    transaction: object = None
 
 
 _lock = Lock()
 _SETS = select(*(getattr(BoundarySet, name) for name in SetRow.__dataclass_fields__)).order_by(BoundarySet.id)
+_HERE = "wardbook.locator"
+
+
+def _kept() -> _Kept:
+    kept: _Kept = current_app.extensions.setdefault("wardbook.locator", _Kept({}))
+    return kept
 
 
 def locator() -> Locator:
-    """The locator of this application, made anew when a boundary set has come, gone or changed its days.
-
-    Whoever writes asks the store once a transaction; so does the first reader after a commit of this process. Other
-    readers ask once a second: what another process brought is known everywhere a second later.
+    """The locator of the sets that this transaction sees, asked of the store once in it: while a set is activated, who
+    reads sees all of it or nothing.
     """
-    kept: _Kept = current_app.extensions.setdefault("wardbook.locator", _Kept())
-    if kept.locator is not None and _is_believed(kept):
-        return kept.locator
-    change, at = changes(), monotonic()
-    version = tuple(SetRow(*row) for row in db.session.execute(_SETS))
+    session = db.session()
+    transaction, change, found = session.info.get(_HERE, (None, -1, None))
+    if found is not None and transaction is session.get_transaction() and change == changes():
+        return cast(Locator, found)
+    change = changes()
+    version = tuple(SetRow(*row) for row in session.execute(_SETS))
+    made = _kept().made
     with _lock:
-        if kept.locator is None or kept.version != version:
-            kept.version, kept.locator = version, _load(version)
-        kept.change, kept.asked_at, kept.transaction = change, at, None
-        if is_writing():
-            kept.asked_at, kept.transaction = float("-inf"), db.session().get_transaction()
-        return kept.locator
+        if version not in made:
+            made[version] = _load(version)
+            while len(made) > MOST_KEPT:
+                del made[next(iter(made))]
+        found = made[version]
+    session.info[_HERE] = session.get_transaction(), change, found
+    return found
 
 
-def _is_believed(kept: _Kept) -> bool:
-    if kept.change != changes():
-        return False
-    if is_writing():
-        return kept.transaction is not None and kept.transaction is db.session().get_transaction()
-    return monotonic() - kept.asked_at < ASK_AGAIN
+def recent_locator() -> Locator:
+    """For an answer that reads nothing else of the store: what another process changed is known a second later."""
+    kept = _kept()
+    if kept.newest is None or kept.change != changes() or monotonic() - kept.asked_at >= ASK_AGAIN:
+        change, at = changes(), monotonic()
+        kept.newest, kept.change, kept.asked_at = locator(), change, at
+    return kept.newest
 
 
 for _deed in ("after_insert", "after_update", "after_delete"):

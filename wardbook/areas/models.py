@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 import shapely
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wardbook.clock import holds
@@ -40,12 +41,14 @@ class BoundarySet(Base):
     licence: Mapped[str]
     reference: Mapped[bool]
     """A reference set answers look-ups; it never gives a thing its wards."""
+    waits: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It holds on no day yet: the set before it has no end, and activating this one gives it one"""
     imported_at: Mapped[datetime]
     areas: Mapped[list[Area]] = relationship(back_populates="set", order_by="Area.code")
 
     def in_force(self, on: date) -> bool:
         """Whether it holds on a day."""
-        return holds(self.from_on, self.until_on, on)
+        return not self.waits and holds(self.from_on, self.until_on, on)
 
 
 class Area(Base):
@@ -63,6 +66,37 @@ class Area(Base):
     other_names: Mapped[list[str]] = mapped_column(JSON)
     geometry: Mapped[shapely.Geometry]
     set: Mapped[BoundarySet] = relationship(back_populates="areas")
+
+
+class Succession(Base):
+    """That the ground of an area passed to one of the set after it: the share of its land, and of its postcodes."""
+
+    __tablename__ = "succession"
+
+    old_id: Mapped[int] = mapped_column(ForeignKey("area.id", ondelete="CASCADE"), primary_key=True)
+    new_id: Mapped[int] = mapped_column(ForeignKey("area.id", ondelete="CASCADE"), primary_key=True, index=True)
+    land: Mapped[float]
+    postcodes: Mapped[float | None]
+
+
+class Activation(Base):
+    """That a boundary set was put in the place of the one before it; undone, the next one is another row."""
+
+    __tablename__ = "activation"
+    __table_args__ = (
+        Index(
+            "uq_activation_standing", "set_id", unique=True,
+            sqlite_where=text("undone_at IS NULL"), postgresql_where=text("undone_at IS NULL"),
+        ),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    set_id: Mapped[int] = mapped_column(ForeignKey("boundary_set.id"), index=True)
+    at: Mapped[datetime]
+    undone_at: Mapped[datetime | None]
+    changes: Mapped[dict[str, Any]] = mapped_column(JSON)
+    """What it changed and how that was before, by ids and codes: undoing reads it"""
+    set: Mapped[BoundarySet] = relationship()
 
 
 class PostcodeSource(Base):

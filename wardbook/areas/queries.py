@@ -29,6 +29,7 @@ def wards(on: date | None = None) -> Sequence[Area]:
     own = _areas().where(
         BoundarySet.type == settings().ward_type,
         BoundarySet.reference.is_(False),
+        BoundarySet.waits.is_(False),
         or_(BoundarySet.from_on.is_(None), BoundarySet.from_on <= asked),
         or_(BoundarySet.until_on.is_(None), BoundarySet.until_on > asked),
     )
@@ -58,6 +59,11 @@ def areas_by_id(ids: Sequence[int]) -> dict[int, Area]:
 def boundary_sets() -> Sequence[BoundarySet]:
     """Every set, oldest first."""
     return db.session.scalars(select(BoundarySet).order_by(BoundarySet.from_on.nulls_first(), BoundarySet.id)).all()
+
+
+def boundary_set(set_id: int) -> BoundarySet | None:
+    """A set by its id."""
+    return db.session.get(BoundarySet, set_id) if 0 < set_id < 2**31 else None
 
 
 def area_counts() -> dict[int, int]:

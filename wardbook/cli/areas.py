@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,8 @@ import click
 from wardbook.areas.models import AREA_TYPES
 from wardbook.cli.command import AN_EXISTING_FILE, as_json, day, in_application, main, plural, print_json, tell_refused
 from wardbook.config import settings
-from wardbook.db import transaction
+from wardbook.db import transaction, trial
+from wardbook.errors import Refused
 
 
 @main.group()
@@ -108,13 +109,15 @@ def boundaries_import(
     read = read_boundaries(file, **reading)
     about = SetDescription(set_name, type_, from_on, until_on, source, licence, reference)
     with transaction():
-        add_boundary_set(about, read)
+        waits = add_boundary_set(about, read).waits
     if machine:
         tally = {"areas": len(read.areas), "repaired": len(read.repaired), "merged": len(read.merged), "refused": 0}
-        print_json(tally)
+        print_json(tally | {"waits": waits})
         return
     _tell_repairs(read)
     click.echo(f"Imported {plural(len(read.areas), 'area')} as '{set_name}'.")
+    if waits:
+        click.echo(f"It waits: 'wardbook boundaries preview \"{set_name}\"' shows what activating it would change.")
 
 
 @boundaries.command("list")
@@ -131,7 +134,8 @@ def boundaries_list(machine: bool) -> None:
     rows = [
         {
             "name": row.name, "type": row.type, "from": row.from_on, "until": row.until_on,
-            "areas": counts.get(row.id, 0), "reference": row.reference, "source": row.source, "licence": row.licence,
+            "areas": counts.get(row.id, 0), "reference": row.reference, "waits": row.waits, "source": row.source,
+            "licence": row.licence,
         }
         for row in queries.boundary_sets()
     ]  # fmt: skip
@@ -139,10 +143,81 @@ def boundaries_list(machine: bool) -> None:
         print_json({"sets": rows})
         return
     for row in rows:
-        role = ", reference" if row["reference"] else ""
+        role = ", reference" if row["reference"] else ", waits to be activated" if row["waits"] else ""
         click.echo(
             f"{row['name']}: {row['areas']} x {row['type']}{role}, {row['from'] or '...'} to {row['until'] or '...'}"
         )
+
+
+def choosing(command: Callable[..., None]) -> Callable[..., None]:
+    """The option that says who takes over an area that is parted."""
+    return click.option(
+        "--choose", "choices", multiple=True, metavar="OLD=NEW",
+        help="Which new area takes over the councillors of an old one that is parted. May be given again.",
+    )(command)  # fmt: skip
+
+
+def _chosen(choices: Sequence[str]) -> dict[str, str]:
+    parted = [choice.partition("=") for choice in choices]
+    if any(not (old.strip() and new.strip()) for old, _, new in parted):
+        raise Refused("A choice is written OLD=NEW, with the codes of the two areas.")
+    return {old.strip(): new.strip() for old, _, new in parted}
+
+
+@boundaries.command("preview")
+@click.argument("name")
+@choosing
+@as_json
+@in_application
+def boundaries_preview(name: str, choices: Sequence[str], machine: bool) -> None:
+    """What would move if a set took the place of the one before it: nothing is changed.
+
+    Example: wardbook boundaries preview "Wards 2019"
+    """
+    from wardbook.activation.preview import preview, set_named
+    from wardbook.activation.words import as_object, in_words
+    from wardbook.policy import VISITOR
+
+    found = preview(set_named(name), VISITOR, _chosen(choices))
+    if machine:
+        print_json(as_object(found))
+        return
+    for line in in_words(found):
+        click.echo(line)
+
+
+@boundaries.command("activate")
+@click.argument("name")
+@choosing
+@click.option("--undo", is_flag=True, help="Put back what activating it changed.")
+@click.option("--commit", is_flag=True, help="Do it. Without this only what would be done is said.")
+@as_json
+@in_application
+def boundaries_activate(name: str, choices: Sequence[str], undo: bool, commit: bool, machine: bool) -> None:
+    """Put a set in the place of the one before it, or undo that. A dry run unless --commit.
+
+    Example: wardbook boundaries activate "Wards 2019" --commit
+    """
+    from wardbook.activation import actions
+    from wardbook.activation.preview import set_named
+    from wardbook.activation.words import as_object, done_in_words, in_words, undone_in_words
+    from wardbook.policy import VISITOR
+
+    with trial(commit=commit):
+        row = set_named(name)
+        if undo:
+            undone = actions.undo(VISITOR, row) is not None
+            told, said = {"set": row.name, "undone": undone}, list(undone_in_words(row, undone, commit=commit))
+        else:
+            found = actions.activate(VISITOR, row, _chosen(choices))
+            told = as_object(found)
+            said = [*in_words(found), *done_in_words(found, commit=commit)]
+        told |= {"committed": commit}
+    if machine:
+        print_json(told)
+        return
+    for line in said:
+        click.echo(line)
 
 
 @main.group()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,8 @@ import shapely
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wardbook.areas.locator import locator
+from wardbook.areas.locator import LocatedSet, locator
+from wardbook.areas.succession import before
 from wardbook.clock import today
 from wardbook.db import db
 from wardbook.entries import queries as entries
@@ -18,11 +21,14 @@ from wardbook.entries import shown
 from wardbook.entries.forms import filters_from
 from wardbook.errors import Refused
 from wardbook.maps import MapView, Use, frame
+from wardbook.outlook.as_at import day_asked
+from wardbook.outlook.layers import SIMPLE
 from wardbook.outlook.views import reader
 from wardbook.people.signed_in import viewer
 from wardbook.places.converter import place_at
 from wardbook.places.find import spot
 from wardbook.places.place import Place
+from wardbook.policy import Act, require
 from wardbook.web import or_404
 
 bp = Blueprint("frames", __name__, url_prefix="/map/frame")
@@ -37,7 +43,13 @@ def look() -> ResponseReturnValue:
     _, filters = filters_from(request.args)
     rows = entries.shown(entries.published(reader(), place, filters).limit(MOST_THINGS))
     things = shown.on_map(db.session.scalars(rows), lambda ref: url_for("entries.detail", ref=ref))
-    return frame(MapView(Use.LOOK, _box(place), "Map of what is known here", things, _feature(place)))
+    view = MapView(Use.LOOK, _box(place), "Map of what is known here", things, _feature(place), on=_wards_of(place))
+    return frame(view)
+
+
+def _wards_of(place: Place | None) -> date | None:
+    """The day whose wards are drawn: the one that is asked about, or a place's own where that is not today."""
+    return day_asked() or (place.as_at if place is not None and place.as_at != today() else None)
 
 
 @bp.get("/entry/<ref>")
@@ -58,6 +70,21 @@ def pin() -> ResponseReturnValue:
     box = _round(found.point.bounds) if found else _council()
     at = (found.point.x, found.point.y) if found else None
     return frame(MapView(Use.PIN, box, "Map on which to choose the spot", pin=at))
+
+
+@bp.get("/sets/<int:set_id>")
+def sets(set_id: int) -> ResponseReturnValue:
+    """The outlines of a boundary set over those of the set before it."""
+    require(viewer(), Act.ADMINISTER)
+    after = or_404(next((known for known in locator().own() if known.id == set_id), None))
+    outlines = {"before": [shape for known in before(after) for shape in _lines(known)], "after": _lines(after)}
+    return frame(MapView(Use.LOOK, _bounds([after]), "Map of the areas before and after", outlines=outlines))
+
+
+def _lines(known: LocatedSet) -> list[dict[str, Any]]:
+    """The outlines of a set, simplified to about 5 m so that shared edges stay shared."""
+    simple: Any = shapely.coverage_simplify(list(known.shapes), SIMPLE)
+    return [json.loads(shapely.to_geojson(shape)) for shape in simple]
 
 
 @bp.get("/draw")
@@ -87,7 +114,12 @@ def _round(bounds: Box) -> Box:
 
 def _council() -> Box:
     sets = locator().wards(today())
-    return tuple(shapely.total_bounds(np.concatenate([known.shapes for known in sets]))) if sets else BRITAIN
+    return _bounds(sets) if sets else BRITAIN
+
+
+def _bounds(sets: Sequence[LocatedSet]) -> Box:
+    west, south, east, north = shapely.total_bounds(np.concatenate([known.shapes for known in sets])).tolist()
+    return west, south, east, north
 
 
 def _feature(place: Place | None) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.areas.models import Area
+from wardbook.areas.succession import lineage
 from wardbook.briefs import kept
 from wardbook.clock import today
 from wardbook.downloads import queries as downloads
@@ -20,6 +21,7 @@ from wardbook.entries.paging import Order, Page, at_from, beside_page, order_of,
 from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound, Refused
 from wardbook.outlook import lists
+from wardbook.outlook.as_at import as_at, day_asked
 from wardbook.people import queries as people
 from wardbook.people.signed_in import viewer
 from wardbook.places import find
@@ -73,10 +75,12 @@ def _round(words: str, found: find.Spot) -> Place:
 
 @bp.get("/wards")
 def wards() -> ResponseReturnValue:
-    """Every ward in force, with who represents it and how much is known there."""
-    found = areas.wards()
+    """Every ward in force (on a day, with `as_at`), with who represents it and how much is known there."""
+    on = as_at()
+    found = areas.wards(on)
     counts = entries.counts_by_area(viewer(), [ward.id for ward in found])
-    return render_template("outlook/wards.html", wards=found, councillors=people.councillors(found), counts=counts)
+    represented = people.councillors(found, on)
+    return render_template("outlook/wards.html", wards=found, councillors=represented, counts=counts, on=on)
 
 
 @bp.get("/wards/<code>")
@@ -98,6 +102,7 @@ def ward(code: str) -> ResponseReturnValue:
         place=place,
         councillors=people.councillors([area]).get(area.code, []),
         in_force=area.set.in_force(today()),
+        lineage=lineage(area.set_id, area.code),
         assets=some(Filters(kind=Kind.ASSET, family=Family.CURRENT), 4),
         open=some(Filters(kind=Kind.ISSUE, family=Family.OPEN), 6),
         ideas=some(Filters(kind=Kind.IDEA, family=Family.OPEN), 4),
@@ -144,7 +149,7 @@ def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseRe
     shown = page(rows, at_from(request.args), order=order_of(filters))
     return render_template(
         "outlook/list.html", place=place, form=form, filters=filters, page=shown, asked=beside_page(request.args),
-        found=entries.found_in(shown.rows, filters), beside=ties.beside(shown.rows, reader),
+        found=entries.found_in(shown.rows, filters), beside=ties.beside(shown.rows, reader), on=day_asked(),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -87,9 +88,9 @@ def signed(person: Person) -> str:
     return signature(person, running_terms(person)) or person.name
 
 
-def councillors(wards: Sequence[Area]) -> dict[str, list[Person]]:
-    """Who holds a councillor's term today, by ward code."""
-    on = today()
+def councillors(wards: Sequence[Area], on: date | None = None) -> dict[str, list[Person]]:
+    """Who holds a councillor's term on a day (today), by ward code."""
+    on = on or today()
     terms = db.session.scalars(
         select(Term)
         .where(

@@ -16,7 +16,7 @@ from flask.typing import ResponseReturnValue
 
 from wardbook import geo
 from wardbook.areas import queries as areas
-from wardbook.areas.locator import Called, LocatedSet, locator
+from wardbook.areas.locator import Called, LocatedSet, recent_locator
 from wardbook.areas.models import AREA_TYPES, spaced
 from wardbook.clock import today
 from wardbook.errors import Refused
@@ -36,7 +36,7 @@ TYPES = {
 
 def generations(sets: Sequence[LocatedSet]) -> list[date]:
     """The first day of each generation; the first of all reaches back without end."""
-    edges = {edge for known in sets for edge in (known.from_on, known.until_on) if edge is not None}
+    edges = {edge for known in sets if not known.waits for edge in (known.from_on, known.until_on) if edge is not None}
     return [date.min, *sorted(edges)]
 
 
@@ -65,7 +65,7 @@ def area_json(known: LocatedSet, area: Called, firsts: list[date]) -> dict[str, 
 
 def _covering(lon: float, lat: float) -> dict[str, Any]:
     """From memory alone: a point needs no query."""
-    known = locator()
+    known = recent_locator()
     firsts = generations(known.sets)
     found = known.covering(lon, lat, _day(firsts))
     return {str(area.id): area_json(its_set, area, firsts) for its_set, area in sorted(found, key=_by_id)}

@@ -12,7 +12,8 @@ function wardbookMap(map) {
 
   if (told.tiles) L.tileLayer(told.tiles, { maxZoom: 19 }).addTo(map);
   else drawBackdrop(map);
-  drawWards(map);
+  if (told.outlines) drawOutlines(map, told.outlines);
+  else drawWards(map);
   if (told.place) {
     L.geoJSON(told.place, { interactive: false, style: { className: "wb-place" + asLine(told.place), weight: 3, fillOpacity: 0.06 },
       pointToLayer: (feature, at) => L.circleMarker(at, { radius: 7 }) }).addTo(map);
@@ -78,6 +79,12 @@ function drawWards(map) {
   pane.style.zIndex = 350;
   pane.style.pointerEvents = "none";
   L.geoJSON(window.wardbookWards, { pane: "wards", interactive: false, style: { className: "wb-ward", weight: 1.5 } }).addTo(map);
+}
+
+function drawOutlines(map, outlines) {
+  for (const [which, shapes] of Object.entries(outlines)) {
+    L.geoJSON(shapes, { interactive: false, style: { className: "wb-outline wb-outline--" + which, weight: 3, fill: false } }).addTo(map);
+  }
 }
 
 function drawThings(map, things) {

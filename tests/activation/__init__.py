@@ -1,0 +1,1 @@
+"""Putting a boundary set in the place of the one before it."""
