@@ -67,6 +67,10 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/about/<page>", "/about/who-sees-what", for_all(200)),
     ("/about/<page>", "/about/nothing", for_all(404)),
     ("/admin", "/admin", only((ADMINISTRATOR,), 302, 403)),
+    ("/admin/boundaries", "/admin/boundaries", only((ADMINISTRATOR,), 200, 403)),
+    ("/admin/boundaries/<int:set_id>", "/admin/boundaries/1", only((ADMINISTRATOR,), 200, 403)),
+    ("/admin/boundaries/<int:set_id>", "/admin/boundaries/999", only((ADMINISTRATOR,), 404, 403)),
+    ("/map/frame/sets/<int:set_id>", "/map/frame/sets/1", only((ADMINISTRATOR,), 200, 403)),
     ("/admin/jobs", "/admin/jobs", only((ADMINISTRATOR,), 200, 403)),
     ("/briefs", "/briefs", for_all(200)),
     ("/briefs", "/briefs?before=1", for_all(200)),
@@ -252,6 +256,8 @@ GETS: list[tuple[str, str, Statuses]] = [
 ]
 POSTS: list[tuple[str, str, Statuses]] = [
     ("/admin/jobs/<int:job_id>/again", "/admin/jobs/1/again", only((ADMINISTRATOR,), 302, 403)),
+    ("/admin/boundaries/<int:set_id>", "/admin/boundaries/999", only((ADMINISTRATOR,), 404, 403)),
+    ("/admin/boundaries/<int:set_id>/undo", "/admin/boundaries/1/undo", only((ADMINISTRATOR,), 302, 403)),
     ("/briefs/<ref>/<int:number>/items/<int:item>", "/briefs/{OPEN}/1/items/1", only((OFFICER,), 422, 403)),
     ("/briefs/<ref>/<int:number>/items/<int:item>", "/briefs/{BRIEF}/1/items/99", for_all(404)),
     ("/briefs/<ref>/freeze", "/briefs/{OPEN}/freeze", only((OFFICER,), 302, 403)),
@@ -322,6 +328,7 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/support/<link>", "/support/guessed", for_all(404)),
     ("/entries/<ref>/answer", "/entries/{OFFER}/answer", only((RESIDENT, OFFICER), 422, 403)),
     ("/follows/<int:follow_id>/rhythm", "/follows/{FOLLOW}/rhythm", only((NEIGHBOUR,), 422, 404)),
+    ("/follows/<int:follow_id>/instead", "/follows/{FOLLOW}/instead", only((NEIGHBOUR,), 422, 404)),
     ("/follows/<int:follow_id>/stop", "/follows/{FOLLOW}/stop", only((NEIGHBOUR,), 302, 404)),
     ("/follows/confirm/<link>", "/follows/confirm/guessed", for_all(404)),
     ("/follows/new", f"/follows/new?thing=ward:{MILL}", for_all(422)),

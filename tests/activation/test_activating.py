@@ -288,6 +288,18 @@ def test_who_follows_a_parted_ward_goes_on_hearing_of_its_ground(review, as_):
     assert NEIGHBOUR.email in {letter.to for letter in letters() if issue.ref in letter.body}
 
 
+def test_who_follows_a_parted_ward_may_follow_a_part_of_it_instead(review, as_):
+    follow(NEIGHBOUR, f"ward:{BRIDGE}")
+    activate(review)
+    with time_machine.travel(f"{AFTERWARDS}T12:00"):
+        client, own = as_(NEIGHBOUR), db.session.scalars(select(Follow)).one().id
+        assert "This ward has ended" in client.get("/follows").text
+        assert client.post(f"/follows/{own}/instead", data={"code": WEST}).status_code == 422
+        assert client.post(f"/follows/{own}/instead", data={"code": NORTH}).status_code == 302
+        db.session.rollback()
+    assert followed() == {(NEIGHBOUR.email, f"ward:{NORTH}")}
+
+
 # --- undoing -----------------------------------------------------------------------------------------------------
 
 

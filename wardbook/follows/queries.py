@@ -7,7 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import joinedload
 
+from wardbook.areas import queries as areas
 from wardbook.areas.models import Area
+from wardbook.areas.succession import Share, lineage
+from wardbook.clock import today
 from wardbook.db import db
 from wardbook.entries.models import Entry
 from wardbook.follows.keys import meant_by
@@ -32,6 +35,15 @@ def own(viewer: Viewer) -> Sequence[Follow]:
 def own_follow(follow_id: int, viewer: Viewer) -> Follow | None:
     """One of this viewer's own follows, ended ones too."""
     return db.session.scalar(select(Follow).where(Follow.id == follow_id, Follow.person_id == viewer.id))
+
+
+def instead_of(follow: Follow) -> Sequence[Share]:
+    """The wards that the ground of a followed ward is in since it ended, the largest share first."""
+    scheme, _, code = (follow.place or "").partition(":")
+    ward = areas.area(code) if scheme == "ward" and follow.ended_at is None else None
+    if ward is None or ward.set.until_on is None or ward.set.until_on > today():
+        return []
+    return lineage(ward.set_id, ward.code).after
 
 
 def follow_of(person_id: int, thing: Thing) -> Follow | None:

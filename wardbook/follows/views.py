@@ -26,7 +26,10 @@ def own() -> ResponseReturnValue:
     """All of mine: how often, and a way to stop each or all."""
     if viewer().id is None:
         return redirect(url_for("people.signing_in", next=url_for(".own")))
-    rows = [(follow, thing_of(follow, viewer()), _rhythm_form(follow)) for follow in queries.own(viewer())]
+    rows = [
+        (follow, thing_of(follow, viewer()), _rhythm_form(follow), queries.instead_of(follow))
+        for follow in queries.own(viewer())
+    ]
     return render_template("follows/own.html", rows=rows, rhythms=RHYTHMS)
 
 
@@ -127,6 +130,20 @@ def stop_one(follow_id: int) -> ResponseReturnValue:
     thing = thing_of(follow, viewer())
     flash(f"You no longer follow ‘{thing.label}’." if thing else "You no longer follow it.")
     return redirect(url_for(".own"))
+
+
+@bp.post("/<int:follow_id>/instead")
+def instead(follow_id: int) -> ResponseReturnValue:
+    """Follow one of the wards that a ward was parted into, in place of it."""
+    follow = or_404(queries.own_follow(follow_id, viewer()))
+    codes = [share.area.code for share in queries.instead_of(follow)]
+    code = request.form.get("code", "")
+    if code not in codes:
+        raise Refused("Choose one of the wards that its ground is in now.")
+    thing = thing_from_words(f"ward:{code}", viewer())
+    begun = actions.begin(viewer(), thing, follow.rhythm)
+    actions.end(follow)
+    return _begun(begun, thing, url_for(".own"))
 
 
 @bp.post("/<int:follow_id>/rhythm")
