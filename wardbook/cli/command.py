@@ -42,6 +42,8 @@ def in_sentences() -> Iterator[None]:
         stop(refused.sentence)
     except NotFound:
         stop("There is no such place, or it is not for this reader.")
+    except BrokenPipeError:  # whoever read what we print has read enough
+        raise
     except (OSError, DBAPIError) as error:
         stop(f"The store or its folder cannot be used ({error}): check WARDBOOK_HOME and WARDBOOK_DATABASE_URL.")
     except UnicodeError:
