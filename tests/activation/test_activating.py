@@ -353,7 +353,7 @@ def test_the_page_of_a_ward_that_ended_says_what_became_of_it(review, as_):
     with time_machine.travel(f"{AFTERWARDS}T12:00"):
         page = as_(NOBODY).get(f"/wards/{BRIDGE}")
         assert page.status_code == 200
-        assert "Its ground is in these wards since 2 May 2030" in page.text
+        assert "Its ground is in these since 2 May 2030" in page.text
         assert f'href="/wards/{SOUTH}">Lower Bridge</a> (60%)' in page.text
         assert f'href="/wards/{BRIDGE}">Bridge</a>' in as_(NOBODY).get(f"/wards/{SOUTH}").text
 

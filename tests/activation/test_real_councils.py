@@ -171,7 +171,7 @@ def _as_at_2013(app: Flask, council: Council) -> None:
     assert f"/wards/{code}" in found
     ended = client.get(f"/wards/{code}")
     assert ended.status_code == 200
-    assert "Its ground is in these wards since" in ended.text
+    assert "Its ground is in these since" in ended.text
 
 
 def test_ten_thousand_points_lie_in_one_ward_of_each_set_as_geopandas_says(app: Flask, council: Council) -> None:

@@ -21,6 +21,8 @@ AREA_TYPES = {
     "lsoa": "Lower layer super output area",
     "authority": "Council",
 }
+REPRESENTED = frozenset({"ward", "division"})
+"""Types of area for which a councillor is elected"""
 
 
 class BoundarySet(Base):

@@ -25,15 +25,27 @@ def _areas() -> Select[Area]:
 
 def wards(on: date | None = None) -> Sequence[Area]:
     """The council's own wards in force on a day (today), by name."""
-    asked = on or today()
-    own = _areas().where(
-        BoundarySet.type == settings().ward_type,
+    own = _in_force(on or today()).where(BoundarySet.type == settings().ward_type)
+    return db.session.scalars(own.order_by(Area.name)).all()
+
+
+def other_areas(on: date | None = None) -> dict[str, list[Area]]:
+    """The council's own areas of every other type in force on a day (today), by type and then by name."""
+    others = _in_force(on or today()).where(BoundarySet.type != settings().ward_type)
+    found: dict[str, list[Area]] = {}
+    for known in db.session.scalars(others.order_by(BoundarySet.type, Area.name)):
+        found.setdefault(known.set.type, []).append(known)
+    return found
+
+
+def _in_force(asked: date) -> Select[Area]:
+    """The council's own areas in force on a day."""
+    return _areas().where(
         BoundarySet.reference.is_(False),
         BoundarySet.waits.is_(False),
         or_(BoundarySet.from_on.is_(None), BoundarySet.from_on <= asked),
         or_(BoundarySet.until_on.is_(None), BoundarySet.until_on > asked),
     )
-    return db.session.scalars(own.order_by(Area.name)).all()
 
 
 def area(code: str, on: date | None = None) -> Area | None:

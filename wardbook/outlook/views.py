@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
-from wardbook.areas.models import Area
+from wardbook.areas.models import REPRESENTED, Area
 from wardbook.areas.succession import lineage
 from wardbook.briefs import kept
 from wardbook.clock import today
@@ -80,7 +80,9 @@ def wards() -> ResponseReturnValue:
     found = areas.wards(on)
     counts = entries.counts_by_area(viewer(), [ward.id for ward in found])
     represented = people.councillors(found, on)
-    return render_template("outlook/wards.html", wards=found, councillors=represented, counts=counts, on=on)
+    return render_template(
+        "outlook/wards.html", wards=found, councillors=represented, counts=counts, on=on, others=areas.other_areas(on)
+    )
 
 
 @bp.get("/wards/<code>")
@@ -101,6 +103,7 @@ def ward(code: str) -> ResponseReturnValue:
         ward=area,
         place=place,
         councillors=people.councillors([area]).get(area.code, []),
+        represented=area.set.type in REPRESENTED,
         in_force=area.set.in_force(today()),
         lineage=lineage(area.set_id, area.code),
         assets=some(Filters(kind=Kind.ASSET, family=Family.CURRENT), 4),
