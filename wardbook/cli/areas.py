@@ -149,12 +149,24 @@ def boundaries_list(machine: bool) -> None:
         )
 
 
-def choosing(command: Callable[..., None]) -> Callable[..., None]:
-    """The option that says who takes over an area that is parted."""
-    return click.option(
-        "--choose", "choices", multiple=True, metavar="OLD=NEW",
-        help="Which new area takes over the councillors of an old one that is parted. May be given again.",
-    )(command)  # fmt: skip
+def of_a_set(command: Callable[..., None]) -> Callable[..., None]:
+    """The name of a set, given alone or as it was when the set was imported, and who takes over what is parted."""
+    for option in (
+        click.option(
+            "--choose", "choices", multiple=True, metavar="OLD=NEW",
+            help="Which new area takes over the councillors of an old one that is parted. May be given again.",
+        ),
+        click.option("--set", "set_name", metavar="NAME", help="The same as NAME."),
+        click.argument("name", required=False),
+    ):  # fmt: skip
+        command = option(command)
+    return command
+
+
+def _set_name(name: str | None, set_name: str | None) -> str:
+    if not (found := name or set_name):
+        raise Refused("Say which set: 'wardbook boundaries list' shows their names.")
+    return found
 
 
 def _chosen(choices: Sequence[str]) -> dict[str, str]:
@@ -165,11 +177,10 @@ def _chosen(choices: Sequence[str]) -> dict[str, str]:
 
 
 @boundaries.command("preview")
-@click.argument("name")
-@choosing
+@of_a_set
 @as_json
 @in_application
-def boundaries_preview(name: str, choices: Sequence[str], machine: bool) -> None:
+def boundaries_preview(name: str | None, set_name: str | None, choices: Sequence[str], machine: bool) -> None:
     """What would move if a set took the place of the one before it: nothing is changed.
 
     Example: wardbook boundaries preview "Wards 2019"
@@ -178,7 +189,7 @@ def boundaries_preview(name: str, choices: Sequence[str], machine: bool) -> None
     from wardbook.activation.words import as_object, in_words
     from wardbook.policy import VISITOR
 
-    found = preview(set_named(name), VISITOR, _chosen(choices))
+    found = preview(set_named(_set_name(name, set_name)), VISITOR, _chosen(choices))
     if machine:
         print_json(as_object(found))
         return
@@ -187,13 +198,14 @@ def boundaries_preview(name: str, choices: Sequence[str], machine: bool) -> None
 
 
 @boundaries.command("activate")
-@click.argument("name")
-@choosing
+@of_a_set
 @click.option("--undo", is_flag=True, help="Put back what activating it changed.")
 @click.option("--commit", is_flag=True, help="Do it. Without this only what would be done is said.")
 @as_json
 @in_application
-def boundaries_activate(name: str, choices: Sequence[str], undo: bool, commit: bool, machine: bool) -> None:
+def boundaries_activate(
+    name: str | None, set_name: str | None, choices: Sequence[str], undo: bool, commit: bool, machine: bool
+) -> None:
     """Put a set in the place of the one before it, or undo that. A dry run unless --commit.
 
     Example: wardbook boundaries activate "Wards 2019" --commit
@@ -204,7 +216,7 @@ def boundaries_activate(name: str, choices: Sequence[str], undo: bool, commit: b
     from wardbook.policy import VISITOR
 
     with trial(commit=commit):
-        row = set_named(name)
+        row = set_named(_set_name(name, set_name))
         if undo:
             undone = actions.undo(VISITOR, row) is not None
             told, said = {"set": row.name, "undone": undone}, list(undone_in_words(row, undone, commit=commit))
