@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 import shapely
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wardbook.clock import holds
@@ -85,6 +85,7 @@ class Postcode(Base):
     """A postcode and the point that stands for it: its centre."""
 
     __tablename__ = "postcode"
+    __table_args__ = (Index("ix_postcode_lat_lon", "lat", "lon"),)
 
     compact: Mapped[str] = mapped_column(primary_key=True)
     """Capitals, no space: `BA15AW`"""
