@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -62,8 +63,9 @@ def page(template: str, **words: Any) -> Response:
 
 def _as_json_address() -> str:
     """The address of what a page shows, as JSON."""
-    path = request.full_path.rstrip("?")
-    return path.replace(".map.html", "").replace(".html", "")
+    path = quote(request.path.removesuffix(".html").removesuffix(".map"), safe="/,+:")
+    beside = request.query_string.decode(errors="replace")
+    return f"{path}?{beside}" if beside else path
 
 
 def go(endpoint: str, **values: Any) -> ResponseReturnValue:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from flask import request
 from flask.typing import ResponseReturnValue
@@ -12,6 +13,7 @@ from wardbook.standards.mapit.answers import LIST, SHAPES, NoArea, Unanswered, a
 from wardbook.standards.mapit.area_views import listed
 from wardbook.standards.mapit.asked import areas_with, asked
 from wardbook.standards.mapit.register import Known, Register, register
+from wardbook.web import number_in
 
 _IDS = re.compile(r"\d+(,\d+)*", re.ASCII)
 
@@ -41,30 +43,27 @@ def _called(known: Register, beginning: str) -> list[Known]:
     return list(wanted.among(found))
 
 
-@bp.get("/areas/<ids>/geometry")
-def areas_geometry(ids: str) -> ResponseReturnValue:
-    """Areas in figures, by their ids."""
-    if not _IDS.fullmatch(ids):
-        raise Unanswered("Bad area ID specified")
-    known = register()
-    found = areas_with(known, ids)
-    if len(found) < len(set(ids.split(","))):
-        raise NoArea
-    return as_json({str(one.called.id): shapes.figures(one) for one in found})
-
-
-@bp.get("/areas/<int:srid>/<ids>")
-def areas_in_system(srid: int, ids: str) -> ResponseReturnValue:
-    """The boundaries of areas in another coordinate system."""
-    stem, form = parted(ids, SHAPES)
-    if form not in SHAPES or not _IDS.fullmatch(stem):
+@bp.get("/areas/<first>/<rest>")
+def about_areas(first: str, rest: str) -> ResponseReturnValue:
+    """Areas in figures, as `/areas/IDS/geometry`; or, as `/areas/SRID/IDS.FORM`, their boundaries in another system."""
+    if rest == "geometry":
+        return as_json(_figures(first))
+    stem, form = parted(rest, SHAPES)
+    srid = number_in(first)
+    if form not in SHAPES or not _IDS.fullmatch(stem) or srid is None:
         raise Unanswered("There is nothing at this address.", 404)
     shapes.refuse_unknown(srid)
-    known = register()
-    found = areas_with(known, stem)
+    found = areas_with(register(), stem)
     if not found:
         raise NoArea("No areas found")
     return shapes.written(found, form, srid, alone=False)
+
+
+def _figures(ids: str) -> dict[str, dict[str, Any]]:
+    found = areas_with(register(), ids)
+    if len(found) < len(set(ids.split(","))):
+        raise NoArea
+    return {str(one.called.id): shapes.figures(one) for one in found}
 
 
 @bp.post("/areas")
@@ -73,7 +72,5 @@ def areas_posted() -> ResponseReturnValue:
     words = request.form.get("URL", "")
     if not words:
         raise Unanswered("No content specified")
-    ids, _, rest = words.partition("/")
-    if rest == "geometry":
-        return areas_geometry(ids)
-    return areas_in_system(int(ids), rest) if rest and ids.isdecimal() and len(ids) < 10 else areas(words)
+    first, stroke, rest = words.partition("/")
+    return about_areas(first, rest) if stroke else areas(words)
