@@ -62,8 +62,10 @@ def code(kind: str, words: str) -> ResponseReturnValue:
     """On to the area with a code of a kind, in the generation that is asked for."""
     ident, _ = parted(words)
     known = register()
-    meant = {one.id for one in asked(known).sets(known)}
-    found = [one for one in known.coded(ident) if one.its_set.id in meant] if kind == "gss" else []
+    wanted = asked(known)
+    meant = {one.id for one in wanted.sets(known)}
+    coded = known.coded(ident, wanted.begins_by) if kind == "gss" else []
+    found = [one for one in coded if one.its_set.id in meant]
     if not found:
         raise Unanswered(f"No areas were found that matched code {kind[:20]} = {ident[:20]}.", 404)
     return go("mapit.area", words=f"{found[0].called.id}{words.removeprefix(ident)}")

@@ -90,10 +90,11 @@ class Register:
         """Every area of every set."""
         return {area_id: Known(one, place) for one in self.locator.sets for place, area_id in enumerate(one.area_ids)}
 
-    def coded(self, code: str) -> list[Known]:
-        """The areas with a code, the one to be believed first: in force, own, the latest."""
+    def coded(self, code: str, number: int | None = None) -> list[Known]:
+        """The areas with a code, the one to be believed first: in force in a generation (now), own, the latest."""
         found = [known for known in self.by_id.values() if known.called.code == code and known.called.coded]
-        return sorted(found, key=lambda known: self._rank(known.its_set, self.number_on(today())))
+        on = self.number_on(today()) if number is None else number
+        return sorted(found, key=lambda known: self._rank(known.its_set, on))
 
     def _rank(self, one: LocatedSet, number: int) -> tuple[bool, bool, int, int]:
         low, high = self.spans[one.id]
