@@ -42,8 +42,11 @@ def index() -> ResponseReturnValue:
 @bp.get("/generations.<any(json, html):form>")
 def generations(form: str = "json") -> ResponseReturnValue:
     """Every generation: from which day it counts, whether that has come, and the sets that hold in it."""
-    listed = _generations(register())
-    return page("generations", generations=list(listed.values())) if form == "html" else as_json(listed)
+    known = register()
+    listed = _generations(known)
+    if form == "html":
+        return page("generations", generations=list(listed.values()), firsts=known.firsts)
+    return as_json(listed)
 
 
 def _generations(known: Register) -> dict[str, dict[str, Any]]:

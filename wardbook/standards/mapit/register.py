@@ -74,6 +74,9 @@ class Register:
         """The first day of each generation; the first of all reaches back without end."""
         self.spans = {one.id: self._span(one) for one in known.sets}
         """The first and the last generation in which each set holds."""
+        self._of_type: dict[str, list[LocatedSet]] = {}
+        for one in known.sets:
+            self._of_type.setdefault(one.type, []).append(one)
         self._parents: dict[tuple[int, int], int | None] = {}
         self._inner: dict[int, shapely.Point] = {}
 
@@ -109,8 +112,7 @@ class Register:
 
     def parent(self, known: Known) -> int | None:
         """The area it is a part of: the larger one in which it lies, of the same days; today's before others."""
-        wanted = PARENTS.get(known.its_set.type)
-        larger = [one for one in self.locator.sets if one.type == wanted]
+        larger = self._of_type.get(PARENTS.get(known.its_set.type, ""))
         if not larger:
             return None
         number = min(self.number_on(today()), self.spans[known.its_set.id][1])
