@@ -260,6 +260,24 @@ def test_an_address_that_takes_no_post_says_so(client):
     assert answer.headers["Allow"] == "GET, HEAD, OPTIONS"
 
 
+def test_what_is_too_large_to_be_read_is_refused_in_the_same_shape(client):
+    for kind in ("application/json", "text/plain", "application/x-www-form-urlencoded"):
+        answer = client.post("/mapit/point/4326", data=b"points=" + b"0,0;" * 80_000, content_type=kind)
+        assert (answer.status_code, answer.json["code"]) == (413, 413)
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+
+
+def test_what_goes_wrong_on_our_side_is_said_in_the_same_shape(app, client, caplog):
+    def broken() -> str:
+        raise RuntimeError("the secret of the house")
+
+    app.view_functions["mapit.types"] = broken
+    answer = client.get("/mapit/types")
+    assert (answer.status_code, answer.json["code"]) == (500, 500)
+    assert "secret of the house" not in answer.text
+    assert "the secret of the house" in caplog.text
+
+
 def test_a_post_needs_no_token_and_takes_no_lock(app, client):
     app.config["WTF_CSRF_ENABLED"] = True
     with transaction():  # somebody else is writing

@@ -38,7 +38,7 @@ def _described(known: Register, found: Known, form: str) -> Response:
     names = {f"other{place or ''}": ["Other name", name] for place, name in enumerate(row.other_names)}
     answer = known.area(found) | {"all_names": names}
     if form == "html":
-        return page("area", area=answer, set=row.set, parent=_parent(known, found), relations=RELATIONS)
+        return page("area", area=answer, row=row, parent=_parent(known, found), relations=RELATIONS)
     return as_json(answer)
 
 
