@@ -48,6 +48,7 @@ def test_a_secret_is_made_once_kept_to_its_owner_and_found_again(empty):
         ("BASE_URL", "https://wards.example.org/", "base_url", "https://wards.example.org"),
         ("SECRET_KEY", "given", "secret_key", "given"),
         ("MAIL", "smtp://mail.example.org:25", "mail", "smtp://mail.example.org:25"),
+        ("MAPIT_TYPES", "ward=UTW, lsoa=OLG", "mapit_types", (("ward", "UTW"), ("lsoa", "OLG"))),
         ("OS_LICENCE", "© Crown copyright", "os_licence", "© Crown copyright"),
         ("DATABASE_URL", "postgresql://db/wardbook", "database_url", "postgresql://db/wardbook"),
     ],
@@ -72,7 +73,13 @@ def test_a_mail_server_is_one_address(mail, expected, empty, monkeypatch):
     assert tuple(config[f"MAIL_{name}"] for name in names) == expected
 
 
-@pytest.mark.parametrize(("name", "value"), [("CRS", "British"), ("DATABASE_URL", "nonsense"), ("MAIL", "nonsense")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CRS", "British"), ("DATABASE_URL", "nonsense"), ("MAIL", "nonsense"), ("MAPIT_TYPES", "UTW"),
+        ("MAPIT_TYPES", "wards=UTW"),
+    ],
+)  # fmt: skip
 def test_a_setting_that_is_wrong_is_told_in_one_sentence(name, value, empty):
     env = {"WARDBOOK_HOME": str(empty), f"WARDBOOK_{name}": value}
     said = CliRunner(env=env).invoke(main, ["init"])

@@ -409,6 +409,8 @@ SILENT = [
     "/contribute",
     "/mapit/postcode/ZZ1%201AA",
     "/mapit/point/27700/375400,164600",
+    "/mapit/area/1.html",
+    "/mapit/areas/WD.geojson",
 ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,6 +41,8 @@ class Settings:
     tiles_attribution: str
     os_licence: str
     ward_type: str
+    mapit_types: tuple[tuple[str, str], ...] = ()
+    """The words that MapIt's web API has for types of areas, where they are not the usual ones."""
 
     @property
     def photos(self) -> Path:
@@ -81,7 +84,16 @@ def settings_from_environment() -> Settings:
         tiles_attribution=env.str("TILES_ATTRIBUTION", ""),
         os_licence=env.str("OS_LICENCE", ""),
         ward_type=env.str("WARD_TYPE", "ward"),
+        mapit_types=_types(env.str("MAPIT_TYPES", "")),
     )
+
+
+def _types(listed: str) -> tuple[tuple[str, str], ...]:
+    """`ward=UTW,authority=UTA` as pairs. Raises Refused where it is written otherwise."""
+    pairs = [pair.strip() for pair in listed.split(",") if pair.strip()]
+    if not all(re.fullmatch("[a-z-]+=[A-Z0-9]+", pair) for pair in pairs):
+        raise Refused(f"WARDBOOK_MAPIT_TYPES={listed[:40]} must be written like ward=UTW,authority=UTA")
+    return tuple((word, code) for word, _, code in (pair.partition("=") for pair in pairs))
 
 
 def _address(env: Env, name: str, default: str, schemes: tuple[str, ...]) -> str:

@@ -57,6 +57,7 @@ def configure(app: Flask) -> None:
         counted=_counted,
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.extensions["csrf"].exempt(mapit.bp)  # programs post there what is too long for an address; nothing is changed
     app.extensions["csrf"].exempt(follows.stop)  # a mail program posts there; the signed address is its proof
 
 

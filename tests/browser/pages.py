@@ -20,6 +20,11 @@ OFFICER, CLLR, CLLR_NEXT_DOOR = "officer", "councillor", "bronwen.tudge@members.
 RESIDENT, MODERATOR, ADMINISTRATOR = "resident", "moderator", "administrator"
 GPS = 0x8825
 """The tag of EXIF under which a place stands."""
+MAPIT = (
+    "", "area/1.html", "area/1/touches.html", "area/1/children.html", f"postcode/{POSTCODE}.html", "generations.html",
+    "types.html", "area/1/example_postcode.html", "postcode/nonsense.html",
+)  # fmt: skip
+"""Pages of the areas that other software asks for: the front page, an area, lists, a postcode, a refusal."""
 NOWHERE = f"/places/{quote('point:-2.36,51.38+50m')}"
 """A place far outside the borough: nothing is known there."""
 
@@ -542,6 +547,7 @@ STATES = (
     State("boundary set before which there is none", ADMINISTRATOR, at("/admin/boundaries/1")),
     State("wards on a day to come", None, at("/wards?as_at=2027-06-01")),
     *(State(f"about: {page}", None, at(f"/about/{page}")) for page in ABOUT),
+    *(State(f"areas for other software: {page or 'front'}", None, at(f"/mapit/{page}")) for page in MAPIT),
     State("not found", None, at("/entries/WB-22222")),
     State("not allowed", RESIDENT, at("/notes/new")),
     State("outbox", None, lambda them: (asks_for_a_link(them), them.goes_to("/outbox"))),

@@ -40,7 +40,8 @@ def test_a_postcode_is_answered_with_its_centre_and_its_areas(client):
     assert answers[0] == answers[1] == answers[2]
     said = answers[0]
     (area_id,) = said["areas"]
-    assert (said["postcode"], said["coordsyst"], said["shortcuts"]) == ("ZZ1 1AA", "G", {"ward": int(area_id)})
+    assert (said["postcode"], said["coordsyst"]) == ("ZZ1 1AA", "G")
+    assert said["shortcuts"] == {"ward": int(area_id), "council": None}
     assert (said["easting"], said["northing"]) == (375_400, 164_600)
     assert f"{said['wgs84_lon']:.6f},{said['wgs84_lat']:.6f}" == AT
     assert said["areas"][area_id]["name"] == "Mill"
@@ -52,10 +53,9 @@ def test_a_postcode_is_answered_with_its_centre_and_its_areas(client):
         ("/mapit/postcode/NONSENSE", 400, "Postcode 'NONSENSE' is not valid."),
         ("/mapit/postcode/ZZ9 9ZZ", 404, "No Postcode matches the given query."),
         ("/mapit/point/4326/x,y", 400, "The coordinates must be two numbers"),
-        ("/mapit/point/3857/1,1", 400, "The coordinate system must be 4326 or 27700."),
+        ("/mapit/point/3857/1,1", 400, "The coordinate system must be 4326, 27700 or 29902."),
         ("/mapit/point/4326/200,0", 400, "Longitude must lie between"),
         ("/mapit/point/4326/nan,nan", 400, ""),
-        (f"/mapit/point/4326/{AT}?generation=0", 400, "There is no generation '0'"),
         (f"/mapit/point/4326/{AT}?generation=9", 400, "There is no generation '9'"),
         (f"/mapit/point/4326/{AT}?generation={'9' * 5000}", 400, "There is no generation '9999999999'"),
         (f"/mapit/point/4326/{AT}?generation=last", 400, "There is no generation 'last'"),
@@ -109,7 +109,7 @@ def test_areas_of_other_types_are_answered_beside_the_ward(client):
         add_boundary_set(SetDescription("Parishes", "parish", None), renamed({"Mill": "Mill St Mary"}))
     areas = client.get(f"/mapit/point/4326/{AT}").json.values()
     assert {(area["type"], area["name"]) for area in areas} == {("WD", "Mill"), ("CPC", "Mill St Mary")}
-    assert client.get("/mapit/postcode/ZZ11AA").json["shortcuts"].keys() == {"ward"}
+    assert client.get("/mapit/postcode/ZZ11AA").json["shortcuts"].keys() == {"ward", "council"}
 
 
 def test_an_area_without_a_code_has_none_in_its_answer(client):

@@ -121,6 +121,7 @@ class Postcode(Base):
     """A postcode and the point that stands for it: its centre."""
 
     __tablename__ = "postcode"
+    __table_args__ = (Index("ix_postcode_lat_lon", "lat", "lon"),)
 
     compact: Mapped[str] = mapped_column(primary_key=True)
     """Capitals, no space: `BA15AW`"""
