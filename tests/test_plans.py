@@ -15,6 +15,7 @@ from tests.bench.entries import UNTIL
 from tests.conftest import CAST, Member, settings_in, spot, square
 from tests.engines import ENGINE
 from wardbook.app import create_app
+from wardbook.areas import postcodes_by_place
 from wardbook.areas import queries as areas
 from wardbook.areas.boundary_files.reading import ReadArea, Reading
 from wardbook.db import db, touches
@@ -122,6 +123,12 @@ def test_words_are_found_by_their_index(app: Flask, sort: Sort | None) -> None:
 
 def test_a_postcode_is_found_by_its_key(app: Flask) -> None:
     assert ENGINE.key_of("postcode") in ENGINE.plan(areas.CENTRE.params(compact="ZZ11AA"))
+
+
+def test_the_nearest_postcode_is_looked_for_in_a_band(app: Flask) -> None:
+    box = {"west": 0.0, "south": 50.0, "east": 0.01, "north": 50.005}
+    asked = postcodes_by_place.NEAREST.params(lon=0.005, lat=50.0025, narrow=0.6, **box)
+    assert "ix_postcode_lat_lon" in ENGINE.plan(asked)
 
 
 @pytest.mark.parametrize("column", ["ref", "once"])

@@ -116,7 +116,8 @@ def _end(response: Response) -> Response:
         if db.session.registry.has():
             db.session.rollback()
         return response
-    db.session.commit()
+    if db.session.registry.has():
+        db.session.commit()
     return response
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import event
 
 from tests.conftest import BRIDGE, MILL, NOBODY, RESIDENT, application, spot
 from wardbook.areas.actions import PostcodeRow, add_postcodes
@@ -282,6 +283,18 @@ def test_a_post_needs_no_token_and_takes_no_lock(app, client):
     app.config["WTF_CSRF_ENABLED"] = True
     with transaction():  # somebody else is writing
         assert client.post("/mapit/areas", data={"URL": "WD"}).status_code == 200
+
+
+def test_many_points_are_answered_from_memory_and_leave_nothing_to_be_read_anew(app, client, monkeypatch):
+    monkeypatch.setattr("wardbook.areas.locator.ASK_AGAIN", 60.0)  # a slow machine may take longer than a second
+    asked = []
+    event.listen(db.engine, "before_cursor_execute", lambda *words: asked.append(words[2]))
+    client.get(f"/mapit/point/4326/{AT}")
+    asked.clear()
+    for _ in range(2):
+        assert names(client.post("/mapit/point/4326", data=AT)) == [["Mill"]]
+        client.get(f"/mapit/point/4326/{AT}")
+    assert asked == []
 
 
 # --- type words --------------------------------------------------------------------------------------------------

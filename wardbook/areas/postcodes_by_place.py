@@ -29,7 +29,7 @@ _BOX = _NARROW.where(
 )
 _EAST = (_POSTCODES.lon - bindparam("lon", type_=_POSTCODES.lon.type)) * bindparam("narrow", type_=_POSTCODES.lon.type)
 _NORTH = _POSTCODES.lat - bindparam("lat", type_=_POSTCODES.lat.type)
-_NEAREST = _BOX.order_by(_EAST * _EAST + _NORTH * _NORTH, _POSTCODES.compact).limit(20)
+NEAREST = _BOX.order_by(_EAST * _EAST + _NORTH * _NORTH, _POSTCODES.compact).limit(20)
 _INSIDE = _BOX.where(_POSTCODES.compact > bindparam("after")).order_by(_POSTCODES.compact).limit(AT_ONCE)
 _MIDDLE = select(func.avg(_POSTCODES.lon), func.avg(_POSTCODES.lat)).where(
     _POSTCODES.compact.between(bindparam("first"), bindparam("last")),
@@ -54,7 +54,7 @@ def nearest(at: shapely.Point) -> tuple[Centre, float] | None:
     narrow = max(cos(radians(at.y)), 0.01)
     for reach in REACHES:
         box = _box(at.x - reach / narrow, at.y - reach, at.x + reach / narrow, at.y + reach)
-        rows = [Centre(*row) for row in glance(_NEAREST, lon=at.x, lat=at.y, narrow=narrow, **box)]
+        rows = [Centre(*row) for row in glance(NEAREST, lon=at.x, lat=at.y, narrow=narrow, **box)]
         if rows and (_degrees(rows[0], at, narrow) <= reach or reach == REACHES[-1]):
             return min(((row, _metres(row, at)) for row in rows), key=lambda found: (found[1], found[0].compact))
     return None

@@ -18,6 +18,7 @@ from wardbook.standards.mapit.point_views import point_at
 from wardbook.standards.mapit.register import Known, Register, register
 from wardbook.standards.mapit.shapes import IRISH_GRID
 
+_NO_SIGN = re.compile("[^A-Za-z0-9]")
 _OUTWARD = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?")
 
 
@@ -44,7 +45,7 @@ def _on_the_irish_grid(lon: float, lat: float) -> tuple[float, float]:
 def postcode(words: str) -> ResponseReturnValue:
     """Where the centre of a postcode is, and the areas that cover it."""
     words, form = parted(words)
-    compact = queries.compact_postcode(words.replace("+", " "))
+    compact = queries.compact_postcode(_NO_SIGN.sub("", words))
     if compact is None:
         raise Unanswered(f"Postcode '{words[:20]}' is not valid.")
     centre = queries.centre(compact)
@@ -83,7 +84,7 @@ def _shortcuts(known: Register, found: list[Known]) -> dict[str, Any]:
 def partial(words: str) -> ResponseReturnValue:
     """The middle of all postcodes with the same first half. A whole postcode stands for its first half."""
     words, form = parted(words)
-    compact = re.sub(r"[\s+]", "", words).upper()
+    compact = _NO_SIGN.sub("", words).upper()
     outward = compact[:-3] if queries.compact_postcode(compact) else compact
     if not _OUTWARD.fullmatch(outward):
         raise Unanswered(f"Partial postcode '{words[:20]}' is not valid.")
@@ -117,7 +118,7 @@ def example_in(known: Register, area_id: int, form: str) -> ResponseReturnValue:
 @bp.route("/postcode/", methods=["GET", "POST"])
 def postcode_form() -> ResponseReturnValue:
     """What was typed into the form for people, on to the page of that postcode."""
-    typed = re.sub(r"[^A-Z0-9]", "", request.values.get("pc", "").upper())
+    typed = _NO_SIGN.sub("", request.values.get("pc", "").upper())
     if not typed:
         return redirect(url_for("mapit.index"))
     return redirect(url_for("mapit.postcode", words=f"{typed}.html"))
