@@ -8,8 +8,8 @@ from typing import Final, TypeVar, cast
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from convertbng.cutil import convert_bng, convert_lonlat
+from numpy.typing import NDArray
 from pyproj import Transformer
 from shapely import Geometry
 from shapely.geometry import Point, Polygon
@@ -83,6 +83,18 @@ def british_grid_reference(words: str) -> tuple[float, float] | None:
     half = len(match[3]) // 2
     scale = 10 ** (5 - half)
     return column * 100_000 + int(match[3][:half]) * scale, row * 100_000 + int(match[3][half:]) * scale
+
+
+def as_grid_reference(easting: float, northing: float, half: int) -> str:
+    """`ST 750 647` for `half` 3: the square of so many figures each way that holds a point; empty beyond the grid."""
+    column, row = int(easting // 100_000), int(northing // 100_000)
+    if not (0 <= column <= 6 and 0 <= row <= 12):
+        return ""
+    first = (19 - row) // 5 * 5 + (column + 10) // 5
+    second = (19 - row) % 5 * 5 + column % 5
+    letters = "".join(chr(ord("A") + place + (place > 7)) for place in (first, second))
+    figures = (f"{int(metres % 100_000):05d}"[:half] for metres in (easting, northing))
+    return " ".join((letters, *figures))
 
 
 def point(lon: float, lat: float) -> Point:
