@@ -23,22 +23,27 @@ from wardbook.people.models import Person
 from wardbook.people.signed_in import viewer
 from wardbook.places import find, tiers
 from wardbook.places.examples import Examples, examples
-from wardbook.places.gazetteer import GazetteerName, names_within
+from wardbook.places.gazetteer import STREETS, GazetteerName, names_within
 from wardbook.places.names import NamedArea
 from wardbook.places.place import Place
 from wardbook.places.words import place_from_words
 
 bp = Blueprint("finding", __name__)
 MOST_TYPED = 200
-STREETS = 12
-ROUND_ADDRESSES = 0.001
-"""Degrees round a postcode's addresses in which its streets are looked for: some 100 metres."""
+MOST_STREETS = 8
+ROUND_ADDRESSES = 0.0035
+"""Degrees of latitude round a postcode's addresses in which its streets are looked for, nearest first: some 400 metres,
+since a long street has its point in its middle."""
+SAME_SPOT = 0.000002
+"""Degrees within which coordinates are those of a street that was chosen from a list: some 20 centimetres."""
 
 
 @dataclass(frozen=True)
 class Spotted:
     """A spot that was found inside the council: its ward, every tier, a place round it."""
 
+    heading: str
+    """What it is called, or what was typed"""
     spot: find.Spot
     ward: Area
     tiers: list[tiers.Tier]
@@ -157,9 +162,18 @@ def _tell_of(spot: find.Spot, answer: Answer) -> None:
     held = areas.postcode(answer.words)
     answer.postcode = _postcode(held.compact, held.spaced) if held else None
     if ward:
-        answer.spotted = Spotted(spot, ward, tiers.tiers_at(spot.point), _round(spot, held.spaced if held else ""))
+        heading = held.spaced if held else _name_of(spot) or answer.words
+        place = _round(spot, held.spaced if held else "")
+        answer.spotted = Spotted(heading, spot, ward, tiers.tiers_at(spot.point), place)
     else:
         answer.outside, answer.elsewhere = spot, tiers.elsewhere(spot.point)
+
+
+def _name_of(spot: find.Spot) -> str:
+    """The street or place that has its point just there."""
+    x, y, off = spot.point.x, spot.point.y, SAME_SPOT
+    names = names_within((x - off, y - off, x + off, y + off), 1)
+    return names[0].label if names else ""
 
 
 def _round(spot: find.Spot, postcode: str) -> Place:
@@ -183,5 +197,5 @@ def _streets(compact: str) -> list[GazetteerName]:
         return []
     (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
     reach = ROUND_ADDRESSES
-    near = names_within((west - 1.6 * reach, south - reach, east + 1.6 * reach, north + reach), STREETS)
-    return [name for name in near if name.kind in ("Street", "Road")]
+    box = (west - 1.6 * reach, south - reach, east + 1.6 * reach, north + reach)
+    return names_within(box, MOST_STREETS, STREETS)

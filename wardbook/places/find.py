@@ -16,7 +16,7 @@ from wardbook.errors import Refused
 from wardbook.places.coordinates import read_coordinates, read_grid_reference
 from wardbook.places.examples import help_words
 from wardbook.places.folding import How
-from wardbook.places.gazetteer import GazetteerMatch, GazetteerName, Names, names_called, names_spelled_like
+from wardbook.places.gazetteer import STREETS, GazetteerMatch, GazetteerName, Names, names_called, names_spelled_like
 from wardbook.places.names import NamedArea, NamedMatch, areas_called, areas_spelled_like
 
 MOST_OF_A_KIND = 20
@@ -172,7 +172,7 @@ def _of_area(hit: NamedMatch) -> Match:
 
 
 def _of_name(hit: GazetteerMatch) -> Match:
-    heading = "Streets" if hit.name.kind in ("Street", "Road") else "Places"
+    heading = "Streets" if hit.name.kind in STREETS else "Places"
     also = f", also called {hit.name.other}" if hit.name.other else ""
     return Match(heading, hit.name.label, hit.name.kind, hit.why + also, hit.how, place=hit.name)
 

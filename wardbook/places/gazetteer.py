@@ -195,10 +195,17 @@ def _vocabulary() -> dict[str, int]:
 # --- near a point ------------------------------------------------------------------------------------------------
 
 
-def names_within(bounds: tuple[float, float, float, float], most: int) -> list[GazetteerName]:
-    """Names in a box of degrees, nearest to its middle first."""
+STREETS = ("Street", "Road")
+
+
+def names_within(
+    bounds: tuple[float, float, float, float], most: int, kinds: Sequence[str] = ()
+) -> list[GazetteerName]:
+    """Names in a box of degrees, of some kinds or of all, nearest to its middle first."""
     west, south, east, north = bounds
     inside = select(GazetteerName).where(GazetteerName.lat.between(south, north), GazetteerName.lon.between(west, east))
+    if kinds:
+        inside = inside.where(GazetteerName.kind.in_(kinds))
     middle = ((west + east) / 2, (south + north) / 2)
     rows = db.session.scalars(inside.limit(MOST_CANDIDATES)).all()
     return sorted(rows, key=lambda row: (row.lon - middle[0]) ** 2 + (row.lat - middle[1]) ** 2)[:most]
