@@ -11,7 +11,6 @@ from wardbook.areas import queries as areas
 from wardbook.areas.locator import locator
 from wardbook.areas.models import AREA_TYPES, Area
 from wardbook.clock import today
-from wardbook.config import settings
 from wardbook.errors import Refused
 from wardbook.places.coordinates import read_coordinates, read_grid_reference
 from wardbook.places.examples import help_words
@@ -175,14 +174,6 @@ def _of_name(hit: GazetteerMatch) -> Match:
     heading = "Streets" if hit.name.kind in STREETS else "Places"
     also = f", also called {hit.name.other}" if hit.name.other else ""
     return Match(heading, hit.name.label, hit.name.kind, hit.why + also, hit.how, place=hit.name)
-
-
-def wards_called(words: str) -> Sequence[Area]:
-    """The wards in force that a name or code means: exactly, else by its beginning, else by what it holds."""
-    hits = [hit for hit in areas_called(words) if hit.area.in_force and hit.area.type == settings().ward_type]
-    best = [hit.area.id for hit in hits if hit.how == hits[0].how]
-    rows = areas.areas_by_id(best)
-    return [rows[id_] for id_ in best]
 
 
 def refuse_outside(point: shapely.Geometry, *, field: str | None = None) -> None:

@@ -56,13 +56,18 @@ def why(how: How) -> str:
 
 
 def match(asked: str, name: str, beside: str = "") -> How | None:
-    """How a folded name answers a folded question; `beside`: further words that may be typed with it, its town."""
+    """How a folded name answers a folded question; `beside`: further words that may be typed with it, its town.
+
+    The first word is of the name itself, so a name without it is no match at all.
+    """
+    first, *others = asked.split()
+    if first not in name:
+        return None
     if asked in (name, f"{name} {beside}"):
         return How.SAME
     if name.startswith(asked):
         return How.BEGINS
     own, further = name.split(), beside.split()
-    first, *others = asked.split()
     begins = any(word.startswith(first) for word in own)
     if begins and all(any(word.startswith(other) for word in own + further) for other in others):
         return How.WORDS

@@ -9,9 +9,9 @@ from datetime import date
 from flask import current_app
 from sqlalchemy import select
 
-from wardbook.areas.locator import Locator, locator
-from wardbook.areas.models import Area, BoundarySet
-from wardbook.clock import day_in_words, holds, today
+from wardbook.areas.locator import LocatedSet, Locator, locator
+from wardbook.areas.models import Area
+from wardbook.clock import day_in_words, today
 from wardbook.config import settings
 from wardbook.db import db
 from wardbook.places.folding import How, alike, folded, match, why
@@ -27,24 +27,32 @@ class NamedArea:
     id: int
     code: str
     name: str
-    type: str
-    from_on: date | None
-    until_on: date | None
+    set: LocatedSet
     called: tuple[tuple[str, tuple[str, ...]], ...]
     """Each thing it is called as written (its name first, its code last), and folded, with and without `ward`."""
 
     @property
+    def type(self) -> str:
+        return self.set.type
+
+    @property
     def in_force(self) -> bool:
-        return holds(self.from_on, self.until_on, today())
+        return self.set.in_force(today())
+
+    @property
+    def ended(self) -> bool:
+        return self.set.until_on is not None and self.set.until_on <= today()
 
     @property
     def when(self) -> str:
         """In words, that it is no longer, or not yet."""
         if self.in_force:
             return ""
-        if self.until_on and self.until_on <= today():
-            return f"former name: it ended on {day_in_words(self.until_on)}"
-        return f"name to come: it begins on {day_in_words(self.from_on)}" if self.from_on else ""
+        if self.ended:
+            return f"former name: it ended on {day_in_words(self.set.until_on or today())}"
+        if self.set.from_on and self.set.from_on > today():
+            return f"name to come: it begins on {day_in_words(self.set.from_on)}"
+        return "name to come: its set is not in force yet"
 
 
 @dataclass(frozen=True)
@@ -74,17 +82,11 @@ def named_areas() -> list[NamedArea]:
 
 
 def _read() -> list[NamedArea]:
-    asked = (
-        select(
-            Area.id, Area.code, Area.name, Area.other_names, BoundarySet.type, BoundarySet.from_on, BoundarySet.until_on
-        )
-        .join(Area.set)
-        .where(BoundarySet.reference.is_(False))
-        .order_by(Area.name, Area.id)
-    )
+    own = {known.id: known for known in locator().own()}
+    asked = select(Area.id, Area.set_id, Area.code, Area.name, Area.other_names).where(Area.set_id.in_(own))
     return [
-        NamedArea(id_, code, name, type_, first, until, tuple((each, ways(each)) for each in (name, *others, code)))
-        for id_, code, name, others, type_, first, until in db.session.execute(asked)
+        NamedArea(id_, code, name, own[set_id], tuple((each, ways(each)) for each in (name, *others, code)))
+        for id_, set_id, code, name, others in db.session.execute(asked.order_by(Area.name, Area.id))
     ]
 
 
@@ -144,9 +146,8 @@ def _without_old_names_of_what_is(found: Sequence[NamedMatch]) -> Iterator[Named
 
 
 def _nearness(hit: NamedMatch) -> tuple[bool, int]:
-    ended = bool(hit.area.until_on and hit.area.until_on <= today())
-    first = (hit.area.from_on or date.min).toordinal()
-    return ended, first if ended else -first
+    first = (hit.area.set.from_on or date.min).toordinal()
+    return hit.area.ended, first if hit.area.ended else -first
 
 
 def _order(hit: NamedMatch) -> tuple[object, ...]:
