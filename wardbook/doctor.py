@@ -19,6 +19,7 @@ from wardbook.config import Settings, settings
 from wardbook.db import db
 from wardbook.entries import queries as entries
 from wardbook.people.models import Person
+from wardbook.places.gazetteer import GazetteerName
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,7 @@ def _look(chosen: Settings) -> Iterator[Finding]:
         wards = len(areas.wards())
         none = "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'."
         yield Finding(wards > 0, f"{wards} wards are in force today." if wards else none)
+        yield _names()
         categories = len(entries.categories())
         none = "Nobody can tell the council anything yet: categories come with 'wardbook entries import FILE'."
         yield Finding(categories > 0, f"{categories} categories to tell things under." if categories else none)
@@ -54,6 +56,12 @@ def _look(chosen: Settings) -> Iterator[Finding]:
     yield from _grid()
     if chosen.mail.startswith("outbox"):
         yield Finding(True, "Mail stays in the outbox page: for a real service set WARDBOOK_MAIL=smtp://...")
+
+
+def _names() -> Finding:
+    number = db.session.scalar(select(func.count()).select_from(GazetteerName)) or 0
+    none = "No street is found by its name: 'wardbook gazetteer import FILE', with OS Open Names for example."
+    return Finding(True, f"{number:,} names of streets and places are found." if number else none)
 
 
 def _jobs() -> Iterator[Finding]:

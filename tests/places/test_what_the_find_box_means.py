@@ -218,6 +218,17 @@ def test_a_partial_postcode_outside_the_council_says_so(as_):
     assert "We hold no postcode that begins with ZZ7" in finds(as_, "zz7").text
 
 
+@pytest.mark.parametrize("words", ["ZZ1-1AA", "zz1.1aa", "ZZ11AA.", "Z Z 1 1 A A", "ZZI 1AA", "zzl iaa", "(ZZ1 1AA)"])
+def test_a_postcode_is_found_in_any_writing(words, as_):
+    assert "the centre of postcode ZZ1 1AA" in finds(as_, words).text
+    assert "/places/postcode:ZZ1%201AA+400m" in finds(as_, words).text
+    assert "/spot" in as_(NOBODY).post("/contribute", data={"q": words}).location
+
+
+def test_telling_asks_for_the_whole_of_a_postcode(as_):
+    assert "is only how a postcode begins" in as_(NOBODY).post("/contribute", data={"q": "ZZ1"}).text
+
+
 def test_a_postcode_that_we_do_not_hold_leads_to_its_neighbours(as_):
     page = finds(as_, "ZZ1 1ZZ").text
     assert "We do not hold the postcode ZZ1 1ZZ" in page

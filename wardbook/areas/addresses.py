@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from wardbook.areas.actions import PostcodeRow, PostcodeTally, add_postcodes
 from wardbook.areas.locator import Called, locator
 from wardbook.areas.models import Postcode, PostcodeSource
-from wardbook.db import Base, db
+from wardbook.db import Base, alone, db
 
 Points = NDArray[np.int32]
 """Longitude and latitude of each address, in ten-millionths of a degree: about a centimetre."""
@@ -120,6 +120,7 @@ def add_addresses(
     A postcode that we did not hold takes the address nearest to the middle of all as its centre; one that we hold keeps
     its centre, which was published as such.
     """
+    alone("postcodes")
     held = set(db.session.scalars(select(Postcode.compact)))
     middles = [_middle(compact, points) for compact, points in addresses.items() if compact not in held]
     tally = add_postcodes([*centres, *middles], file_name=file_name, dated_on=dated_on)

@@ -11,7 +11,6 @@ from wardbook.areas import addresses
 from wardbook.areas import queries as areas
 from wardbook.areas.addresses import AddressShare
 from wardbook.areas.models import Area
-from wardbook.areas.models import spaced as spaced_postcode
 from wardbook.areas.partial_postcodes import PartialPostcode, looks_partial, partial_postcodes
 from wardbook.briefs import kept
 from wardbook.clock import today
@@ -153,13 +152,13 @@ def _answer(words: str) -> Answer:
 
 def _neighbours(words: str) -> list[PartialPostcode]:
     """Of a postcode that we do not hold, those that begin as it does."""
-    compact = areas.compact_postcode(words)
-    return partial_postcodes(spaced_postcode(compact)[:-2], today()) if compact else []
+    postcode = find.postcode_typed(words)
+    return partial_postcodes(postcode[:-2], today()) if postcode else []
 
 
 def _tell_of(spot: find.Spot, answer: Answer) -> None:
     ward = find.ward_at(spot.point)
-    held = areas.postcode(answer.words)
+    held = areas.postcode(find.postcode_typed(answer.words))
     answer.postcode = _postcode(held.compact, held.spaced) if held else None
     if ward:
         heading = held.spaced if held else _name_of(spot) or answer.words

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wardbook.errors import NotFound, Refused
-from wardbook.places.find import Spot, called, not_found, spot
+from wardbook.places.find import Spot, called, not_found, postcode_typed, spot
 from wardbook.places.names import NamedArea
 from wardbook.places.place import Place
 from wardbook.places.words import place_from_words
@@ -26,9 +26,9 @@ def place_called(words: str, viewer: Viewer) -> Place:
 def _place(words: str, viewer: Viewer) -> Place:
     if ":" in words:
         return place_from_words(words, viewer)
-    for scheme in ("postcode", "grid"):
+    for body in (f"postcode:{postcode_typed(words) or words}", f"grid:{words}"):
         try:
-            return place_from_words(f"{scheme}:{words}", viewer)
+            return place_from_words(body, viewer)
         except Refused:
             continue
     found = spot(words) or _named(words)

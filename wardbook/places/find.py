@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,8 @@ import shapely
 
 from wardbook.areas import queries as areas
 from wardbook.areas.locator import locator
-from wardbook.areas.models import AREA_TYPES, Area
+from wardbook.areas.models import AREA_TYPES, Area, spaced
+from wardbook.areas.partial_postcodes import looks_partial
 from wardbook.clock import today
 from wardbook.errors import Refused
 from wardbook.places.coordinates import read_coordinates, read_grid_reference
@@ -44,14 +46,34 @@ def spot(words: str) -> Spot | None:
     Raises Refused for a postcode that we do not hold, and for numbers that lie nowhere.
     """
     words = words.strip()
-    if areas.compact_postcode(words):
-        return _postcode_spot(words)
+    if postcode := postcode_typed(words):
+        return _postcode_spot(postcode)
     read = read_grid_reference(words) or read_coordinates(words, _inside)
     return Spot(read.point, read.label) if read else None
 
 
 def _inside(point: shapely.Point) -> bool:
     return locator().inside_council(point, today())
+
+
+_FIGURES, _LETTERS = str.maketrans("OILS", "0115"), str.maketrans("015", "OIS")
+
+
+def postcode_typed(words: str) -> str:
+    """A whole postcode however it is written (`ba1-5aw`), with its blank; empty where the words are none.
+
+    Letters and figures that look alike are told apart by where they stand, where that makes it one that we hold.
+    """
+    plain = re.sub(r"[\W_]", "", words).upper()
+    if compact := areas.compact_postcode(plain):
+        return spaced(compact)
+    if not 5 <= len(plain) <= 7:
+        return ""
+    inward = plain[-3].translate(_FIGURES) + plain[-2:].translate(_LETTERS)
+    head = 2 if plain[1].isalpha() else 1
+    outward = plain[:head] + plain[head:-3].translate(_FIGURES)
+    meant = areas.postcode(outward + inward)
+    return meant.spaced if meant else ""
 
 
 def _postcode_spot(words: str) -> Spot:
@@ -184,6 +206,8 @@ def refuse_outside(point: shapely.Geometry, *, field: str | None = None) -> None
 
 def not_found(words: str) -> str:
     """That nothing is called like this, and what would be found here."""
+    if looks_partial(words):
+        return f"'{words[:10]}' is only how a postcode begins. Enter all of it, or the name of a street."
     return f"We cannot find '{words[:60]}'. {help_words()}"
 
 
