@@ -265,6 +265,16 @@ def test_outside_the_council_the_reference_set_says_whose_it_is(app, as_):
     assert "All councils" in page
 
 
+def test_a_spot_between_two_wards_is_not_said_to_be_outside(app, as_):
+    with transaction():
+        db.session.query(BoundarySet).one().until_on = date(2022, 5, 5)
+    west, east = square(0, 0, 980, 1000), square(1.02, 0, 980, 1000)
+    a_set("With a gap", "ward", date(2022, 5, 5), None, ("T1", "West", west), ("T2", "East", east))
+    between = spot(1.0, 0.5)
+    page = finds(as_, f"{between.y}, {between.x}").text
+    assert "is in none of the wards" in page and "outside the council" not in page
+
+
 def test_a_place_in_words_leads_to_its_page(as_):
     assert finds(as_, f"ward:{MILL}").location == f"/places/ward:{MILL}"
     assert finds(as_, "nonsense:x").status_code == 200

@@ -84,6 +84,9 @@ class Answer:
     spotted: Spotted | None = None
     postcode: Postcode | None = None
     outside: find.Spot | None = None
+    """A spot that no ward in force covers"""
+    in_a_gap: bool = False
+    """It lies inside the council all the same: between two wards"""
     elsewhere: tiers.Elsewhere | None = None
     partial: list[PartialPostcode] = field(default_factory=list)
     called: find.Called | None = None
@@ -165,7 +168,8 @@ def _tell_of(spot: find.Spot, answer: Answer) -> None:
         place = _round(spot, held.spaced if held else "")
         answer.spotted = Spotted(heading, spot, ward, tiers.tiers_at(spot.point), place)
     else:
-        answer.outside, answer.elsewhere = spot, tiers.elsewhere(spot.point)
+        answer.outside, answer.in_a_gap = spot, find.is_inside(spot.point)
+        answer.elsewhere = None if answer.in_a_gap else tiers.elsewhere(spot.point)
 
 
 def _name_of(spot: find.Spot) -> str:

@@ -48,11 +48,12 @@ def spot(words: str) -> Spot | None:
     words = words.strip()
     if postcode := postcode_typed(words):
         return _postcode_spot(postcode)
-    read = read_grid_reference(words) or read_coordinates(words, _inside)
+    read = read_grid_reference(words) or read_coordinates(words, is_inside)
     return Spot(read.point, read.label) if read else None
 
 
-def _inside(point: shapely.Point) -> bool:
+def is_inside(point: shapely.Point) -> bool:
+    """Whether a point lies in the council, gaps between its wards too."""
     return locator().inside_council(point, today())
 
 
