@@ -90,8 +90,10 @@ def square(column: float, row: float, side: float = 1000, height: float | None =
 
 
 def spot(column: float, row: float) -> shapely.Point:
-    """A point in kilometres from the borough's corner, in WGS 84."""
-    return geo.point_from_grid(CORNER[0] + column * 1000, CORNER[1] + row * 1000)
+    """A point in kilometres from the borough's corner, in WGS 84: converted as the wards are."""
+    on_grid = shapely.Point(CORNER[0] + column * 1000, CORNER[1] + row * 1000)
+    moved = geo.reproject(on_grid, geo.BRITISH_GRID, geo.WGS84)
+    return geo.point(moved.x, moved.y)
 
 
 IN_MILL, IN_BRIDGE = (0.4, 0.6), (1.5, 0.5)

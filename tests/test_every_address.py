@@ -321,6 +321,7 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/contribute/<draft_id>/who", "/contribute/someone-elses/who", for_all(404)),
     ("/contribute/confirm/<link>", "/contribute/confirm/guessed", for_all(404)),
     ("/contribute/map", "/contribute/map", for_all(302)),
+    ("/contribute/name/<int:name_id>", "/contribute/name/1", for_all(404)),
     ("/contribute/ward/<code>", f"/contribute/ward/{MILL}", for_all(302)),
     ("/contribute/ward/<code>", "/contribute/ward/T09999999", for_all(404)),
     ("/entries/<ref>/bring-back", "/entries/{PUBLIC}/bring-back", for_all(403)),

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from wardbook.areas import queries as areas
 from wardbook.areas.actions import SetDescription, add_boundary_set, add_postcodes
+from wardbook.areas.addresses import add_addresses, parted
 from wardbook.clock import LONDON, today
 from wardbook.config import DATA, settings
 from wardbook.db import db, now
@@ -24,6 +25,8 @@ from wardbook.events import Did, Told, record
 from wardbook.people.actions import Grant, add_person, person_with, service_called, set_password
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
+from wardbook.places.gazetteer_files import read_names
+from wardbook.places.gazetteer_import import add_names
 from wardbook.policy import Role
 from wardbook.shared import Level
 
@@ -71,6 +74,16 @@ def _ground() -> None:
         add_boundary_set(about, read_wards)
     read = read_postcodes(DATA / "boundaries" / "aldermere_postcodes.csv")
     add_postcodes(read.rows, file_name="aldermere_postcodes.csv", dated_on=date(2023, 5, 4))
+    _names_and_addresses()
+
+
+def _names_and_addresses() -> None:
+    from wardbook.areas.postcode_files import read_postcodes
+
+    centres, points = parted(read_postcodes(DATA / "boundaries" / "aldermere_addresses.csv").rows)
+    add_addresses(centres, points, file_name="aldermere_addresses.csv", dated_on=date(2023, 5, 4))
+    names = DATA / "boundaries" / "aldermere_gazetteer.csv"
+    add_names(read_names(names), source="Streets and places of Aldermere", file_name=names.name)
 
 
 def _people(told: list[dict[str, Any]]) -> dict[str, Person]:

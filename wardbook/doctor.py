@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import stat
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyproj import Transformer
+from pyproj.transformer import TransformerGroup
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
-from wardbook import store
+from wardbook import geo, store
 from wardbook.administration import queries as jobs
 from wardbook.areas import queries as areas
 from wardbook.config import Settings, settings
 from wardbook.db import db
 from wardbook.entries import queries as entries
 from wardbook.people.models import Person
+from wardbook.places.gazetteer import GazetteerName
 
 
 @dataclass(frozen=True)
@@ -44,15 +46,22 @@ def _look(chosen: Settings) -> Iterator[Finding]:
         wards = len(areas.wards())
         none = "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'."
         yield Finding(wards > 0, f"{wards} wards are in force today." if wards else none)
+        yield _names()
         categories = len(entries.categories())
         none = "Nobody can tell the council anything yet: categories come with 'wardbook entries import FILE'."
         yield Finding(categories > 0, f"{categories} categories to tell things under." if categories else none)
         yield from _jobs()
     yield _ground(chosen)
     yield _brand(chosen.brand_colour)
-    yield _grid()
+    yield from _grid()
     if chosen.mail.startswith("outbox"):
         yield Finding(True, "Mail stays in the outbox page: for a real service set WARDBOOK_MAIL=smtp://...")
+
+
+def _names() -> Finding:
+    number = db.session.scalar(select(func.count()).select_from(GazetteerName)) or 0
+    none = "No street is found by its name: 'wardbook gazetteer import FILE', with OS Open Names for example."
+    return Finding(True, f"{number:,} names of streets and places are found." if number else none)
 
 
 def _jobs() -> Iterator[Finding]:
@@ -90,14 +99,33 @@ def _database() -> Iterator[Finding]:
     yield Finding(True, same)
 
 
-def _grid() -> Finding:
-    """Without the OSTN15 grid the British grid is off by up to some metres: told, but no fault of the council's."""
-    name = Transformer.from_crs(4326, 27700, always_xy=True).description or ""
-    exact = "OSTN" in name
-    words = "Grid coordinates use OSTN15." if exact else (
-        "Grid coordinates are good to a few metres: PROJ's OSTN15 grid is not installed."
-    )  # fmt: skip
-    return Finding(True, words)
+OSTN15 = "uk_os_OSTN15_NTv2_OSGBtoETRS"
+"""PROJ's file of Ordnance Survey's transformation; its wheels come without it."""
+
+
+def _grid() -> Iterator[Finding]:
+    """How well the British grid is met: points by a library that is always here, shapes of files by PROJ's own grid.
+
+    Without PROJ's grid nothing fails, so it is told and is no fault; what is lost is said.
+    """
+    easting, northing = geo.to_grid(-2.36, 51.38)
+    exact = abs(easting - 375_041.622) < 0.1 and abs(northing - 164_611.882) < 0.1
+    points = "Points on the British grid use OSTN15, to a few centimetres, by way of convertbng."
+    yield Finding(exact, points if exact else "Points on the British grid are off: install 'convertbng' again.")
+    if proj_has_ostn15():
+        yield Finding(True, "Shapes of files in EPSG:27700 use OSTN15: PROJ's grid is installed.")
+    else:
+        yield Finding(
+            True,
+            "Shapes of files in EPSG:27700 may lie up to 4 m off (2 m in most of England): PROJ's grid "
+            f"{OSTN15} is not installed. Fetch it with 'projsync --file uk_os_OSTN15'.",
+        )
+
+
+def proj_has_ostn15() -> bool:
+    """Whether PROJ can use its own grid for the British grid: the file is there, or PROJ may fetch it."""
+    with warnings.catch_warnings(action="ignore"):  # that it is missing is what is asked
+        return bool(TransformerGroup(geo.BRITISH_GRID, geo.WGS84, always_xy=True).best_available)
 
 
 def _brand(colour: str) -> Finding:

@@ -6,11 +6,12 @@ import csv
 import gzip
 import io
 import json
+import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any, cast
 
 import shapely
 
@@ -109,3 +110,93 @@ def _shape(geometry: Any, number: int, name: str) -> shapely.Geometry | None:
             f"The geometry of feature {number} of {name} cannot be read: correct it or remove the row."
         ) from None
     return None if shape.is_empty else shape
+
+
+Table = tuple[str, list[str], Iterator[list[str]]]
+
+
+def tables(path: Path) -> Iterator[Table]:
+    """Each CSV of a file, one row at a time, for files of a whole country: its name, its first row, and the rest.
+
+    A .csv (or .tsv, .txt), the same with .gz, or every .csv of a .zip, by name. Raises Refused where it is none of
+    these, or is found to be damaged on the way.
+    """
+    if not path.is_file():
+        raise Refused(f"There is no file {path.name} there: check the path.")
+    try:
+        for name, file in _csv_files(path):
+            with file:
+                yield name, *_first_and_rest(file, name)
+    except (zipfile.BadZipFile, zlib.error, EOFError, gzip.BadGzipFile, RuntimeError, NotImplementedError):
+        raise Refused(f"{path.name} cannot be read: it is damaged, cut short or locked. Fetch it again.") from None
+
+
+def _csv_files(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
+    name = path.name.lower()
+    if name.endswith(".zip"):
+        with zipfile.ZipFile(path) as archive:
+            members = sorted(info.filename for info in archive.infolist() if info.filename.lower().endswith(".csv"))
+            if not members:
+                raise Refused(f"{path.name} holds no .csv file: give the download as it came.")
+            for member in members:
+                yield Path(member).name, archive.open(member)
+    elif name.removesuffix(".gz").endswith((".csv", ".tsv", ".txt")):
+        opened = gzip.open(path) if name.endswith(".gz") else path.open("rb")  # noqa: SIM115 - closed by who reads it
+        yield path.name, cast("IO[bytes]", opened)
+    else:
+        raise Refused(f"{path.name} is no table by its name: give a .csv file (or .csv.gz, or a .zip of them).")
+
+
+def _first_and_rest(file: IO[bytes], name: str) -> tuple[list[str], Iterator[list[str]]]:
+    start = file.read(LOOKED_AT)
+    whole_lines = start[: start.rfind(b"\n") + 1] or start
+    rest = io.BufferedReader(_Again(start, file))
+    lines = io.TextIOWrapper(rest, encoding=_encoding(whole_lines), errors="replace", newline="")
+    first = lines.readline(100_000)
+    delimiter = max(",\t;|", key=first.count)
+    try:
+        header = next(csv.reader([first], delimiter=delimiter), [])
+    except csv.Error:
+        header = []
+    return header, _rows(csv.reader(lines, delimiter=delimiter), name)
+
+
+def _rows(reader: Iterator[list[str]], name: str) -> Iterator[list[str]]:
+    try:
+        yield from reader
+    except csv.Error:
+        raise Refused(f"{name} cannot be read as CSV: open it in a spreadsheet and save it as CSV again.") from None
+
+
+LOOKED_AT = 200_000
+"""So many bytes are looked at to tell in which encoding a file is written."""
+
+
+def _encoding(start: bytes) -> str:
+    try:
+        start.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
+
+
+class _Again(io.RawIOBase):
+    """A file whose beginning was read already, from its beginning: what comes out of an archive cannot go back."""
+
+    def __init__(self, start: bytes, file: IO[bytes]) -> None:
+        self.start, self.file, self.taken = io.BytesIO(start), file, 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, into: Any) -> int:
+        some = self.start.read(len(into)) or self.file.read(len(into))
+        self.taken += len(some)
+        if self.taken > MOST_STREAMED:
+            raise Refused(f"The file unpacks to more than {MOST_STREAMED // 10**9} GB: it is no such list.")
+        into[: len(some)] = some
+        return len(some)
+
+
+MOST_STREAMED = 8_000_000_000
+"""More than every address of Great Britain takes."""

@@ -34,13 +34,13 @@ def configure(app: Flask) -> None:
     from wardbook.follows import telling as telling_followers  # noqa: F401 - likewise
     from wardbook.follows import views as follows
     from wardbook.moderation import views as moderation
-    from wardbook.outlook import frames, layers, searching, views
+    from wardbook.outlook import finding, frames, layers, searching, views
     from wardbook.standards import feeds, mapit
 
     for blueprint in (
-        views.bp, searching.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, keeping.bp, speaking_up.bp,
-        places.bp, briefs.bp, kept_views.bp, moderation.bp, mapit.bp, feeds.bp, follows.bp, files.bp, administration.bp,
-        activation.bp,
+        views.bp, finding.bp, searching.bp, frames.bp, layers.bp, people.bp, telling.bp, entries.bp, keeping.bp,
+        speaking_up.bp, places.bp, briefs.bp, kept_views.bp, moderation.bp, mapit.bp, feeds.bp, follows.bp, files.bp,
+        administration.bp, activation.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(

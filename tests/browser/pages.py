@@ -16,6 +16,7 @@ from tests.browser.someone import Someone
 
 WARD, WARD_NAME, WARD_NEXT_DOOR = "X05000101", "Aldermere Market", "X05000102"
 POSTCODE = "ZZ1 1AX"
+SPLIT_POSTCODE = "ZZ1 8EJ"
 OFFICER, CLLR, CLLR_NEXT_DOOR = "officer", "councillor", "bronwen.tudge@members.aldermere.example"
 RESIDENT, MODERATOR, ADMINISTRATOR = "resident", "moderator", "administrator"
 GPS = 0x8825
@@ -399,6 +400,12 @@ STATES = (
     State("home", None, at("/")),
     State("home, signed in", CLLR, at("/")),
     State("found", None, at(f"/find?q={quote(POSTCODE)}")),
+    State("found, split postcode", None, at(f"/find?q={quote(SPLIT_POSTCODE)}")),
+    State("found, part of a postcode", None, at("/find?q=zz1")),
+    State("found, a street", None, at("/find?q=quay+street")),
+    State("found several of a name", None, at("/find?q=mill")),
+    State("found what is spelled like it", None, at("/find?q=pennyfld")),
+    State("found, a name to come", None, at("/find?q=Harkaby+Ings")),
     State("found several wards", None, at("/find?q=a")),
     State("found nothing", None, at("/find?q=Nowhere+at+all")),
     State("found no such postcode", None, at("/find?q=SW1A+1AA")),
@@ -438,6 +445,7 @@ STATES = (
     State("tell: start, nothing entered", None, sending_nothing("/contribute", "Find it")),
     State("tell: start, not found", None, starts_with("Nowhere at all")),
     State("tell: start, several wards", None, starts_with("a")),
+    State("tell: start, several streets", None, starts_with("back lane")),
     State("tell: spot", None, begins),
     State("tell: spot, from the map of all", None, sending_nothing("/contribute", "Find it on the map instead")),
     State("tell: spot outside", None, chooses_a_spot_outside),

@@ -90,12 +90,6 @@ def compact_postcode(words: str) -> str | None:
     return compact if POSTCODE.fullmatch(compact) else None
 
 
-def example_postcode() -> str:
-    """A postcode of this council's own, to show how one is written; empty where there is none."""
-    found = db.session.scalar(select(Postcode).order_by(Postcode.compact).limit(1))
-    return found.spaced if found else ""
-
-
 def postcode(words: str) -> Postcode | None:
     """A postcode we hold, however it is written."""
     compact = compact_postcode(words)

@@ -27,7 +27,7 @@ class BriefForm(Asking):
         "Place",
         needed("Enter a place"),
         at_most(300, "The place"),
-        hint="A postcode, ward or grid reference, or in full: postcode:ZZ1 4HS+300m, wards:X05000101,X05000102",
+        hint="A postcode, street, ward, parish or grid reference, or in full: postcode:POSTCODE+300m, wards:CODE,CODE",
     )
     level = one_of(
         "Who is it for?",

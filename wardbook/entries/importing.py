@@ -220,6 +220,8 @@ def _number(words: str) -> float | None:
 
 
 def _degrees(x: float, y: float, crs: int) -> shapely.Point:
+    if crs == geo.BRITISH_GRID:
+        return geo.point_from_grid(x, y)
     moved = geo.reproject(shapely.Point(x, y), crs, geo.WGS84)
     if not (math.isfinite(moved.x) and math.isfinite(moved.y)):
         raise Refused("its place is not on the map")

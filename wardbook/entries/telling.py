@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
+from typing import cast
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -31,7 +33,10 @@ from wardbook.forms import ask
 from wardbook.people import actions as people
 from wardbook.people.forms import PressForm
 from wardbook.people.signed_in import person, sign_in, viewer
-from wardbook.places.find import HELP, Spot, refuse_outside, spot, ward_at, wards_called
+from wardbook.places.examples import examples, help_words
+from wardbook.places.find import Match, Spot, called, not_found, refuse_outside, spot, ward_at
+from wardbook.places.gazetteer import name_by_id
+from wardbook.places.tiers import tiers_at
 from wardbook.policy import Viewer
 from wardbook.shared import Level
 from wardbook.web import number_in, or_404
@@ -40,24 +45,34 @@ bp = Blueprint("contribute", __name__, url_prefix="/contribute")
 ASKED = ("category", "title", "words", "willing")
 STEPS = ("spot", "kind", "what", "photos", "who", "check")
 MOST_DECLINED = 50
+MOST_CHOICES = 20
 
 
 @bp.route("", methods=["GET", "POST"])
 def start() -> ResponseReturnValue:
     """Where is it? Nothing is kept until there is an answer."""
     form = FindForm(q=request.args.get("q", ""))
-    wards = []
+    matches: Sequence[Match] = ()
     if form.validate_on_submit():
         try:
             found = spot(form.q.data)
-            wards = [] if found else list(wards_called(form.q.data))
-            if found or len(wards) == 1:
-                return _begin(form.q.data, found or _middle(wards[0].code))
-            if not wards:
-                raise Refused(f"We cannot find '{form.q.data}'. {HELP}", field="q")
+            names = None if found else called(form.q.data)
+            meant = names.meant if names else None
+            if found or meant:
+                return _begin(form.q.data, found or _spot_of(cast(Match, meant)))
+            matches = (
+                [match for match in names.matches if match.place or (match.area and not match.note)] if names else []
+            )
+            if not matches:
+                raise Refused(not_found(form.q.data), field="q")
         except Refused as refused:
             form.put(refused)
-    return ask("contribute/start.html", form, wards=wards, example=areas.example_postcode())
+    return ask("contribute/start.html", form, matches=matches[:MOST_CHOICES], examples=examples())
+
+
+def _spot_of(match: Match) -> Spot:
+    """Of a street or place its point, of an area its middle."""
+    return match.spot or _middle_of(match.area.id if match.area else 0)
 
 
 @bp.post("/map")
@@ -74,8 +89,19 @@ def in_ward(code: str) -> ResponseReturnValue:
 
 
 def _middle(code: str) -> Spot:
-    ward = or_404(areas.area(code))
-    return Spot(ward.geometry.representative_point(), f"the middle of {ward.name}")
+    return _middle_of(or_404(areas.area(code)).id)
+
+
+def _middle_of(area_id: int) -> Spot:
+    area = or_404(areas.areas_by_id([area_id]).get(area_id))
+    return Spot(area.geometry.representative_point(), f"the middle of {area.name}")
+
+
+@bp.post("/name/<int:name_id>")
+def at_name(name_id: int) -> ResponseReturnValue:
+    """Begin at a street or place chosen from a list."""
+    name = or_404(name_by_id(name_id))
+    return _begin(name.label, Spot(name.point, name.label))
 
 
 def _begin(words: str, found: Spot) -> ResponseReturnValue:
@@ -138,13 +164,16 @@ def where(draft_id: str) -> ResponseReturnValue:
         except Refused as refused:
             form.put(refused)
     pin = _readable_spot(draft)
-    return ask("contribute/where.html", form, draft=draft, pin=pin, ward=ward_at(pin.point) if pin else None)
+    return ask(
+        "contribute/where.html", form, draft=draft, pin=pin, ward=ward_at(pin.point) if pin else None,
+        tiers=tiers_at(pin.point) if pin else [], examples=examples(),
+    )  # fmt: skip
 
 
 def _spot(words: str) -> Spot:
     found = spot(words)
     if found is None:
-        raise Refused(f"We cannot read '{words[:60]}' as a spot. {HELP}", field="spot")
+        raise Refused(f"We cannot read '{words[:60]}' as a spot. {help_words()}", field="spot")
     return found
 
 

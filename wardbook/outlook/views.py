@@ -19,15 +19,15 @@ from wardbook.entries.kinds import LED, Family, Kind, State
 from wardbook.entries.models import Entry
 from wardbook.entries.paging import Order, Page, at_from, beside_page, order_of, page
 from wardbook.entries.queries import Filters
-from wardbook.errors import NotFound, Refused
+from wardbook.errors import NotFound
 from wardbook.outlook import lists
 from wardbook.outlook.as_at import as_at, day_asked
 from wardbook.people import queries as people
 from wardbook.people.signed_in import viewer
-from wardbook.places import find
 from wardbook.places.converter import place_at
 from wardbook.places.place import Place
 from wardbook.places.queries import own_shapes
+from wardbook.places.tiers import Tier, tiers_at
 from wardbook.places.words import place_from_words
 from wardbook.policy import Act, Viewer, may, reader_for, require
 from wardbook.web import or_404
@@ -40,37 +40,6 @@ def home() -> ResponseReturnValue:
     """Find a place; what it is; what is new."""
     recent = page(entries.published(viewer(), None, Filters(contributions=True)), size=6)
     return render_template("outlook/home.html", wards=areas.wards(), recent=recent)
-
-
-@bp.get("/find")
-def find_place() -> ResponseReturnValue:
-    """Where the find box leads: straight there where one thing matches, else to a choice."""
-    words = request.args.get("q", "").strip()
-    try:
-        if words and (entry := entries.entry(words, viewer())):
-            return redirect(url_for("entries.detail", ref=entry.ref))
-        if words and (brief := kept.brief(words, viewer())):
-            return redirect(url_for("kept_briefs.latest", ref=brief.ref))
-        found = find.spot(words) if words else None
-        wards = [] if found else find.wards_called(words)
-        if len(wards) == 1:
-            return redirect(url_for(".ward", code=wards[0].code))
-        inside = found is not None and find.ward_at(found.point)
-        place = _round(words, found) if found and inside else None
-        return render_template(
-            "outlook/found.html", q=words, found=found, ward=inside, wards=wards, place=place, help=find.HELP
-        )
-    except Refused as refused:
-        return render_template(
-            "outlook/found.html", q=words, found=None, wards=[], sentence=refused.sentence, help=find.HELP
-        )
-
-
-def _round(words: str, found: find.Spot) -> Place:
-    postcode = areas.postcode(words)
-    if postcode is not None:
-        return place_from_words(f"postcode:{postcode.spaced}+400m", viewer())
-    return place_from_words(f"point:{found.point.x:.6f},{found.point.y:.6f}+400m", viewer())
 
 
 @bp.get("/wards")
@@ -153,7 +122,14 @@ def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseRe
     return render_template(
         "outlook/list.html", place=place, form=form, filters=filters, page=shown, asked=beside_page(request.args),
         found=entries.found_in(shown.rows, filters), beside=ties.beside(shown.rows, reader), on=day_asked(),
+        tiers=_tiers(place),
     )  # fmt: skip
+
+
+def _tiers(place: Place | None) -> list[Tier]:
+    """Who represents the middle of a circle; of any other place its wards are told by share."""
+    spotted = place is not None and place.words.startswith(("point:", "postcode:", "grid:"))
+    return tiers_at(place.geometry.centroid, place.as_at) if place is not None and spotted else []
 
 
 def _file(place: Place | None, reader: Viewer, suffix: str) -> ResponseReturnValue:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from wardbook.errors import NotFound, Refused
-from wardbook.places.find import spot, wards_called
+from wardbook.places.find import Spot, called, not_found, postcode_typed, spot
+from wardbook.places.names import NamedArea
 from wardbook.places.place import Place
 from wardbook.places.words import place_from_words
 from wardbook.policy import Viewer
 
 
 def place_called(words: str, viewer: Viewer) -> Place:
-    """A place in words, or what the find box takes: a ward as it is, anything else with 400 metres round it.
+    """A place in words, or what the find box takes: an area as it is, anything else with 400 metres round it.
 
     Raises Refused, for the field `place`, where there is none, several, or none that this viewer may see.
     """
@@ -25,18 +26,26 @@ def place_called(words: str, viewer: Viewer) -> Place:
 def _place(words: str, viewer: Viewer) -> Place:
     if ":" in words:
         return place_from_words(words, viewer)
-    wards = wards_called(words)
-    if len(wards) == 1:
-        return place_from_words(f"ward:{wards[0].code}", viewer)
-    if len(wards) > 1:
-        names = ", ".join(ward.name for ward in wards[:5])
-        raise Refused(f"Several wards match: {names}. Enter the whole name of one.")
-    for scheme in ("postcode", "grid"):
+    for body in (f"postcode:{postcode_typed(words) or words}", f"grid:{words}"):
         try:
-            return place_from_words(f"{scheme}:{words}", viewer)
+            return place_from_words(body, viewer)
         except Refused:
             continue
-    found = spot(words)
-    if found is None:
-        raise Refused(f"We cannot find '{words[:60]}'. Try a postcode, the name of a ward or a grid reference.")
-    return place_from_words(f"point:{found.point.x:.6f},{found.point.y:.6f}", viewer)
+    found = spot(words) or _named(words)
+    if isinstance(found, Spot):
+        return place_from_words(f"point:{found.point.x:.6f},{found.point.y:.6f}", viewer)
+    return place_from_words(f"ward:{found.code}", viewer)
+
+
+def _named(words: str) -> NamedArea | Spot:
+    """The one area, street or place that is called so; several, or one that is only spelled like it, are said."""
+    names = called(words)
+    meant = names.meant
+    if meant is not None and (one := meant.area or meant.spot) is not None:
+        return one
+    if not names.matches:
+        raise Refused(not_found(words))
+    said = ", ".join(f"{match.name} ({match.kind.lower()})" for match in names.matches[:5])
+    if names.guessed:
+        raise Refused(f"Nothing is called '{words[:60]}'. Did you mean {said}?")
+    raise Refused(f"Several places match: {said}. Enter the whole name of one, or its postcode.")

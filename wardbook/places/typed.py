@@ -10,6 +10,7 @@ from typing import Any
 import shapely
 
 from wardbook.errors import Refused
+from wardbook.places.examples import point_help
 from wardbook.places.find import spot
 
 MOST_CORNERS = 20_000
@@ -84,8 +85,7 @@ def _point(line: str, number: int) -> shapely.Point:
     found = spot(line)
     if found is None:
         raise Refused(
-            f"Line {number}, '{line.strip()[:40]}', is not a point. Type a grid reference like ST 750 647, or latitude "
-            "and longitude like 51.38, -2.36.",
+            f"Line {number}, '{line.strip()[:40]}', is not a point. {point_help()}",
             field="shape",
         )
     return found.point

@@ -18,6 +18,7 @@ from wardbook.clock import day_in_words, today
 from wardbook.config import settings
 from wardbook.db import db
 from wardbook.errors import NotFound, Refused
+from wardbook.places.examples import examples
 from wardbook.places.models import Shape
 from wardbook.places.place import Place
 from wardbook.policy import Viewer, visible
@@ -25,7 +26,6 @@ from wardbook.policy import Viewer, visible
 DEFAULT_METRES = 400.0
 MOST_METRES = 50_000.0
 _TAIL = re.compile(r"(?P<body>.*?)(?:\+(?P<metres>\d+(?:\.\d+)?)\s*m)?(?:@(?P<day>\d{4}-\d\d-\d\d))?", re.DOTALL)
-EXAMPLES = "ward:E05012461, postcode:BA1 5AW+300m, point:-2.36,51.38+800m or grid:ST750647+500m"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def place_from_words(words: str, viewer: Viewer) -> Place:
     scheme, _, rest = words.strip().partition(":")
     maker = _MAKERS.get(scheme.strip().lower())
     if maker is None:
-        raise Refused(f"'{words[:60]}' is not a place: write it like {EXAMPLES}.")
+        raise Refused(f"'{words[:60]}' is not a place: write it like {examples().in_words}.")
     tail = cast("re.Match[str]", _TAIL.fullmatch(rest.strip()))
     metres = float(tail["metres"] or DEFAULT_METRES)
     if not 0 < metres <= MOST_METRES:
@@ -131,14 +131,16 @@ def _corner(words: str) -> shapely.Point:
     try:
         lon, lat = (float(part) for part in words.split(","))
     except ValueError:
-        raise Refused(f"'{words[:40]}' is not a longitude and a latitude: write them like -2.36,51.38.") from None
+        like = examples().point or "-1.5,52.5"
+        raise Refused(f"'{words[:40]}' is not a longitude and a latitude: write them like {like}.") from None
     return geo.point(lon, lat)
 
 
 def _grid(asked: _Asked) -> Place:
     corner = geo.british_grid_reference(asked.body)
     if corner is None:
-        raise Refused(f"'{asked.body[:20]}' is not a grid reference: write it like ST750647.")
+        like = examples().grid.replace(" ", "") or "SP123456"
+        raise Refused(f"'{asked.body[:20]}' is not a grid reference: write it like {like}.")
     body = re.sub(r"\s", "", asked.body).upper()
     return _round(asked, "grid", body, body, geo.point_from_grid(*corner))
 
@@ -146,7 +148,7 @@ def _grid(asked: _Asked) -> Place:
 def _street(asked: _Asked) -> Place:
     corners = [_corner(words) for words in asked.body.split(";")]
     if len(corners) < 2:
-        raise Refused("A street needs two points or more, like street:-2.36,51.38;-2.35,51.38+50m.")
+        raise Refused("A street needs two points or more, like street:LONGITUDE,LATITUDE;LONGITUDE,LATITUDE+50m.")
     line = geo.reproject(shapely.LineString(corners), geo.WGS84, settings().crs)
     band = geo.reproject(line.buffer(asked.metres, quad_segs=16), settings().crs, geo.WGS84)
     body = ";".join(f"{corner.x:.9g},{corner.y:.9g}" for corner in corners)

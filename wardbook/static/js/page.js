@@ -3,16 +3,27 @@ import { initAll } from "../govuk/govuk-frontend.min.js";
 
 initAll();
 
+/* Where somebody is, into the box beside the button; a button that goes hands it in. A refusal is said in words. */
 const here = document.querySelector("[data-here]");
+const UNTOLD = {
+  1: "Your browser did not allow it.",
+  2: "Your device could not find where you are.",
+  3: "It took too long to find where you are.",
+};
 here?.addEventListener("click", () => {
   const said = document.getElementById("here-said");
+  const goes = "hereGoes" in here.dataset;
+  const refused = ({ code }) => { said.textContent = `${UNTOLD[code] ?? UNTOLD[2]} Enter a postcode or a street${goes ? "" : ", or find it on the map"}.`; };
+  if (!navigator.geolocation) return refused({ code: 2 });
   said.textContent = "Finding where you are…";
-  navigator.geolocation.getCurrentPosition(
+  return navigator.geolocation.getCurrentPosition(
     ({ coords }) => {
       here.form.elements[here.dataset.here].value = `${coords.latitude.toFixed(6)}, ${coords.longitude.toFixed(6)}`;
+      if (goes) return here.form.requestSubmit();
       said.textContent = "Found. Press ‘Find it’ to go on.";
+      return undefined;
     },
-    () => { said.textContent = "Your device did not say where you are. Enter a postcode, or find it on the map."; },
+    refused,
     { enableHighAccuracy: true, timeout: 15000 },
   );
 });

@@ -1,0 +1,204 @@
+"""The page of the find box: straight there where one thing is meant, else a choice, else help."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from wardbook.areas import addresses
+from wardbook.areas import queries as areas
+from wardbook.areas.addresses import AddressShare
+from wardbook.areas.models import Area
+from wardbook.areas.partial_postcodes import PartialPostcode, looks_partial, partial_postcodes
+from wardbook.briefs import kept
+from wardbook.config import settings
+from wardbook.entries import queries as entries
+from wardbook.errors import NotFound, Refused
+from wardbook.outlook.as_at import as_at, day_asked
+from wardbook.people import queries as people
+from wardbook.people.models import Person
+from wardbook.people.signed_in import viewer
+from wardbook.places import find, tiers
+from wardbook.places.examples import Examples, examples
+from wardbook.places.gazetteer import STREETS, GazetteerName, names_within
+from wardbook.places.names import NamedArea
+from wardbook.places.place import Place
+from wardbook.places.words import place_from_words
+
+bp = Blueprint("finding", __name__)
+MOST_TYPED = 200
+MOST_STREETS = 8
+ROUND_ADDRESSES = 0.0035
+"""Degrees of latitude round a postcode's addresses in which its streets are looked for, nearest first: some 400 metres,
+since a long street has its point in its middle."""
+SAME_SPOT = 0.000002
+"""Degrees within which coordinates are those of a street that was chosen from a list: some 20 centimetres."""
+
+
+@dataclass(frozen=True)
+class Spotted:
+    """A spot that was found inside the council: its ward, every tier, a place round it."""
+
+    heading: str
+    """What it is called, or what was typed"""
+    spot: find.Spot
+    ward: Area
+    tiers: list[tiers.Tier]
+    place: Place
+
+
+@dataclass(frozen=True)
+class Postcode:
+    """What is known of the addresses of a postcode: how they lie in wards, who represents those, and streets near."""
+
+    spaced: str
+    shares: list[AddressShare]
+    councillors: dict[str, list[Person]]
+    streets: list[GazetteerName]
+
+    @property
+    def split(self) -> bool:
+        return len(self.shares) > 1
+
+    @property
+    def lies_in(self) -> str:
+        """`two wards`, where its addresses lie"""
+        wards = sum(1 for share in self.shares if share.ward)
+        if wards < len(self.shares):
+            return "this council and outside it"
+        return "two wards" if wards == 2 else f"{wards} wards"
+
+    @property
+    def addresses(self) -> int:
+        return sum(share.addresses for share in self.shares)
+
+
+@dataclass
+class Answer:
+    """What the page shows."""
+
+    words: str
+    sentence: str = ""
+    spotted: Spotted | None = None
+    postcode: Postcode | None = None
+    outside: find.Spot | None = None
+    """A spot that no ward in force covers"""
+    in_a_gap: bool = False
+    """It lies inside the council all the same: between two wards"""
+    elsewhere: tiers.Elsewhere | None = None
+    partial: list[PartialPostcode] = field(default_factory=list)
+    called: find.Called | None = None
+    examples: Examples = field(default_factory=Examples)
+
+    @property
+    def found(self) -> bool:
+        return bool(self.spotted or self.outside or self.partial or (self.called and self.called.matches))
+
+
+@bp.get("/find")
+def find_place() -> ResponseReturnValue:
+    """Where the find box leads."""
+    words = request.args.get("q", "").strip()[:MOST_TYPED]
+    straight = _straight_to(words) if words else None
+    if straight:
+        return redirect(straight)
+    answer = _answer(words)
+    meant = answer.called.meant if answer.called else None
+    if meant and meant.area and not answer.partial:
+        return redirect(link_to(meant.area))
+    return render_template("outlook/found.html", q=words, answer=answer, link_to=link_to, on=day_asked())
+
+
+def _straight_to(words: str) -> str | None:
+    """An entry, a brief or a place in words: what has an address of its own."""
+    if entry := entries.entry(words, viewer()):
+        return url_for("entries.detail", ref=entry.ref)
+    if brief := kept.brief(words, viewer()):
+        return url_for("kept_briefs.latest", ref=brief.ref)
+    if ":" in words:
+        try:
+            return url_for("outlook.place", words=place_from_words(words, viewer()).words)
+        except (Refused, NotFound):
+            return None
+    return None
+
+
+def link_to(area: NamedArea | Area) -> str:
+    """The page of a ward; of any other area, the page of what is known there."""
+    type_ = area.type if isinstance(area, NamedArea) else area.set.type
+    if type_ == settings().ward_type:
+        return url_for("outlook.ward", code=area.code)
+    return url_for("outlook.place", words=f"ward:{area.code}")
+
+
+def _answer(words: str) -> Answer:
+    answer = Answer(words, partial=partial_postcodes(words, as_at()) if words else [])
+    try:
+        spot = find.spot(words) if words and not answer.partial else None
+    except Refused as refused:
+        answer.sentence, spot = refused.sentence, None
+        answer.partial = _neighbours(words)
+    if spot is None and words and not answer.sentence:
+        answer.called = find.called(words)
+        meant = answer.called.meant
+        spot = meant.spot if meant and not answer.partial else None
+    if spot is not None:
+        _tell_of(spot, answer)
+    if not answer.found:
+        answer.examples = examples()
+        if looks_partial(words):
+            answer.sentence = f"We hold no postcode that begins with {words.upper()}."
+    return answer
+
+
+def _neighbours(words: str) -> list[PartialPostcode]:
+    """Of a postcode that we do not hold, those that begin as it does."""
+    postcode = find.postcode_typed(words)
+    return partial_postcodes(postcode[:-2], as_at()) if postcode else []
+
+
+def _tell_of(spot: find.Spot, answer: Answer) -> None:
+    ward = find.ward_at(spot.point, as_at())
+    held = areas.postcode(find.postcode_typed(answer.words))
+    answer.postcode = _postcode(held.compact, held.spaced) if held else None
+    if ward:
+        heading = held.spaced if held else _name_of(spot) or answer.words
+        place = _round(spot, held.spaced if held else "")
+        answer.spotted = Spotted(heading, spot, ward, tiers.tiers_at(spot.point, as_at()), place)
+    else:
+        answer.outside, answer.in_a_gap = spot, find.is_inside(spot.point)
+        answer.elsewhere = None if answer.in_a_gap else tiers.elsewhere(spot.point)
+
+
+def _name_of(spot: find.Spot) -> str:
+    """The street or place that has its point just there."""
+    x, y, off = spot.point.x, spot.point.y, SAME_SPOT
+    names = names_within((x - off, y - off, x + off, y + off), 1)
+    return names[0].label if names else ""
+
+
+def _round(spot: find.Spot, postcode: str) -> Place:
+    day = f"@{asked.isoformat()}" if (asked := day_asked()) else ""
+    centre = f"postcode:{postcode}" if postcode else f"point:{spot.point.x:.6f},{spot.point.y:.6f}"
+    return place_from_words(f"{centre}+400m{day}", viewer())
+
+
+def _postcode(compact: str, spaced: str) -> Postcode:
+    found = addresses.shares(compact, as_at())
+    wards = areas.areas_by_id([share.ward.id for share in found if share.ward])
+    return Postcode(
+        spaced, found, people.councillors(list(wards.values()), as_at()), _streets(compact) if len(found) > 1 else []
+    )
+
+
+def _streets(compact: str) -> list[GazetteerName]:
+    """The streets near a postcode's addresses, so that somebody can say which is theirs."""
+    points = addresses.points_of(compact)
+    if points is None or not len(points):
+        return []
+    (west, south), (east, north) = points.min(axis=0), points.max(axis=0)
+    reach = ROUND_ADDRESSES
+    box = (west - 1.6 * reach, south - reach, east + 1.6 * reach, north + reach)
+    return names_within(box, MOST_STREETS, STREETS)

@@ -1,0 +1,155 @@
+"""What areas are, were and will be called, in any language: kept in memory, and found in spite of typing mistakes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from flask import current_app
+from sqlalchemy import select
+
+from wardbook.areas.locator import LocatedSet, Locator, locator
+from wardbook.areas.models import Area
+from wardbook.clock import day_in_words, today
+from wardbook.config import settings
+from wardbook.db import db
+from wardbook.places.folding import How, alike, folded, match, why
+
+_SAY_LITTLE = {"ward", "division", "parish", "cp", "council", "area", "district"}
+"""What may stand after a name and is no part of it: `Mill ward`, `Publow CP`."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedArea:
+    """An area of one of the council's own sets, past, present or to come, by all that it is called."""
+
+    id: int
+    code: str
+    name: str
+    set: LocatedSet
+    called: tuple[tuple[str, tuple[str, ...]], ...]
+    """Each thing it is called as written (its name first, its code last), and folded, with and without `ward`."""
+
+    @property
+    def type(self) -> str:
+        return self.set.type
+
+    @property
+    def in_force(self) -> bool:
+        return self.set.in_force(today())
+
+    @property
+    def ended(self) -> bool:
+        return self.set.until_on is not None and self.set.until_on <= today()
+
+    @property
+    def when(self) -> str:
+        """In words, that it is no longer, or not yet."""
+        if self.in_force:
+            return ""
+        if self.ended:
+            return f"former name: it ended on {day_in_words(self.set.until_on or today())}"
+        if self.set.from_on and self.set.from_on > today():
+            return f"name to come: it begins on {day_in_words(self.set.from_on)}"
+        return "name to come: its set is not in force yet"
+
+
+@dataclass(frozen=True)
+class NamedMatch:
+    """An area that what was typed may mean: how, in words why, and how much it looks like it."""
+
+    area: NamedArea
+    how: How
+    why: str
+    score: float = 100.0
+
+
+def ways(words: str) -> tuple[str, ...]:
+    """A text folded, and without the word for its kind at its end."""
+    whole = folded(words)
+    shorter, _, last = whole.rpartition(" ")
+    return (whole, shorter) if shorter and last in _SAY_LITTLE else (whole,)
+
+
+def named_areas() -> list[NamedArea]:
+    """The areas of all own sets; read again when a set comes, goes or changes its days."""
+    kept: tuple[Locator, list[NamedArea]] | None = current_app.extensions.get("wardbook.names")
+    if kept is None or kept[0] is not locator():
+        kept = (locator(), _read())
+        current_app.extensions["wardbook.names"] = kept
+    return kept[1]
+
+
+def _read() -> list[NamedArea]:
+    own = {known.id: known for known in locator().own()}
+    asked = select(Area.id, Area.set_id, Area.code, Area.name, Area.other_names).where(Area.set_id.in_(own))
+    return [
+        NamedArea(id_, code, name, own[set_id], tuple((each, ways(each)) for each in (name, *others, code)))
+        for id_, set_id, code, name, others in db.session.execute(asked.order_by(Area.name, Area.id))
+    ]
+
+
+def areas_called(words: str) -> list[NamedMatch]:
+    """The areas that a name, another name, a former name or a code means, best first."""
+    asked = [way for way in ways(words) if way]
+    if not asked:
+        return []
+    found = [hit for area in named_areas() if (hit := _match(area, asked)) is not None]
+    return sorted(_without_old_names_of_what_is(found), key=_order)
+
+
+def areas_spelled_like(words: str) -> list[NamedMatch]:
+    """The areas whose names look like this with typing mistakes, best first; those much less like it are left out."""
+    asked = [way for way in ways(words) if way]
+    found = [hit for area in named_areas() if (hit := _looks(area, asked)) is not None]
+    best = max((hit.score for hit in found), default=0.0)
+    near = [hit for hit in found if hit.score >= best - 12]
+    return sorted(_without_old_names_of_what_is(near), key=_order)
+
+
+def _match(area: NamedArea, asked: Sequence[str]) -> NamedMatch | None:
+    best: NamedMatch | None = None
+    for written, shapes in area.called:
+        for shape in shapes:
+            for way in asked:
+                how = match(way, shape)
+                if written == area.code and how not in (How.SAME, How.BEGINS):
+                    continue
+                if how is not None and (best is None or how < best.how):
+                    best = NamedMatch(area, how, _why(area, written, how))
+    return best
+
+
+def _why(area: NamedArea, written: str, how: How) -> str:
+    if written == area.name:
+        return why(how)
+    return f"its code {written} {why(how)}" if written == area.code else f"also called {written}"
+
+
+def _looks(area: NamedArea, asked: Sequence[str]) -> NamedMatch | None:
+    scores = [(alike(way, shape), written) for written, shapes in area.called[:-1] for shape in shapes for way in asked]
+    score, written = max(scores, default=(0.0, ""))
+    if not score:
+        return None
+    said = why(How.ALIKE) if written == area.name else f"also called {written}, which {why(How.ALIKE)}"
+    return NamedMatch(area, How.ALIKE, said, score)
+
+
+def _without_old_names_of_what_is(found: Sequence[NamedMatch]) -> Iterator[NamedMatch]:
+    """Of areas of one type and name, those in force; where none is, the one that was last, or else comes first."""
+    alike_in_name: dict[tuple[str, str], list[NamedMatch]] = {}
+    for hit in found:
+        alike_in_name.setdefault((hit.area.type, folded(hit.area.name)), []).append(hit)
+    for hits in alike_in_name.values():
+        yield from [hit for hit in hits if hit.area.in_force] or [max(hits, key=_nearness)]
+
+
+def _nearness(hit: NamedMatch) -> tuple[bool, int]:
+    first = (hit.area.set.from_on or date.min).toordinal()
+    return hit.area.ended, first if hit.area.ended else -first
+
+
+def _order(hit: NamedMatch) -> tuple[object, ...]:
+    area = hit.area
+    return hit.how, not area.in_force, -hit.score, area.type != settings().ward_type, area.type, area.name, area.code
