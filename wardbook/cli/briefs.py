@@ -36,10 +36,12 @@ def brief(place: str, level: str, **targets: Path | None) -> None:
     from wardbook.downloads.actions import record_written
     from wardbook.downloads.sources import Wanted
     from wardbook.places.files import place_from_file
+    from wardbook.places.place import refuse_outside
     from wardbook.places.words import place_from_words
 
     reader = everyone_at(Level(level))
     where = place_from_file(Path(place[1:])) if place.startswith("@") else place_from_words(place, reader)
+    refuse_outside(where)
     made = queries.brief(where, Level(level), reader)
     items = list(queries.items(where, Level(level)))
     for name, target in targets.items():

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
+
+import shapely
+
 from wardbook.errors import NotFound, Refused
 from wardbook.places.find import spot, wards_called
-from wardbook.places.place import Place
-from wardbook.places.words import place_from_words
+from wardbook.places.place import Place, refuse_outside
+from wardbook.places.typed import Form, shape_from
+from wardbook.places.words import DEFAULT_METRES, MOST_METRES, place_from_words
 from wardbook.policy import Viewer
+
+_METRES = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)\s*(m|km|metres)?", re.IGNORECASE)
 
 
 def place_called(words: str, viewer: Viewer) -> Place:
@@ -15,7 +23,7 @@ def place_called(words: str, viewer: Viewer) -> Place:
     Raises Refused, for the field `place`, where there is none, several, or none that this viewer may see.
     """
     try:
-        return _place(words.strip(), viewer)
+        return refuse_outside(_place(words.strip(), viewer))
     except NotFound:
         raise Refused("There is no such place that you can see.", field="place") from None
     except Refused as refused:
@@ -31,12 +39,44 @@ def _place(words: str, viewer: Viewer) -> Place:
     if len(wards) > 1:
         names = ", ".join(ward.name for ward in wards[:5])
         raise Refused(f"Several wards match: {names}. Enter the whole name of one.")
+    return circle_called(words, DEFAULT_METRES, viewer)
+
+
+def circle_called(words: str, metres: float, viewer: Viewer) -> Place:
+    """So many metres round what the find box takes, in the words in which it was given. Raises Refused."""
     for scheme in ("postcode", "grid"):
         try:
-            return place_from_words(f"{scheme}:{words}", viewer)
+            return place_from_words(f"{scheme}:{words}+{_plain(metres)}m", viewer)
         except Refused:
             continue
     found = spot(words)
     if found is None:
         raise Refused(f"We cannot find '{words[:60]}'. Try a postcode, the name of a ward or a grid reference.")
-    return place_from_words(f"point:{found.point.x:.6f},{found.point.y:.6f}", viewer)
+    return place_from_words(f"point:{found.point.x:.6f},{found.point.y:.6f}+{_plain(metres)}m", viewer)
+
+
+def street_called(words: str, metres: float, viewer: Viewer) -> Place:
+    """So many metres to each side of a line that was drawn, or typed point by point. Raises Refused."""
+    line = shape_from(words, Form.LINE)
+    if line.geom_type != "LineString":
+        raise Refused("Draw one line along the street, or type two points or more.", field="shape")
+    corners = ";".join(f"{x:.6f},{y:.6f}" for x, y in shapely.get_coordinates(line))
+    return place_from_words(f"street:{corners}+{_plain(metres)}m", viewer)
+
+
+def wards_named(codes: Sequence[str], viewer: Viewer) -> Place:
+    """One area, or several as one place, by their codes."""
+    return place_from_words(f"{'ward' if len(codes) == 1 else 'wards'}:{','.join(codes)}", viewer)
+
+
+def metres_typed(words: str, what: str) -> float:
+    """A distance as people write it: `400`, `400 m`, `1.5 km`, `1,000`. Raises Refused, for the field `metres`."""
+    found = _METRES.fullmatch(words.replace(",", "").strip())
+    metres = float(found[1]) * (1000 if (found[2] or "").lower() == "km" else 1) if found else 0.0
+    if not 1 <= metres <= MOST_METRES:
+        raise Refused(f"{what} must be a number of metres from 1 to {MOST_METRES:,.0f}, like 400", field="metres")
+    return metres
+
+
+def _plain(metres: float) -> str:
+    return f"{metres:.2f}".rstrip("0").rstrip(".")

@@ -19,7 +19,7 @@ function wardbookMap(map) {
   }
   if (told.things) drawThings(map, told.things);
   if (told.use === "pin") pinTool(map, told);
-  if (told.use === "draw") drawTool(map, told);
+  if (["draw", "line"].includes(told.use)) drawTool(map, told);
 }
 
 /* One finger scrolls the page past the map, two move the map: nobody is held in it on a phone. */
