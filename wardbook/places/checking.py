@@ -18,6 +18,8 @@ UNSEEN_METRES = (0.25, 0.5, 1.0)
 MOST_NAMED = 500
 """Of so many corners somebody can still count which crosses which"""
 
+NOTHING_IN_IT = "The area encloses less than a square metre: its points lie on one line, or on one spot."
+
 
 def checked(shape: shapely.Geometry) -> shapely.Geometry:
     """The shape itself, flat and valid, where it is one we can keep. Raises Refused, for the field `shape`."""
@@ -29,7 +31,10 @@ def checked(shape: shapely.Geometry) -> shapely.Geometry:
         raise Refused("The shape does not lie on the map: give longitude and latitude in degrees.", field="shape")
     if shape.geom_type.endswith("LineString") and not shape.length:
         raise Refused("The points of the line are all the same. Give two different points.", field="shape")
-    return _simple_enough(_whole(shape))
+    whole = _whole(shape)
+    if whole.area and reproject(whole, WGS84, settings().crs).area < 1:
+        raise Refused(NOTHING_IN_IT, field="shape")
+    return _simple_enough(whole)
 
 
 def rounded(shape: shapely.Geometry) -> shapely.Geometry:
@@ -43,7 +48,7 @@ def _whole(shape: shapely.Geometry) -> shapely.Geometry:
         return shape
     mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
     if not mended.area:
-        raise Refused("The points of the area all lie on one line, so it encloses nothing.", field="shape")
+        raise Refused(NOTHING_IN_IT, field="shape")
     if abs(mended.area - shape.area) > 1e-6 * mended.area:
         raise Refused(f"{_fault(shape)} Draw it again, or type its points in another order.", field="shape")
     return mended
