@@ -22,6 +22,7 @@ from tests.conftest import (
     an_asset,
     an_issue,
     spot,
+    square,
 )
 from wardbook import geo
 from wardbook.areas import queries as areas
@@ -97,6 +98,12 @@ def test_the_nearest_ten_are_shown_nearest_first(app: Flask):
         an_asset(f"{metres}", at=(1 + metres / 1000, 0.5))
     found = at_the_edge(areas.area(MILL))
     assert [near.entry.title for near in found] == [str(metres) for metres in range(1, MOST + 1)]
+
+
+def test_spots_stand_before_what_fills_a_ward(app: Flask):
+    a_note("All of Bridge", shape=square(1, 0), level=Level.PUBLIC)
+    kerb = an_issue("No dropped kerb", at=TWELVE_OVER)
+    assert [near.entry.title for near in at_the_edge(areas.area(MILL))] == [kerb.title, "All of Bridge"]
 
 
 def test_a_line_across_the_border_is_in_both_wards_and_over_neither_border(app: Flask):

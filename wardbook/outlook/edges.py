@@ -76,7 +76,7 @@ def on_the_band(known: LocatedSet, place: int) -> Select[Any]:
 
 def _over(known: LocatedSet, place: int, ids: Any, shapes: Any) -> list[AtTheEdge]:
     """What lies in another area, or in none, and reaches close to this one."""
-    nearest = _nearest(ids, shapely.distance(shapes, known.in_metres(place)))
+    nearest = _nearest(ids, shapes, shapely.distance(shapes, known.in_metres(place)))
     names = _where(known, list(nearest))
     return [AtTheEdge(entry, nearest[entry.id], names.get(entry.id, ""), False) for entry in _entries(nearest)]
 
@@ -87,7 +87,7 @@ def _within(known: LocatedSet, place: int, ids: Any, shapes: Any) -> list[AtTheE
     if not neighbours or not len(ids):
         return []
     metres = np.stack([shapely.distance(shapes, known.in_metres(other)) for other in neighbours])
-    nearest = _nearest(ids, metres.min(axis=0))
+    nearest = _nearest(ids, shapes, metres.min(axis=0))
     whose = dict(zip(ids.tolist(), metres.argmin(axis=0).tolist(), strict=True))
     return [
         AtTheEdge(entry, nearest[entry.id], known.called[neighbours[whose[entry.id]]].name, True)
@@ -95,10 +95,14 @@ def _within(known: LocatedSet, place: int, ids: Any, shapes: Any) -> list[AtTheE
     ]
 
 
-def _nearest(ids: Any, metres: Any) -> dict[int, float]:
-    """The nearest ten, nearest first; of equals the newer."""
-    near = [(float(far), -id_) for id_, far in zip(ids.tolist(), metres, strict=True) if far <= settings().edge_metres]
-    return {-negative: far for far, negative in sorted(near)[:MOST]}
+def _nearest(ids: Any, shapes: Any, metres: Any) -> dict[int, float]:
+    """The nearest ten; spots before lines and areas, of which one may fill a ward; of equals the newer."""
+    near = [
+        (dimensions, far, -id_)
+        for id_, dimensions, far in zip(ids.tolist(), shapely.get_dimensions(shapes), metres.tolist(), strict=True)
+        if far <= settings().edge_metres
+    ]
+    return {-negative: far for _, far, negative in sorted(near)[:MOST]}
 
 
 def _entries(nearest: dict[int, float]) -> list[Entry]:
