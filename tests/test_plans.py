@@ -95,7 +95,8 @@ def test_entries_in_a_ward_are_found_by_their_rows(app: Flask, member: Member) -
 
 
 def test_what_is_close_to_a_ward_s_edge_is_found_by_the_spatial_index(app: Flask) -> None:
-    plan = ENGINE.plan(on_the_band(locator().own()[0], 30))
+    asked, values = on_the_band(locator().own()[0], 30)
+    plan = ENGINE.plan(asked.params(**values))
     assert ENGINE.finds_by_place(plan), plan
     assert not ENGINE.reads_through(plan, "entry"), plan
 

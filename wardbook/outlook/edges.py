@@ -7,17 +7,18 @@ ward. Nothing is kept: what a ward holds, its counts, files, feeds and briefs ar
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Integer, Select, bindparam, exists, or_, select
 
 from wardbook.areas.locator import LocatedSet, locator
 from wardbook.areas.models import Area
 from wardbook.config import settings
-from wardbook.db import db, touches
+from wardbook.db import db, given, glance, touches_given
 from wardbook.entries import queries
 from wardbook.entries.models import Entry
 from wardbook.geo import WGS84, reproject
@@ -60,18 +61,29 @@ def at_the_edge(ward: Area) -> list[AtTheEdge]:
 
 def _on_the_band(known: LocatedSet, place: int) -> tuple[Any, Any, Any]:
     """What is public close to an area's edge: ids, whether each lies in the area, and shapes in metres."""
-    rows = db.session.execute(on_the_band(known, place)).all()
+    asked, values = on_the_band(known, place)
+    rows = glance(asked, **values)
     shapes = np.empty(len(rows), dtype=object)
     shapes[:] = [reproject(row[2], WGS84, known.epsg) for row in rows]
     return np.array([row[0] for row in rows], dtype=int), np.array([row[1] for row in rows], dtype=bool), shapes
 
 
-def on_the_band(known: LocatedSet, place: int) -> Select[Any]:
-    """The query of what is public on the ground beside an area's edge: ids, whether it lies in the area, and shapes."""
+def on_the_band(known: LocatedSet, place: int) -> tuple[Select[Any], dict[str, object]]:
+    """The query of what is public on the ground beside an area's edge, and its values."""
+    pieces = _band(known, place).pieces
+    most = max(8, 1 << (len(pieces) - 1).bit_length())
+    shapes = (given(f"piece{number}", pieces[min(number, len(pieces) - 1)]) for number in range(most))
+    values = {name: value for shape in shapes for name, value in shape.items()}
+    return _asked(db.engine.dialect.name, most), {"area": known.area_ids[place], **values}
+
+
+@lru_cache(maxsize=16)
+def _asked(engine: str, pieces: int) -> Select[Any]:
+    """One query of an engine for so many pieces: to make it for each ward takes longer than to run it."""
     lies = Entry.lies_in.c
-    own = exists().where(lies.thing_id == Entry.id, lies.area_id == known.area_ids[place]).correlate(Entry)
-    near = queries.published(VISITOR).where(or_(*(touches(Entry, piece) for piece in _band(known, place).pieces)))
-    return near.with_only_columns(Entry.id, own, Entry.geometry).order_by(None)
+    own = exists().where(lies.thing_id == Entry.id, lies.area_id == bindparam("area", None, type_=Integer))
+    near = queries.published(VISITOR).where(or_(*(touches_given(Entry, f"piece{n}") for n in range(pieces))))
+    return near.with_only_columns(Entry.id, own.correlate(Entry), Entry.geometry).order_by(None)
 
 
 def _over(known: LocatedSet, place: int, ids: Any, shapes: Any) -> list[AtTheEdge]:
