@@ -25,8 +25,8 @@ from wardbook.shared import Level
 def brief(place: str, level: str, **targets: Path | None) -> None:
     """What is known about a PLACE, from what everyone at a level may see.
 
-    A place is a ward, wards, postcode, point, grid reference or street in words, or @FILE for a boundary in a file. What
-    of it lies outside the council is left out, and said.
+    A place is a ward, wards, postcode, point, grid reference or street in words, or @FILE for a boundary in a file.
+    What of it lies outside the council is left out, and said.
 
     \b
     Example: wardbook brief "postcode:BA1 5AW+800m" --pdf brief.pdf --gpkg brief.gpkg
