@@ -266,6 +266,10 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/places/<words>/entries.<suffix>", f"/places/ward:{MILL}/entries.json", for_all(200)),
     ("/places/<words>/entries.<suffix>", "/places/shape:{SHAPE}/entries.json", only((OFFICER,), 200, 404)),
     ("/places/new", "/places/new", only(SIGNED_IN, 200, 403)),
+    ("/places/new/circle", "/places/new/circle", for_all(200)),
+    ("/places/new/circle", "/places/new/circle?q=ZZ1+1AA", for_all(200)),
+    ("/places/new/street", "/places/new/street", for_all(200)),
+    ("/places/new/wards", "/places/new/wards", for_all(200)),
     ("/search", "/search", for_all(200)),
     ("/search", f"/search?words=public&place=ward:{MILL}", for_all(200)),
     ("/search.<suffix>", "/search.json?words=public", for_all(200)),
@@ -379,6 +383,9 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/mapit/postcode/", "/mapit/postcode/", for_all(302)),
     ("/notes/new", "/notes/new", only(STAFF, 422, 403)),
     ("/places/new", "/places/new", only(SIGNED_IN, 422, 403)),
+    ("/places/new/circle", "/places/new/circle", for_all(422)),
+    ("/places/new/street", "/places/new/street", for_all(422)),
+    ("/places/new/wards", "/places/new/wards", for_all(422)),
     ("/sign-in", "/sign-in", for_all(422)),
     ("/sign-in/code", "/sign-in/code", for_all(302)),
     ("/sign-in/link/<link>", "/sign-in/link/guessed", for_all(404)),
@@ -561,10 +568,23 @@ def test_no_refused_form_changes_the_store(told):
 FREEZE = f"/places/ward:{MILL}/brief/freeze?for=council"
 
 
-@pytest.mark.parametrize("address", ["/contribute", "/briefs/new", "/sign-in", "/places/new", "/notes/new", FREEZE])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/contribute",
+        "/briefs/new",
+        "/sign-in",
+        "/places/new",
+        "/places/new/circle",
+        "/places/new/street",
+        "/places/new/wards",
+        "/notes/new",
+        FREEZE,
+    ],
+)
 def test_a_form_filled_with_rubbish_is_refused_in_words(address, told):
     names = ["q", "place", "level", "email", "form", "shape", "title", "words", "topic", "basis", "label", "review_on"]
-    names += ["purpose", "ground", "named"]
+    names += ["purpose", "ground", "named", "spot", "metres", "wards", "others"]
     rubbish = dict.fromkeys(names, "\x00<script>alert(1)</script>'\"%s{{7*7}}" * 50)
     answer = told.browser(OFFICER).post(address, data=rubbish)
     assert answer.status_code == 422

@@ -18,12 +18,14 @@ from wardbook.app import create_app
 from wardbook.areas import postcodes_by_place
 from wardbook.areas import queries as areas
 from wardbook.areas.boundary_files.reading import ReadArea, Reading
+from wardbook.areas.locator import locator
 from wardbook.db import db, touches
 from wardbook.entries import queries
 from wardbook.entries.features import narrow
 from wardbook.entries.models import Entry
 from wardbook.entries.paging import Key, Order, in_order
 from wardbook.entries.queries import Filters, Sort, published
+from wardbook.outlook.edges import on_the_band
 from wardbook.places.words import place_from_words
 from wardbook.policy import VISITOR, Viewer
 
@@ -90,6 +92,13 @@ def test_entries_in_a_ward_are_found_by_their_rows(app: Flask, member: Member) -
     place = place_from_words(f"ward:{_ward(30).code}", VISITOR)
     plan = ENGINE.plan(narrow(published(reader(member), place)).limit(100))
     assert "ix_entry_lies_in_area_id_thing_id" in plan
+    assert not ENGINE.reads_through(plan, "entry"), plan
+
+
+def test_what_is_close_to_a_ward_s_edge_is_found_by_the_spatial_index(app: Flask) -> None:
+    asked, values = on_the_band(locator().own()[0], 30)
+    plan = ENGINE.plan(asked.params(**values))
+    assert ENGINE.finds_by_place(plan), plan
     assert not ENGINE.reads_through(plan, "entry"), plan
 
 

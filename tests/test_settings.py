@@ -73,13 +73,12 @@ def test_a_mail_server_is_one_address(mail, expected, empty, monkeypatch):
     assert tuple(config[f"MAIL_{name}"] for name in names) == expected
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("CRS", "British"), ("DATABASE_URL", "nonsense"), ("MAIL", "nonsense"), ("MAPIT_TYPES", "UTW"),
-        ("MAPIT_TYPES", "wards=UTW"),
-    ],
-)  # fmt: skip
+WRONG = [("CRS", "British"), ("DATABASE_URL", "nonsense"), ("MAIL", "nonsense")]
+WRONG += [("MAPIT_TYPES", words) for words in ("UTW", "wards=UTW")]
+WRONG += [("EDGE_METRES", metres) for metres in ("near", "-1", "nan", "1001")]
+
+
+@pytest.mark.parametrize(("name", "value"), WRONG)
 def test_a_setting_that_is_wrong_is_told_in_one_sentence(name, value, empty):
     env = {"WARDBOOK_HOME": str(empty), f"WARDBOOK_{name}": value}
     said = CliRunner(env=env).invoke(main, ["init"])

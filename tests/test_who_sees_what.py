@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -44,6 +44,7 @@ from wardbook.briefs import freezing
 from wardbook.briefs.models import Part
 from wardbook.cli import main
 from wardbook.clock import today
+from wardbook.config import settings
 from wardbook.db import db, now, transaction
 from wardbook.downloads import sources
 from wardbook.entries import photos
@@ -432,6 +433,15 @@ def test_a_ward_page_shows_the_newest_of_each_kind_its_reader_may_see(member, br
     newest = {kind: [t for t in things if t.listed_for(member) and t.kind is kind] for kind in Kind}
     shown = {kind: found[-6:] if kind is Kind.ISSUE else found[-4:] for kind, found in newest.items()}
     assert found == {thing for some in shown.values() for thing in some}
+
+
+@every_member
+def test_over_a_border_comes_what_everyone_may_see_and_nothing_else(member, browser, things, store, monkeypatch):
+    """With an edge so wide that all of it lies at the edge of the ward next door."""
+    monkeypatch.setitem(store.extensions, "wardbook.settings", replace(settings(), edge_metres=1000.0))
+    found = shown_in(browser(member).get(f"/wards/{BRIDGE}").data, things)
+    assert found
+    assert found <= {thing for thing in things if thing.listed_for(NOBODY)}
 
 
 @every_member

@@ -23,6 +23,9 @@ DATA = PACKAGE / "_data" if (PACKAGE / "_data").is_dir() else PACKAGE.parent
 """Templates, migrations and the demo borough: inside the wheel, or beside the package in a checkout."""
 
 
+MOST_EDGE = 1000
+
+
 @dataclass(frozen=True)
 class Settings:
     """One installation's choices; the names of the variables are these in capitals after `WARDBOOK_`."""
@@ -43,6 +46,8 @@ class Settings:
     ward_type: str
     mapit_types: tuple[tuple[str, str], ...] = ()
     """The words that MapIt's web API has for types of areas, where they are not the usual ones."""
+    edge_metres: float = 25.0
+    """What is public within so many metres of a ward's edge is shown on the pages of both wards; 0: nothing is"""
 
     @property
     def photos(self) -> Path:
@@ -85,6 +90,7 @@ def settings_from_environment() -> Settings:
         os_licence=env.str("OS_LICENCE", ""),
         ward_type=env.str("WARD_TYPE", "ward"),
         mapit_types=_types(env.str("MAPIT_TYPES", "")),
+        edge_metres=_metres(env.str("EDGE_METRES", "25")),
     )
 
 
@@ -111,6 +117,17 @@ def _readable(address: str) -> bool:
         return address.startswith("outbox") or make_url(address) is not None
     except (ArgumentError, ValueError):
         return False
+
+
+def _metres(words: str) -> float:
+    """A distance of no more than a kilometre. Raises Refused where it is none."""
+    try:
+        metres = float(words)
+    except ValueError:
+        metres = -1.0
+    if not 0 <= metres <= MOST_EDGE:
+        raise Refused(f"WARDBOOK_EDGE_METRES={words[:20]} is not a number of metres from 0 to {MOST_EDGE}.")
+    return metres
 
 
 def _system(number: int) -> int:

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
     GovCharacterCount,
+    GovCheckboxesInput,
     GovCheckboxInput,
     GovFileInput,
     GovPasswordInput,
@@ -30,6 +31,7 @@ from wtforms import (
     PasswordField,
     RadioField,
     SelectField,
+    SelectMultipleField,
     StringField,
     SubmitField,
     TextAreaField,
@@ -128,6 +130,11 @@ def picked(label: str, pairs: Iterable[tuple[Any, str]] = (), *checks: Any, hint
     return SelectField(
         label, choices=choices(pairs), description=hint, validators=checks, widget=GovSelect(), **kw
     )  # fmt: skip
+
+
+def several(label: str, pairs: Iterable[tuple[Any, str]] = (), *, hint: str = "") -> SelectMultipleField:
+    """Any of several, all shown."""
+    return SelectMultipleField(label, choices=choices(pairs), description=hint, widget=GovCheckboxesInput())
 
 
 def ticked(label: str, *, hint: str = "") -> BooleanField:

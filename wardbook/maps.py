@@ -35,6 +35,7 @@ class Use(StrEnum):
     LOOK = "look"
     PIN = "pin"
     DRAW = "draw"
+    LINE = "line"
 
 
 @dataclass(frozen=True)
@@ -60,8 +61,15 @@ class _Shell:
     script: str
 
 
-@lru_cache(maxsize=4)
-def _shell(drawing: bool, static: str) -> _Shell:
+_DRAWN: dict[Use, dict[str, Any]] = {
+    Use.DRAW: {"circle": False, "circlemarker": False, "polygon": {"allowIntersection": False}},
+    Use.LINE: dict.fromkeys(("circle", "circlemarker", "polygon", "rectangle", "marker"), False),
+}
+"""What may be drawn on a map, by its use, as Leaflet.draw's options"""
+
+
+@lru_cache(maxsize=8)
+def _shell(use: Use, static: str) -> _Shell:
     """The parts of a map page as folium writes them, less what it would fetch from elsewhere or forbid.
 
     Its viewport stops people from zooming and its styles would fill the page: both are dropped.
@@ -91,10 +99,9 @@ def _shell(drawing: bool, static: str) -> _Shell:
     Draw.default_js = [("draw_js", f"{static}leaflet-draw/leaflet.draw.js")]
     Draw.default_css = [("draw_css", f"{static}leaflet-draw/leaflet.draw.css")]
     drawn = folium.Map(location=(0, 0), zoom_start=5, tiles=None, max_zoom=19, height=480, zoom_snap=0.5)
-    if drawing:
-        shapes = {"circle": False, "circlemarker": False, "polygon": {"allowIntersection": False}}
+    if use in _DRAWN:
         draw: Any = Draw
-        draw(show_geometry_on_click=False, draw_options=shapes, position="topright").add_to(drawn)
+        draw(show_geometry_on_click=False, draw_options=_DRAWN[use], position="topright").add_to(drawn)
     own: Any = OwnLayers
     drawn.add_child(own())
     figure: Any = drawn.get_root()
@@ -108,7 +115,7 @@ def _shell(drawing: bool, static: str) -> _Shell:
 def frame(view: MapView) -> Response:
     """The document of a map's frame."""
     static = url_for("static", filename="")
-    shell = _shell(view.use is Use.DRAW, static)
+    shell = _shell(view.use, static)
     told = {
         "use": view.use,
         "box": view.box,

@@ -281,6 +281,53 @@ def types_half_a_note(them: Someone) -> None:
     them.presses("Save the note")
 
 
+BOW_TIE = "53.38, 0.95\n53.40, 0.99\n53.38, 0.99\n53.40, 0.95"
+ACROSS = "53.30, 0.80\n53.30, 0.99\n53.40, 0.99\n53.40, 0.80\n\n53.35, 0.96\n53.36, 0.96\n53.36, 0.97"
+"""An area across the edge of the borough, with a hole"""
+
+
+def types_a_place(them: Someone, points: str, form: str = "An area") -> None:
+    them.goes_to("/places/new")
+    them.enters("What to call it", "The mill site, the yard behind it and all of the land down to the river")
+    them.enters("Points", points)
+    them.chooses(form)
+    them.presses("Save the place")
+
+
+def types_a_bow_tie(them: Someone) -> None:
+    types_a_place(them, BOW_TIE)
+
+
+def makes_a_place_across_the_edge(them: Someone) -> None:
+    types_a_place(them, ACROSS)
+    them.reads("of it lie outside the council and are left out")
+
+
+def makes_a_line(them: Someone) -> None:
+    types_a_place(them, "53.38, 0.95\n53.40, 0.99", "A line")
+    them.reads("has no ground of its own")
+
+
+def names_no_centre(them: Someone) -> None:
+    them.goes_to("/places/new/circle")
+    them.enters("Centre", "Atlantis")
+    them.enters("Radius", "far")
+    them.presses("Show this place")
+
+
+def types_a_street(them: Someone) -> None:
+    them.goes_to("/places/new/street")
+    them.enters("Points along the street", f"{POSTCODE}\n53.40, 0.99")
+    them.presses("Show this place")
+
+
+def takes_two_wards(them: Someone) -> None:
+    them.goes_to("/places/new/wards")
+    them.chooses(WARD_NAME)
+    them.chooses("Fullersholme")
+    them.presses("Show this place")
+
+
 def names_a_place_that_is_none(them: Someone) -> None:
     them.goes_to("/briefs/new")
     them.enters("Place", "Atlantis")
@@ -524,6 +571,18 @@ STATES = (
     State("stopped following", CLLR, stops_by_a_letter),
     State("new place", OFFICER, at("/places/new")),
     State("new place, nothing entered", OFFICER, sending_nothing("/places/new", "Save the place")),
+    State("new place, crossing itself", OFFICER, types_a_bow_tie),
+    State("new place, partly outside", OFFICER, makes_a_place_across_the_edge),
+    State("new place, a line", OFFICER, makes_a_line),
+    State("circle", None, at("/places/new/circle")),
+    State("circle, not found", None, names_no_centre),
+    State("street", None, at("/places/new/street")),
+    State("street, nothing entered", None, sending_nothing("/places/new/street", "Show this place")),
+    State("street, made", None, types_a_street),
+    State("wards together", None, at("/places/new/wards")),
+    State("wards together, none chosen", None, sending_nothing("/places/new/wards", "Show this place")),
+    State("wards together, made", None, takes_two_wards),
+    State("ward, with things on its border", None, at(f"/wards/{WARD_NEXT_DOOR}")),
     State("new brief", OFFICER, at("/briefs/new")),
     State("new brief, a visitor", None, at("/briefs/new")),
     State("new brief, no such place", OFFICER, names_a_place_that_is_none),

@@ -48,6 +48,17 @@ def _in_force(asked: date) -> Select[Area]:
     )
 
 
+def in_force(on: date | None = None) -> Sequence[Area]:
+    """The council's own areas of every type that are in force on a day (today), type by type and by name."""
+    asked = on or today()
+    own = _areas().where(
+        BoundarySet.reference.is_(False),
+        or_(BoundarySet.from_on.is_(None), BoundarySet.from_on <= asked),
+        or_(BoundarySet.until_on.is_(None), BoundarySet.until_on > asked),
+    )
+    return db.session.scalars(own.order_by(BoundarySet.type, Area.name)).all()
+
+
 def area(code: str, on: date | None = None) -> Area | None:
     """The council's own area with a code on a day (today); where none is in force with that code, the latest.
 

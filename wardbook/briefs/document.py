@@ -70,7 +70,7 @@ def _where(brief: Brief, items: Sequence[Item], around: Surroundings) -> Content
     return {
         "map": map_of(brief, items, around),
         "alt": f"Map of {brief.label}. {in_words(items, (ward.name for ward in where.wards))}",
-        "size": f"{where.hectares:,.1f} hectares.",
+        "size": where.how_large,
         "touched": f"Wards it touches on {day_in_words(where.as_at)}",
         "wards": [[ward.name, geo.percent(ward.share), _names(ward.councillors)] for ward in where.wards],
         "no_wards": "It touches no ward of this council.",

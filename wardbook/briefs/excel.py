@@ -48,6 +48,10 @@ def _about(brief: Brief) -> Iterable[tuple[object, ...]]:
     yield "Place", brief.words
     yield "Made on", day_of(brief.made_at)
     yield "Hectares", round(brief.where.hectares, 2)
+    if brief.where.metres:
+        yield "Metres of its edge", round(brief.where.metres)
+    if brief.where.left_out:
+        yield "Left out", brief.where.left_out
     yield "Entries", brief.total
     if brief.frozen is not None:
         yield "Frozen as", f"{brief.frozen.ref}, version {brief.frozen.number}"

@@ -16,7 +16,7 @@ def in_words(brief: Brief) -> str:
     wards = ", ".join(f"{ward.name} ({geo.percent(ward.share)})" for ward in brief.where.wards) or "no ward"
     lines = [
         brief.title,
-        f"{brief.readers}. {brief.where.hectares:,.1f} hectares in {wards}.",
+        f"{brief.readers}. In {wards}: {brief.where.how_large}",
         f"{brief.total} entries.",
     ]
     lines += [f"{figure.label}: {figure.count}" for figure in brief.glance.headlines]

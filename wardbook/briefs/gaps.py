@@ -53,7 +53,7 @@ def _quiet_wards(facts: Facts) -> tuple[str, list[QuietWard]]:
     counts = {area_id: sum(kinds.values()) for area_id, kinds in entries.counts_by_area(facts.reader, ids).items()}
     unit, measures = _measures(facts, ids)
     whole = sum(counts.get(area_id, 0) for area_id in ids) / sum(measures[area_id] for area_id in ids)
-    touched = [share.ward for share in facts.place.wards if share.ward.id in measures]
+    touched = [share.ward for share in facts.place.wards if share.lies and share.ward.id in measures]
     found = [QuietWard(w.code, w.name, counts.get(w.id, 0), measures[w.id]) for w in touched]
     basis = (
         f"Whole wards are compared by entries for each {unit}, since no population is loaded. Over all wards there "

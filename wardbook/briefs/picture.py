@@ -97,6 +97,17 @@ class Where:
     sets: tuple[SetRow, ...]
     as_at: date
     geometry: shapely.Geometry
+    size: str = ""
+    """How large it is, in words, and its edge"""
+    metres: float | None = None
+    """The length of its edge, or of a line"""
+    left_out: str = ""
+    """How much of it lies outside the council, in a sentence"""
+
+    @property
+    def how_large(self) -> str:
+        """Its size, and what of it is left out."""
+        return f"{self.size or f'{self.hectares:,.1f} hectares'}. {self.left_out}".strip()
 
 
 @dataclass(frozen=True)

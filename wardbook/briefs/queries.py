@@ -216,7 +216,7 @@ def _where(place: Place) -> Where:
         for share in place.wards
     )  # fmt: skip
     sets = tuple(SetRow(row.name, _dates(row), row.source, row.licence) for row in place.sets)
-    return Where(place.hectares, wards, sets, place.as_at, place.geometry)
+    return Where(place.hectares, wards, sets, place.as_at, place.geometry, place.size, place.metres, place.left_out)
 
 
 def _dates(row: BoundarySet) -> str:

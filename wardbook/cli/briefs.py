@@ -26,6 +26,7 @@ def brief(place: str, level: str, **targets: Path | None) -> None:
     """What is known about a PLACE, from what everyone at a level may see.
 
     A place is a ward, wards, postcode, point, grid reference or street in words, or @FILE for a boundary in a file.
+    What of it lies outside the council is left out, and said.
 
     \b
     Example: wardbook brief "postcode:BA1 5AW+800m" --pdf brief.pdf --gpkg brief.gpkg
@@ -36,10 +37,12 @@ def brief(place: str, level: str, **targets: Path | None) -> None:
     from wardbook.downloads.actions import record_written
     from wardbook.downloads.sources import Wanted
     from wardbook.places.files import place_from_file
+    from wardbook.places.place import refuse_outside
     from wardbook.places.words import place_from_words
 
     reader = everyone_at(Level(level))
     where = place_from_file(Path(place[1:])) if place.startswith("@") else place_from_words(place, reader)
+    refuse_outside(where)
     made = queries.brief(where, Level(level), reader)
     items = list(queries.items(where, Level(level)))
     for name, target in targets.items():

@@ -65,7 +65,7 @@ def newest(reader: Viewer, filters: Filters, place: Place | None, box: Polygon |
     areas = place.area_ids if place is not None else ()
     drawn: dict[str, shapely.Geometry] = {} if box is None else {"box": box}
     if place is not None and not areas:
-        drawn["place"] = place.geometry
+        drawn["place"] = place.inside
     asked = _asked(db.engine.dialect.name, reader, filters, areas, tuple(drawn), today())
     shapes = {part: value for name, shape in drawn.items() for part, value in given(name, shape).items()}
     return _features(glance(asked, most=most, **shapes), reader)

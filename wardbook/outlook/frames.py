@@ -89,9 +89,10 @@ def _lines(known: LocatedSet) -> list[dict[str, Any]]:
 
 @bp.get("/draw")
 def draw() -> ResponseReturnValue:
-    """A map on which a point, line or area is drawn."""
+    """A map on which a point, line or area is drawn; or a line alone (`only`), for a street."""
     place = _place()
-    return frame(MapView(Use.DRAW, _box(place), "Map on which to draw", place=_feature(place)))
+    use = Use.LINE if request.args.get("only") == Use.LINE else Use.DRAW
+    return frame(MapView(use, _box(place), "Map on which to draw", place=_feature(place)))
 
 
 def _place() -> Place | None:

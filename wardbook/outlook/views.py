@@ -20,7 +20,7 @@ from wardbook.entries.models import Entry
 from wardbook.entries.paging import Order, Page, at_from, beside_page, order_of, page
 from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound
-from wardbook.outlook import lists
+from wardbook.outlook import edges, lists
 from wardbook.outlook.as_at import as_at, day_asked
 from wardbook.people import queries as people
 from wardbook.people.signed_in import viewer
@@ -85,6 +85,7 @@ def ward(code: str) -> ResponseReturnValue:
         notes=notes,
         beside=ties.beside(notes.rows, who),
         mine=area.id in who.area_ids,
+        edge=edges.at_the_edge(area),
     )
 
 

@@ -1,8 +1,8 @@
-"""What the page of a new place asks."""
+"""What the pages of a new place ask."""
 
 from __future__ import annotations
 
-from wardbook.forms import Asking, at_most, button, files, long_text, needed, one_of, text
+from wardbook.forms import Asking, at_most, button, files, long_text, needed, one_of, several, text
 from wardbook.places.typed import Form
 
 
@@ -25,9 +25,52 @@ class PlaceForm(Asking):
         "Points",
         at_most(500_000, "The shape"),
         hint="Drawing on the map fills this in. To type it: one point a line, as a postcode, a grid reference, or "
-        "latitude and longitude.",
+        "latitude and longitude. The map draws no holes: to leave one out of an area, type an empty line and then the "
+        "points round the hole.",
     )
     file = files(
-        "Or upload a file", hint="GeoJSON, GeoPackage, a zipped Shapefile or KML. Its shapes are joined into one place."
+        "Or upload a file",
+        hint="GeoJSON, GeoPackage, a zipped Shapefile or KML of areas, up to 50 MB. Its shapes become one place.",
     )
     save = button("Save the place")
+
+
+class CircleForm(Asking):
+    """All that lies so far from a spot."""
+
+    spot = text(
+        "Centre",
+        needed("Enter the centre: a postcode, a grid reference or coordinates"),
+        at_most(200, "The centre"),
+        hint="Pressing the map fills this in. Without it: a postcode, a grid reference like ST 750 647, or latitude "
+        "and longitude like 51.38123, -2.36012.",
+    )
+    metres = text("Radius", needed("Enter the radius in metres"), default="400")
+    show = button("Show this place")
+
+
+class StreetForm(Asking):
+    """A street, and what lies along it."""
+
+    shape = long_text(
+        "Points along the street",
+        needed("Draw a line on the map, or type two points or more"),
+        at_most(50_000, "The line"),
+        hint="Drawing on the map fills this in. To type it: one point a line from one end to the other, as a postcode, "
+        "a grid reference, or latitude and longitude.",
+    )
+    metres = text(
+        "Margin",
+        needed("Enter the margin in metres"),
+        default="50",
+        hint="How far from the line things still belong to the street, on each side",
+    )
+    show = button("Show this place")
+
+
+class WardsForm(Asking):
+    """One ward or several, and other areas."""
+
+    wards = several("Wards")
+    others = several("Other areas")
+    show = button("Show this place")

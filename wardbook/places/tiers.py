@@ -29,8 +29,10 @@ class Tier:
 
 
 def tiers_at(point: shapely.Point, on: date | None = None) -> list[Tier]:
-    """Every tier in force on a day (today) that covers a point, what councillors represent first. Of a type that the council has as its
-    own, reference sets say nothing further."""
+    """Every tier in force on a day (today) that covers a point, what councillors represent first.
+
+    Of a type that the council has as its own, reference sets say nothing further.
+    """
     covering = locator().covering(point.x, point.y, on or today())
     own = {known.type for known, _ in covering if not known.reference}
     told = [(known, called) for known, called in covering if not (known.reference and known.type in own)]

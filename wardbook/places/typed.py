@@ -1,4 +1,4 @@
-"""A shape that somebody drew on a map, typed point by point, or uploaded as a file."""
+"""A shape that somebody drew on a map, or typed point by point."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from typing import Any
 import shapely
 
 from wardbook.errors import Refused
+from wardbook.places.checking import checked, rounded
 from wardbook.places.examples import point_help
 from wardbook.places.find import spot
 
-MOST_CORNERS = 20_000
 MOST_TYPED = 500
 
 
@@ -26,35 +26,23 @@ class Form(StrEnum):
 
 
 _LEAST = {Form.POINT: 1, Form.LINE: 2, Form.AREA: 3}
+_TOO_FEW = {
+    Form.LINE: "A line needs two points or more. Type one point on each line.",
+    Form.AREA: "An area needs three points or more. Type one point on each line; after a blank line begins a hole.",
+}
 
 
 def shape_from(words: str, form: Form | None = None) -> shapely.Geometry:
     """The shape in a text: GeoJSON as the map writes it, or points one a line as the find box takes them.
 
+    In an area a blank line begins another ring: a hole where it lies inside, a second part where it lies outside.
     Raises Refused, naming the line that cannot be read, or where the shape crosses itself or is no shape.
     """
     text = words.strip()
     if not text:
         raise Refused("Draw a point, line or area on the map, or type its points.", field="shape")
     shape = _drawn(text) if text.startswith("{") else _typed(text, form or Form.POINT)
-    return checked(shape)
-
-
-def checked(shape: shapely.Geometry) -> shapely.Geometry:
-    """The shape itself, flat, where it is one we can keep."""
-    shape = shapely.set_precision(shapely.force_2d(shape), 0.0000001, mode="pointwise")
-    if shape.is_empty or shape.geom_type == "GeometryCollection":
-        raise Refused("Draw one point, line or area.", field="shape")
-    if shapely.get_num_coordinates(shape) > MOST_CORNERS:
-        raise Refused(f"The shape has more than {MOST_CORNERS:,} points: simplify it first.", field="shape")
-    if shape.geom_type.endswith("LineString") and not shape.length:
-        raise Refused("The points of the line are all the same. Give two different points.", field="shape")
-    if not shape.is_valid:
-        raise Refused("The edge of the area crosses itself. Draw it again without crossing lines.", field="shape")
-    west, south, east, north = shape.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        raise Refused("The shape does not lie on the map: give longitude and latitude in degrees.", field="shape")
-    return shape
+    return checked(rounded(shape))
 
 
 def _drawn(text: str) -> shapely.Geometry:
@@ -69,23 +57,45 @@ def _drawn(text: str) -> shapely.Geometry:
 
 
 def _typed(text: str, form: Form) -> shapely.Geometry:
-    lines = [line for line in re.split(r"[\r\n]+", text) if line.strip()]
-    if len(lines) > MOST_TYPED:
+    lines = [line.strip() for line in re.split(r"\r\n|\r|\n", text)]
+    if sum(map(bool, lines)) > MOST_TYPED:
         raise Refused(f"Type at most {MOST_TYPED} points, or upload the shape as a file.", field="shape")
-    points = [_point(line, number) for number, line in enumerate(lines, start=1)]
-    if len(points) < _LEAST[form]:
-        least = {Form.LINE: "A line needs two points or more", Form.AREA: "An area needs three points or more"}
-        raise Refused(f"{least[form]}. Type one point on each line.", field="shape")
-    if form is Form.POINT:
-        return points[0]
-    return shapely.LineString(points) if form is Form.LINE else shapely.Polygon(points)
+    rings: list[list[shapely.Point]] = [[]]
+    for number, line in enumerate(lines, start=1):
+        if line:
+            rings[-1].append(_point(line, number))
+        elif rings[-1] and form is Form.AREA:
+            rings.append([])
+    if any(len(ring) < _LEAST[form] for ring in rings):
+        raise Refused(_TOO_FEW[form], field="shape")
+    if form is Form.AREA:
+        return _area(rings)
+    return shapely.LineString(rings[0]) if form is Form.LINE else rings[0][0]
 
 
 def _point(line: str, number: int) -> shapely.Point:
     found = spot(line)
     if found is None:
         raise Refused(
-            f"Line {number}, '{line.strip()[:40]}', is not a point. {point_help()}",
+            f"Line {number}, '{line[:40]}', is not a point. {point_help()}",
             field="shape",
         )
     return found.point
+
+
+def _area(rings: list[list[shapely.Point]]) -> shapely.Geometry:
+    """The first ring, less each that lies in what there is so far, with each that lies beside it."""
+    area = checked(shapely.Polygon(rings[0]))
+    for number, points in enumerate(rings[1:], start=2):
+        ring = checked(shapely.Polygon(points))
+        if shapely.covers(area, ring):
+            area = shapely.difference(area, ring)
+        elif not shapely.intersects(area, ring):
+            area = shapely.union(area, ring)
+        else:
+            raise Refused(
+                f"Ring {number} (after a blank line) crosses the edge of what comes before it. A hole lies wholly "
+                "inside the area, another part wholly outside.",
+                field="shape",
+            )
+    return area

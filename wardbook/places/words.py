@@ -18,6 +18,7 @@ from wardbook.clock import day_in_words, today
 from wardbook.config import settings
 from wardbook.db import db
 from wardbook.errors import NotFound, Refused
+from wardbook.places import sizes
 from wardbook.places.examples import examples
 from wardbook.places.models import Shape
 from wardbook.places.place import Place
@@ -25,12 +26,16 @@ from wardbook.policy import Viewer, visible
 
 DEFAULT_METRES = 400.0
 MOST_METRES = 50_000.0
+MOST_CORNERS = 100
+"""An address of more points is too long for some servers"""
+MOST_NAMED = 7
+"""A label with more names would be no label"""
 _TAIL = re.compile(r"(?P<body>.*?)(?:\+(?P<metres>\d+(?:\.\d+)?)\s*m)?(?:@(?P<day>\d{4}-\d\d-\d\d))?", re.DOTALL)
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """The parts of a place's words."""
+    """The parts of a place's words; metres to the centimetre."""
 
     body: str
     metres: float
@@ -43,8 +48,13 @@ class _Asked:
 
     def spelled(self, scheme: str, body: str, *, round_it: bool = True) -> str:
         """The one spelling: scheme, body, radius and day."""
-        radius = f"+{self.metres:g}m" if round_it else ""
+        radius = f"+{self.distance}m" if round_it else ""
         return f"{scheme}:{body}{radius}" + (f"@{self.day.isoformat()}" if self.day else "")
+
+    @property
+    def distance(self) -> str:
+        """How many metres, to the centimetre."""
+        return f"{self.metres:.2f}".rstrip("0").rstrip(".")
 
     @property
     def day_words(self) -> str:
@@ -61,7 +71,7 @@ def place_from_words(words: str, viewer: Viewer) -> Place:
     if maker is None:
         raise Refused(f"'{words[:60]}' is not a place: write it like {examples().in_words}.")
     tail = cast("re.Match[str]", _TAIL.fullmatch(rest.strip()))
-    metres = float(tail["metres"] or DEFAULT_METRES)
+    metres = round(float(tail["metres"] or DEFAULT_METRES), 2)
     if not 0 < metres <= MOST_METRES:
         raise Refused("The radius must be more than 0 and at most 50,000 metres.")
     try:
@@ -85,10 +95,17 @@ def _of_areas(asked: _Asked, codes: list[str], scheme: str) -> Place:
         raise Refused("Name at least one ward by its code.")
     shape = shapely.union_all([area.geometry for area in found])
     names = [area.name for area in found]
-    label = names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
+    label = together(names)
     as_at = asked.day or _day_of(found[0])
     words = asked.spelled(scheme, ",".join(area.code for area in found), round_it=False)
     return Place(words, label + asked.day_words, shape, as_at, tuple(area.id for area in found))
+
+
+def together(names: list[str]) -> str:
+    """`Mill`, `Mill and Bridge`, or of many the first few and how many more."""
+    if len(names) > MOST_NAMED:
+        names = [*names[: MOST_NAMED - 1], f"{len(names) - MOST_NAMED + 1} more areas"]
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
 
 
 def _day_of(area: Area) -> date:
@@ -111,7 +128,7 @@ def _area(code: str, on: date | None) -> Area:
 
 def _round(asked: _Asked, scheme: str, body: str, label: str, centre: shapely.Point) -> Place:
     disc = geo.circle(centre, asked.metres, settings().crs)
-    label = f"Within {asked.metres:g} m of {label}{asked.day_words}"
+    label = f"Within {asked.distance} m of {label}{asked.day_words}"
     return Place(asked.spelled(scheme, body), label, disc, asked.on)
 
 
@@ -147,12 +164,14 @@ def _grid(asked: _Asked) -> Place:
 
 def _street(asked: _Asked) -> Place:
     corners = [_corner(words) for words in asked.body.split(";")]
-    if len(corners) < 2:
+    if len(set(corners)) < 2:
         raise Refused("A street needs two points or more, like street:LONGITUDE,LATITUDE;LONGITUDE,LATITUDE+50m.")
+    if len(corners) > MOST_CORNERS:
+        raise Refused(f"A street takes at most {MOST_CORNERS} points: leave some out, or draw it as an area.")
     line = geo.reproject(shapely.LineString(corners), geo.WGS84, settings().crs)
     band = geo.reproject(line.buffer(asked.metres, quad_segs=16), settings().crs, geo.WGS84)
     body = ";".join(f"{corner.x:.9g},{corner.y:.9g}" for corner in corners)
-    label = f"Within {asked.metres:g} m of a street of {len(corners)} points{asked.day_words}"
+    label = f"Within {asked.distance} m of a street {sizes.length(line.length)} long{asked.day_words}"
     return Place(asked.spelled("street", body), label, band, asked.on)
 
 

@@ -9,10 +9,11 @@ from flask.sansio.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from wardbook.areas.models import AREA_TYPES
-from wardbook.areas.queries import boundary_sets, example_postcode
+from wardbook.areas.queries import boundary_sets
 from wardbook.clock import today
 from wardbook.config import Settings
 from wardbook.errors import Refused
+from wardbook.places.examples import examples
 from wardbook.standards.mapit.answers import as_json, bp, page
 from wardbook.standards.mapit.asked import MOST_AREAS
 from wardbook.standards.mapit.point_views import MOST_POINTS
@@ -35,7 +36,7 @@ def index() -> ResponseReturnValue:
     loaded = {one.type for one in known.sets}
     types = [(known.words[type_], name) for type_, name in AREA_TYPES.items() if type_ in loaded]
     most = {"points": MOST_POINTS, "areas": MOST_AREAS}
-    return page("index", types=types, most=most, relations=RELATIONS, example=example_postcode())
+    return page("index", types=types, most=most, relations=RELATIONS, example=examples().postcode)
 
 
 @bp.get("/generations")

@@ -20,7 +20,7 @@ function wardbookMap(map) {
   }
   if (told.things) drawThings(map, told.things);
   if (told.use === "pin") pinTool(map, told);
-  if (told.use === "draw") drawTool(map, told);
+  if (["draw", "line"].includes(told.use)) drawTool(map, told);
 }
 
 /* One finger scrolls the page past the map, two move the map: nobody is held in it on a phone. */
@@ -194,7 +194,14 @@ function layersOf(words) {
   }
 }
 
+/* On a touch screen Leaflet.draw hears each tap twice, as a touch and as the mouse that browsers make of it: the second,
+   on the corner that the first put there, ended the line. A finger that scrolls makes no mouse, and puts no corner. */
+function hearEachTapOnce() {
+  L.Draw.Polyline.prototype._onTouch = L.Util.falseFn;
+}
+
 function drawTool(map) {
+  hearEachTapOnce();
   let last = null;
   let drawn = null;
   const geometry = (layer) => JSON.stringify(layer.toGeoJSON(7).geometry);

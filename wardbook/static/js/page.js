@@ -41,6 +41,22 @@ window.addEventListener("message", (event) => {
   if (told.ready) showAgain();
 });
 
+/* A file that is too large is not sent at all: the server would refuse it before it reads what was typed beside it. */
+const upload = document.querySelector("input[type='file'][data-most]");
+upload?.form.addEventListener("submit", (event) => {
+  if (!upload.files[0] || upload.files[0].size <= Number(upload.dataset.most)) return;
+  event.preventDefault();
+  const group = upload.closest(".govuk-form-group");
+  const said = document.getElementById("too-large") ?? document.createElement("p");
+  said.id = "too-large";
+  said.className = "govuk-error-message";
+  said.textContent = upload.dataset.tooLarge;
+  upload.before(said);
+  group.classList.add("govuk-form-group--error");
+  upload.setAttribute("aria-describedby", `${upload.getAttribute("aria-describedby") ?? ""} too-large`.trim());
+  upload.focus();
+});
+
 const file = document.querySelector("[data-look-again]");
 const look = async () => {
   const answer = await fetch(file.dataset.lookAgain).catch(() => null);
