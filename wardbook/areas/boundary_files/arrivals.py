@@ -18,6 +18,7 @@ from wardbook.areas.boundary_files.archives import gunzipped, unpacked_shapefile
 from wardbook.errors import Refused
 
 LARGEST_FILE: Final = 1_000_000_000
+SIGNS: Final = (b",", b";", b"\t", b"|")
 FORMATS: Final = "GeoJSON, GeoPackage, KML or a Shapefile in a .zip"
 
 
@@ -109,7 +110,19 @@ def _kind(opening: bytes, path: Path, title: str) -> Kind:
         raise Refused(
             f"{title} is only a part of a Shapefile: zip its .shp, .shx, .dbf and .prj together.", field="file"
         )
+    if _is_table(opening):
+        raise Refused(
+            f"{title} is not a boundary file but a table of words (CSV), which holds points at most and no areas: "
+            f"export the areas as {FORMATS}.",
+            field="file",
+        )
     raise Refused(f"{title} is not a boundary file that can be read here: export it as {FORMATS}.", field="file")
+
+
+def _is_table(opening: bytes) -> bool:
+    """Whether it is text in whose first two lines the same sign parts more than one cell."""
+    lines = opening.splitlines()[:2]
+    return len(lines) == 2 and b"\x00" not in opening and any(sign in lines[0] and sign in lines[1] for sign in SIGNS)
 
 
 def _is_topology(path: Path) -> bool:

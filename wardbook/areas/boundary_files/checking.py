@@ -11,7 +11,10 @@ import shapely
 from numpy.typing import NDArray
 from shapely import Geometry, STRtree
 
+from wardbook.areas.boundary_files.country import Country, country_of
+from wardbook.areas.boundary_files.names import names_alike
 from wardbook.areas.boundary_files.reading import Reading
+from wardbook.areas.boundary_files.systems import moved
 from wardbook.errors import Refused
 from wardbook.geo import WGS84, reproject
 
@@ -23,16 +26,20 @@ WIDEST_STRIP: Final = 250.0
 """Metres. An open strip wider than this between two areas is taken for ground outside them."""
 TOUCH: Final = 0.05
 """Metres within which two outlines are taken to touch."""
+EMPTY: Final = shapely.MultiPolygon()
 NONE: Final[NDArray[np.object_]] = np.empty(0, dtype=object)
 
 
 @dataclass(frozen=True)
 class Overlap:
-    """Ground in two areas, which are named by their labels."""
+    """Ground in two areas, which are named by their labels, with a point in it; `shape` is in WGS 84."""
 
     first: str
     second: str
     square_metres: float
+    lon: float
+    lat: float
+    shape: Geometry
 
 
 @dataclass(frozen=True)
@@ -48,17 +55,28 @@ class Gap:
     lat: float
     between: tuple[str, ...]
     enclosed: bool
+    shape: Geometry
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a GIS officer wants to know of a set: the largest faults come first, enclosed gaps before open ones."""
+    """What a GIS officer wants to know of a set: the largest faults come first, enclosed gaps before open ones.
+
+    `epsg` is the system in which metres are reckoned. `hectares` and `in_country` say of each area, in the order of the
+    reading, how large it is and whether it lies in the council's country; `extent` is west, south, east and north in
+    degrees; `alike` holds the labels of areas that are called the same, or nearly.
+    """
 
     areas: int
     total_hectares: float
     overlaps: tuple[Overlap, ...]
     gaps: tuple[Gap, ...]
     epsg: int
+    hectares: tuple[float, ...]
+    country: Country
+    in_country: tuple[bool, ...]
+    extent: tuple[float, float, float, float]
+    alike: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -71,27 +89,41 @@ class _Ground:
     epsg: int
 
 
+def overlaps_of(reading: Reading, *, epsg: int = 27700) -> tuple[Overlap, ...]:
+    """Which areas share ground, the most first: the part of a check that is told on importing, too."""
+    ground = _ground(reading, epsg)
+    return _worst_first(_overlaps(ground, _loose(ground)))
+
+
 def check(reading: Reading, *, epsg: int = 27700) -> Report:
     """The faults of a reading, measured in the projected system `epsg` (metres). Raises Refused if it cannot be.
 
     GEOS finds in linear time which areas do not meet their neighbours edge to edge; only those are overlaid.
     """
     ground = _ground(reading, epsg)
-    loose = ~shapely.is_empty(shapely.coverage_invalid_edges(ground.shapes))
+    loose = _loose(ground)
     holes = _holes(ground, loose)
     gaps = [_gap(ground, hole, enclosed=True) for hole in holes[_counts(holes)]]
     gaps += [_gap(ground, strip, enclosed=False) for strip in _once(_open_strips(ground, loose, holes))]
+    degrees = np.array([area.geometry for area in reading.areas], dtype=object)
+    hectares = shapely.area(ground.shapes) / 10_000
+    country = country_of(epsg)
     return Report(
         areas=len(ground.shapes),
-        total_hectares=float(shapely.area(ground.shapes).sum()) / 10_000,
-        overlaps=tuple(sorted(_overlaps(ground, loose), key=lambda overlap: -overlap.square_metres)),
+        total_hectares=float(hectares.sum()),
+        overlaps=_worst_first(_overlaps(ground, loose)),
         gaps=tuple(sorted(gaps, key=lambda gap: (not gap.enclosed, -gap.square_metres))),
         epsg=epsg,
+        hectares=tuple(hectares.tolist()),
+        country=country,
+        in_country=tuple(country.holds(degrees).tolist()),
+        extent=tuple(shapely.total_bounds(degrees).tolist()),
+        alike=names_alike([(area.name, area.label) for area in reading.areas]),
     )
 
 
 def _ground(reading: Reading, epsg: int) -> _Ground:
-    shapes = np.array([reproject(area.geometry, WGS84, epsg) for area in reading.areas], dtype=object)
+    shapes = moved(np.array([area.geometry for area in reading.areas], dtype=object), WGS84, epsg)
     if not np.isfinite(shapely.get_coordinates(shapes)).all():
         raise Refused(f"The areas cannot be measured in EPSG:{epsg}: choose the system of their country.", field="crs")
     bent = ~shapely.is_valid(shapes)
@@ -99,10 +131,23 @@ def _ground(reading: Reading, epsg: int) -> _Ground:
     return _Ground(shapes, tuple(area.label for area in reading.areas), STRtree(shapes), epsg)
 
 
+def _loose(ground: _Ground) -> NDArray[np.bool_]:
+    """Which areas do not meet all their neighbours edge to edge."""
+    return np.asarray(~shapely.is_empty(shapely.coverage_invalid_edges(ground.shapes)))
+
+
+def _worst_first(overlaps: Iterator[Overlap]) -> tuple[Overlap, ...]:
+    return tuple(sorted(overlaps, key=lambda overlap: -overlap.square_metres))
+
+
 def _counts(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Which shapes are large and wide enough not to come from rounding. The mean width is twice area over edge."""
-    areas, edges = shapely.area(shapes), shapely.length(shapes)
-    return np.asarray((areas >= LEAST_AREA) & (2 * areas >= LEAST_WIDTH * edges))
+    """Which shapes are large and wide enough not to come from rounding."""
+    return np.asarray((shapely.area(shapes) >= LEAST_AREA) & _wide(shapes))
+
+
+def _wide(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which are wide enough: the mean width is twice the area over the edge."""
+    return np.asarray(2 * shapely.area(shapes) >= LEAST_WIDTH * shapely.length(shapes))
 
 
 def _overlaps(ground: _Ground, loose: NDArray[np.bool_]) -> Iterator[Overlap]:
@@ -110,9 +155,21 @@ def _overlaps(ground: _Ground, loose: NDArray[np.bool_]) -> Iterator[Overlap]:
     found, others = ground.tree.query(ground.shapes[suspects], predicate="intersects")
     pairs = np.unique(np.sort(np.column_stack([suspects[found], others]), axis=1), axis=0)
     pairs = pairs[pairs[:, 0] != pairs[:, 1]]
-    shared = shapely.intersection(ground.shapes[pairs[:, 0]], ground.shapes[pairs[:, 1]])
-    for (first, second), shape in zip(pairs[_counts(shared)], shared[_counts(shared)], strict=True):
-        yield Overlap(ground.labels[first], ground.labels[second], float(shape.area))
+    shared = _wide_parts(shapely.intersection(ground.shapes[pairs[:, 0]], ground.shapes[pairs[:, 1]]))
+    counts = shapely.area(shared) >= LEAST_AREA
+    for (first, second), shape in zip(pairs[counts], shared[counts], strict=True):
+        lon, lat = _point_in(shape, ground.epsg)
+        in_degrees = reproject(shape, ground.epsg, WGS84)
+        yield Overlap(ground.labels[first], ground.labels[second], float(shape.area), lon, lat, in_degrees)
+
+
+def _wide_parts(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Of each shape the areas in it that are no slivers. (Two wards that overlap share lines as well: no ground.)"""
+    parts, places = shapely.get_parts(shapes, return_index=True)
+    inner, among = shapely.get_parts(parts, return_index=True)
+    wide = (shapely.get_dimensions(inner) == 2) & _wide(inner)
+    out = np.full(len(shapes), EMPTY, dtype=object)
+    return np.asarray(shapely.multipolygons(inner[wide], indices=places[among][wide], out=out))
 
 
 def _holes(ground: _Ground, loose: NDArray[np.bool_]) -> NDArray[np.object_]:
@@ -187,6 +244,12 @@ def _is_between(ground: _Ground, strip: Geometry) -> bool:
 
 
 def _gap(ground: _Ground, shape: Geometry, *, enclosed: bool) -> Gap:
-    point = reproject(shapely.point_on_surface(shape), ground.epsg, WGS84)
+    lon, lat = _point_in(shape, ground.epsg)
     around = ground.tree.query(shape, predicate="dwithin", distance=TOUCH)
-    return Gap(float(shape.area), point.x, point.y, tuple(ground.labels[each] for each in sorted(around)), enclosed)
+    between = tuple(ground.labels[each] for each in sorted(around))
+    return Gap(float(shape.area), lon, lat, between, enclosed, reproject(shape, ground.epsg, WGS84))
+
+
+def _point_in(shape: Geometry, epsg: int) -> tuple[float, float]:
+    point = reproject(shapely.point_on_surface(shape), epsg, WGS84)
+    return point.x, point.y

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from wardbook.areas.boundary_files.archives import in_words
 from wardbook.areas.boundary_files.arrivals import Kind, LocalFile, local_file, mapped
+from wardbook.areas.boundary_files.flattening import NOTHING_LOST, Flattened, curved_rows, flat
 from wardbook.areas.boundary_files.kml import placemarks
 from wardbook.errors import Refused
 
@@ -41,6 +42,7 @@ class Table:
     columns: Mapping[str, Sequence[str]]
     shapes: NDArray[np.object_]
     stated_crs: str | None
+    flattened: Flattened = NOTHING_LOST
 
 
 def read_table(path: Path, *, layer: str | None = None) -> Table:
@@ -55,14 +57,15 @@ def tidy(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return " ".join(re.sub(r"[\u200b\u200e\u200f\u2060\ufeff\x00]", "", str(value)).split())
+    return " ".join(re.sub(r"[\u200b\u200e\u200f\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]", "", str(value)).split())
 
 
 def _read_kml(file: LocalFile) -> Table:
     rows = list(placemarks(file.path, file.title))
     names = list(dict.fromkeys(name for told, _ in rows for name in told))
     columns = {name: [tidy(told.get(name)) for told, _ in rows] for name in names}
-    return Table(file.title, file.kind, None, columns, _array([shape for _, shape in rows]), None)
+    shapes, lost = flat(_array([shape for _, shape in rows]))
+    return Table(file.title, file.kind, None, columns, shapes, None, lost)
 
 
 def _array(shapes: Sequence[object]) -> NDArray[np.object_]:
@@ -79,15 +82,17 @@ def _read_by_gdal(file: LocalFile, asked: str | None) -> Table:
             warnings.simplefilter("ignore")
             layer = file.layer or _only_layer(source, file, asked)
             found = None if file.kind is Kind.SHAPEFILE else layer
-            about, _, wkb, cells = pyogrio.raw.read(source, layer=found, force_2d=True, datetime_as_string=True)
+            about, _, wkb, cells = pyogrio.raw.read(source, layer=found, datetime_as_string=True)
     except (RuntimeError, ValueError, TypeError, OSError, LookupError, NameError, MemoryError) as problem:
         raise _unreadable(file) from problem
     _require_all(file, len(wkb) if wkb is not None else _rows(cells))
     with np.errstate(invalid="ignore"):
         shapes = shapely.from_wkb(wkb if wkb is not None else _array([None] * _rows(cells)), on_invalid="ignore")
+    curves = curved_rows(file.path, layer) if file.kind is Kind.GEOPACKAGE else 0
+    shapes, lost = flat(shapes, curves=curves)
     columns = dict(_columns(about["fields"], cells, about.get("ogr_subtypes")))
     layer_said = None if file.kind is Kind.GEOJSON else layer
-    return Table(file.title, file.kind, layer_said, columns, shapes, _stated_crs(file, about["crs"]))
+    return Table(file.title, file.kind, layer_said, columns, shapes, _stated_crs(file, about["crs"]), lost)
 
 
 def _require_all(file: LocalFile, rows: int) -> None:
