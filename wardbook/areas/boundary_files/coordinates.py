@@ -128,8 +128,8 @@ def _question(claim: Claim, problem: str, shapes: NDArray[np.object_], council: 
     if likely:
         readings = " or as ".join(meaning.words for meaning in likely)
         options = " or ".join(_option(meaning, claim.system) for meaning in likely)
-        right = "if that is right" if len(likely) == 1 else "whichever is right"
-        tail = f"as {readings}, they would lie in {country}: say {options} {right}{_or_as_said(claim, shapes)}."
+        right = " if that is right" if len(likely) == 1 else ", whichever is right"
+        tail = f"as {readings}, they would lie in {country}: say {options}{right}{_or_as_said(claim, shapes)}."
     elif are_degrees(shapes):
         tail = (
             f"as longitude and latitude they would not lie in {country} either: say --crs EPSG:4326 if they are that "
@@ -157,9 +157,9 @@ def _or_as_said(claim: Claim, shapes: NDArray[np.object_]) -> str:
 
 
 def _near(found: NDArray[np.object_]) -> str:
-    """The middle of it all: latitude, longitude."""
+    """The middle of it all, in words."""
     west, south, east, north = shapely.total_bounds(found)
-    return f"{(south + north) / 2:.2f}, {(west + east) / 2:.2f}"
+    return f"latitude {(south + north) / 2:.2f}, longitude {(west + east) / 2:.2f}"
 
 
 def _first(shapes: NDArray[np.object_]) -> str:

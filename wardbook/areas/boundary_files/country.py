@@ -26,16 +26,16 @@ class Country:
     east: float
     north: float
 
-    def holds(self, shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    def holds(self, shapes: NDArray[np.object_], margin: float = MARGIN) -> NDArray[np.bool_]:
         """For each shape in longitude and latitude whether all of it lies in the country. (A box may span 180°.)"""
         left, low, right, high = shapely.bounds(shapes).T
-        west, east = self.west - MARGIN, self.east + MARGIN
+        west, east = self.west - margin, self.east + margin
         along = (left >= west) & (right <= east) if west <= east else (left >= west) | (right <= east)
-        return np.asarray(along & (low >= self.south - MARGIN) & (high <= self.north + MARGIN), dtype=bool)
+        return np.asarray(along & (low >= self.south - margin) & (high <= self.north + margin), dtype=bool)
 
-    def can_be_of(self, shapes: NDArray[np.object_]) -> bool:
+    def can_be_of(self, shapes: NDArray[np.object_], margin: float = MARGIN) -> bool:
         """Whether most of the shapes lie in it: one astray does not make a file another country's."""
-        return bool(np.isfinite(shapely.get_coordinates(shapes)).all() and self.holds(shapes).mean() > 0.5)
+        return bool(np.isfinite(shapely.get_coordinates(shapes)).all() and self.holds(shapes, margin).mean() > 0.5)
 
 
 @lru_cache(maxsize=16)

@@ -41,8 +41,8 @@ class Meaning:
 
     @property
     def words(self) -> str:
-        """`EPSG:27700 (British National Grid), near 51.54, -0.14`: latitude first, as people say it."""
-        return f"{self.system.name} ({self._title}), near {self.lat:.2f}, {self.lon:.2f}"
+        """`EPSG:27700 (British National Grid), near latitude 51.54, longitude -0.14`"""
+        return f"{self.system.name} ({self._title}), near latitude {self.lat:.2f}, longitude {self.lon:.2f}"
 
     @property
     def _title(self) -> str:
@@ -95,7 +95,7 @@ def _meaning(shapes: NDArray[np.object_], country: Country, system: System, swap
         found = turned(turned_round(shapes) if swapped else shapes, system)
     except ProjError:
         return None
-    if not country.can_be_of(found) or not country_of(system.epsg).can_be_of(found):
+    if not country.can_be_of(found) or not country_of(system.epsg).can_be_of(found, margin=0):
         return None
     west, south, east, north = shapely.total_bounds(found)
     return Meaning(system, swapped, (west + east) / 2, (south + north) / 2)

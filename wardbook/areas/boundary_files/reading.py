@@ -13,11 +13,11 @@ import shapely
 from shapely import Geometry, MultiPolygon
 
 from wardbook.areas.boundary_files.archives import in_words
-from wardbook.areas.boundary_files.columns import recognise
+from wardbook.areas.boundary_files.columns import Recognised, recognise
 from wardbook.areas.boundary_files.coordinates import claim_of, placed
 from wardbook.areas.boundary_files.flattening import NOTHING_LOST, Flattened
 from wardbook.areas.boundary_files.formats import Table, read_table
-from wardbook.areas.boundary_files.repairs import Repair, and_others, areal, repaired
+from wardbook.areas.boundary_files.repairs import Repair, and_others, areal, areal_rows, repaired
 from wardbook.areas.boundary_files.systems import turned_round
 from wardbook.errors import Refused
 from wardbook.geo import BRITISH_GRID
@@ -89,7 +89,7 @@ def read_boundaries(
     table = read_table(path, layer=layer)
     if len(table.shapes) == 0:
         raise Refused(f"{table.title} has no areas in it: export it again.", field="file")
-    columns = recognise(table.columns, code=code, name=name, title=table.title)
+    columns = _columns(table, code, name)
     claim = claim_of(table, crs)
     codes = _codes(table, columns.code)
     names = _names(table, columns.name, codes)
@@ -137,6 +137,16 @@ def slug(name: str) -> str:
     plain = name.casefold().translate(ASCII).replace("&", " and ")
     plain = unicodedata.normalize("NFKD", re.sub("['’‘ʼ]", "", plain)).encode("ascii", "ignore").decode()
     return "-".join(re.findall("[a-z0-9]+", plain))
+
+
+def _columns(table: Table, code: str | None, name: str | None) -> Recognised:
+    """The columns; where they are not known, what has no areas at all is told first: no column would cure it."""
+    try:
+        return recognise(table.columns, code=code, name=name, title=table.title)
+    except Refused:
+        if not areal_rows(table.shapes).any():
+            areal(table.shapes, [f"Row {row}" for row in range(1, len(table.shapes) + 1)])
+        raise
 
 
 def _codes(table: Table, column: str | None) -> Sequence[str]:

@@ -38,6 +38,11 @@ class Repair:
     what: str
 
 
+def areal_rows(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which rows have an area."""
+    return np.asarray(shapely.get_dimensions(shapes) == 2)
+
+
 def areal(shapes: NDArray[np.object_], labels: Sequence[str]) -> NDArray[np.object_]:
     """Each row's shape as one MultiPolygon, or Refused: a row without an area cannot be placed on a map of areas."""
     if missing := np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes)).tolist():
