@@ -173,8 +173,13 @@ def _wide_parts(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
 
 
 def _holes(ground: _Ground, loose: NDArray[np.bool_]) -> NDArray[np.object_]:
-    """The holes of all areas together."""
-    joined = _joined(ground.shapes, loose)
+    """The holes of all areas together.
+
+    Only loose areas and their neighbours need the slow way of joining; what comes of it meets all others edge to edge.
+    """
+    beside = np.unique(ground.tree.query(ground.shapes[loose], "intersects")[1])
+    knotted = shapely.union_all(ground.shapes[beside])
+    joined = shapely.coverage_union_all(np.append(np.delete(ground.shapes, beside), shapely.get_parts(knotted)))
     rings = [ring for part in shapely.get_parts(joined) for ring in part.interiors]
     return np.asarray(shapely.polygons(np.array(rings, dtype=object)))
 
@@ -196,11 +201,19 @@ def _open_strips(ground: _Ground, loose: NDArray[np.bool_], holes: NDArray[np.ob
         near = np.unique(ground.tree.query(ground.shapes[marked[group]], "dwithin", WIDEST_STRIP)[1])
         filling = np.unique(inside.query(ground.shapes[near], "intersects")[1])
         land = _joined(ground.shapes[near], loose[near], holes[filling])
+        land = shapely.intersection(land, _around(edges[marked[group]]))
         added = shapely.get_parts(shapely.difference(_filled(land), land))
         added = added[_counts(added)]
         by_mark = np.unique(marks.query(added, "dwithin", TOUCH)[0])
         for filled in added[by_mark]:
             yield from (strip for strip in _unclaimed(ground, filled, near) if _is_between(ground, strip))
+
+
+def _around(edges: NDArray[np.object_]) -> Geometry:
+    """The ground near the marked edges: a coast of a thousand islands beyond it need not be gone along."""
+    left, low, right, high = shapely.total_bounds(edges)
+    reach = 40 * WIDEST_STRIP
+    return shapely.box(left - reach, low - reach, right + reach, high + reach)
 
 
 def _once(strips: Iterator[Geometry]) -> list[Geometry]:
