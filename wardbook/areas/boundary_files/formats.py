@@ -88,7 +88,7 @@ def _read_by_gdal(file: LocalFile, asked: str | None) -> Table:
     _require_all(file, len(wkb) if wkb is not None else _rows(cells))
     with np.errstate(invalid="ignore"):
         shapes = shapely.from_wkb(wkb if wkb is not None else _array([None] * _rows(cells)), on_invalid="ignore")
-    curves = curved_rows(file.path, layer) if file.kind is Kind.GEOPACKAGE else 0
+    curves = curved_rows(file.path, layer) if layer and file.kind is Kind.GEOPACKAGE else 0
     shapes, lost = flat(shapes, curves=curves)
     columns = dict(_columns(about["fields"], cells, about.get("ogr_subtypes")))
     layer_said = None if file.kind is Kind.GEOJSON else layer
@@ -118,7 +118,10 @@ def _rows(cells: Sequence[Any]) -> int:
     return len(cells[0]) if cells else 0
 
 
-def _only_layer(source: str, file: LocalFile, asked: str | None) -> str:
+def _only_layer(source: str, file: LocalFile, asked: str | None) -> str | None:
+    """The layer to read; None for GeoJSON, which has one alone and would have to be read to learn its name."""
+    if file.kind is Kind.GEOJSON and asked is None:
+        return None
     layers = [
         str(name)
         for name, shape in pyogrio.list_layers(source)
