@@ -64,6 +64,6 @@ def _is_curved(opening: bytes) -> bool:
     if len(opening) < 8 or not opening.startswith(b"GP") or (opening[3] >> 1 & 7) >= len(ENVELOPES):
         return False
     start = 8 + ENVELOPES[opening[3] >> 1 & 7]
-    order = "little" if opening[start : start + 1] == b"\x01" else "big"
-    kind = int.from_bytes(opening[start + 1 : start + 5], order)
+    little = opening[start : start + 1] == b"\x01"
+    kind = int.from_bytes(opening[start + 1 : start + 5], "little" if little else "big")
     return (kind & 0x0FFFFFFF) % 1000 in CURVES

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import secrets
+from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -51,9 +52,10 @@ def _place(fault: Overlap | Gap) -> str:
 
 
 def _asset(name: str) -> Markup:
-    """A file of ours as it stands, less the pictures of Leaflet's that are not used and the map of its source."""
+    """A file of ours as it stands, less what Leaflet has for pictures, of which there are none, and its source map."""
     text = (PACKAGE / "static" / name).read_text(encoding="utf-8")
-    text = re.sub(r"url\((?!#)[^)]*\)", "none", text) if name.endswith(".css") else text
+    if name.endswith(".css"):
+        text = re.sub(r"url\((?!#)[^)]*\)", "none", re.sub(r"mix-blend-mode:[^;]*;", "", text))
     return Markup(re.sub(r"//# sourceMappingURL=\S*", "", text))  # noqa: S704
 
 
@@ -75,7 +77,7 @@ def _told(reading: Reading, report: Report) -> Markup:
     )
 
 
-def _faults(faults: tuple[Overlap, ...] | tuple[Gap, ...]) -> list[dict[str, Any]]:
+def _faults(faults: Sequence[Overlap | Gap]) -> list[dict[str, Any]]:
     shapes = _shapes(np.array([fault.shape for fault in faults], dtype=object))
     return [{"lat": fault.lat, "lon": fault.lon, "shape": shape} for fault, shape in zip(faults, shapes, strict=True)]
 
