@@ -14,7 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from wardbook.areas.boundary_files.archives import gunzipped, unpacked_shapefile
+from wardbook.areas.boundary_files.archives import gunzipped, unpacked_document, unpacked_shapefile
 from wardbook.errors import Refused
 
 LARGEST_FILE: Final = 1_000_000_000
@@ -32,12 +32,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A regular file in a folder of our own. `title` is the name people know; `layer` the shapefile taken of a zip."""
+    """A regular file in a folder of our own. `title` is the name people know; `layer` the shapefile taken of a zip, and
+    `document` the file of another kind that was.
+    """
 
     path: Path
     kind: Kind
     title: str
     layer: str | None = None
+    document: str | None = None
 
 
 @contextmanager
@@ -57,12 +60,17 @@ def local_file(path: Path, *, layer: str | None = None) -> Iterator[LocalFile]:
         if opening.startswith(b"\x1f\x8b"):
             copy = gunzipped(copy, folder / "unpacked", title)
             opening = _opening(copy)
+        document = None
         if opening.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-            shapes, stem = unpacked_shapefile(copy, folder, title, layer)
-            yield LocalFile(shapes, Kind.SHAPEFILE, title, stem)
-        else:
-            kind = _kind(opening, copy, title)
-            yield LocalFile(copy.rename(folder / f"areas.{kind.lower()}"), kind, title)
+            unzipped = unpacked_document(copy, folder, title, layer)
+            if unzipped is None:
+                shapes, stem = unpacked_shapefile(copy, folder, title, layer)
+                yield LocalFile(shapes, Kind.SHAPEFILE, title, stem)
+                return
+            copy, document = unzipped
+            opening = _opening(copy)
+        kind = _kind(opening, copy, title)
+        yield LocalFile(copy.rename(folder / f"areas.{kind.lower()}"), kind, title, document=document)
 
 
 def _require_ordinary(path: Path) -> None:
@@ -110,6 +118,8 @@ def _kind(opening: bytes, path: Path, title: str) -> Kind:
         raise Refused(
             f"{title} is only a part of a Shapefile: zip its .shp, .shx, .dbf and .prj together.", field="file"
         )
+    if opening.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Refused(f"{title} is written in UTF-16: save it as UTF-8.", field="file")
     if _is_table(opening):
         raise Refused(
             f"{title} is not a boundary file but a table of words (CSV), which holds points at most and no areas: "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 ENVELOPES: Final = (0, 32, 48, 48, 64)
 """Bytes of the box in a GeoPackage shape's header, by bits 1 to 3 of its flags (GeoPackage 1.3, 2.1.3.1.1)."""
+MEASURED: Final = (2, 3)
+"""Thousands of the types of well-known binary that have measures, without heights and with them."""
 CURVES: Final = range(8, 13)
 """Types of well-known binary: CircularString, CompoundCurve, CurvePolygon, MultiCurve, MultiSurface."""
 
@@ -39,31 +41,34 @@ class Flattened:
 NOTHING_LOST: Final = Flattened()
 
 
-def flat(shapes: NDArray[np.object_], *, curves: int = 0) -> tuple[NDArray[np.object_], Flattened]:
-    """The shapes in two dimensions, and what was lost by it."""
-    lost = Flattened(int(shapely.has_z(shapes).sum()), int(shapely.has_m(shapes).sum()), curves)
-    return (np.asarray(shapely.force_2d(shapes)) if lost.heights or lost.measures else shapes), lost
+def flat(shapes: NDArray[np.object_], lost: Flattened = NOTHING_LOST) -> tuple[NDArray[np.object_], Flattened]:
+    """The shapes in two dimensions, and what was lost by it beside what the reader of the file lost already."""
+    heights, measures = int(shapely.has_z(shapes).sum()), int(shapely.has_m(shapes).sum())
+    plain = np.asarray(shapely.force_2d(shapes)) if heights or measures else shapes
+    return plain, replace(lost, heights=heights, measures=lost.measures or measures)
 
 
-def curved_rows(path: Path, layer: str) -> int:
-    """How many rows of a GeoPackage's layer are of a curved kind; GDAL hands them over straightened, without a word."""
+def lost_of_geopackage(path: Path, layer: str) -> Flattened:
+    """How many rows of a layer have measures or are of a curved kind: GDAL hands them over plain, without a word."""
     with closing(sqlite3.connect(f"file:{path}?mode=ro&immutable=1", uri=True)) as database:
         try:
-            column = database.execute(
+            (column,) = database.execute(
                 "SELECT column_name FROM gpkg_geometry_columns WHERE table_name = ?", (layer,)
-            ).fetchone()[0]
+            ).fetchone()
             quoted = [name.replace('"', '""') for name in (column, layer)]
             openings = database.execute('SELECT substr("{}", 1, 80) FROM "{}"'.format(*quoted))
-            return sum(_is_curved(opening) for (opening,) in openings if isinstance(opening, bytes))
+            kinds = [_kind(opening) for (opening,) in openings if isinstance(opening, bytes)]
         except (sqlite3.Error, TypeError):
-            return 0
+            return NOTHING_LOST
+    return Flattened(
+        measures=sum(kind // 1000 in MEASURED for kind in kinds), curves=sum(kind % 1000 in CURVES for kind in kinds)
+    )
 
 
-def _is_curved(opening: bytes) -> bool:
-    """Whether a shape of a GeoPackage, of which this is the beginning, is of a curved kind."""
+def _kind(opening: bytes) -> int:
+    """The type, as well-known binary counts them, of a shape of a GeoPackage of which this is the beginning; or 0."""
     if len(opening) < 8 or not opening.startswith(b"GP") or (opening[3] >> 1 & 7) >= len(ENVELOPES):
-        return False
+        return 0
     start = 8 + ENVELOPES[opening[3] >> 1 & 7]
     little = opening[start : start + 1] == b"\x01"
-    kind = int.from_bytes(opening[start + 1 : start + 5], "little" if little else "big")
-    return (kind & 0x0FFFFFFF) % 1000 in CURVES
+    return int.from_bytes(opening[start + 1 : start + 5], "little" if little else "big") & 0x0FFFFFFF
