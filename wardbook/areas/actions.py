@@ -11,9 +11,9 @@ import numpy as np
 from sqlalchemy import insert, select
 
 from wardbook.areas.derive import BOUNDARIES, derive_for_set
-from wardbook.areas.ground import over_the_same_ground
 from wardbook.areas.locator import LocatedSet, locator
 from wardbook.areas.models import AREA_TYPES, Area, BoundarySet, Postcode, PostcodeSource
+from wardbook.areas.same_ground import over_the_same_ground
 from wardbook.clock import day_in_words, today
 from wardbook.db import alone, db, now
 from wardbook.errors import Refused

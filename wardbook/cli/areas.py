@@ -95,8 +95,8 @@ def boundaries_import(
     """
     from wardbook.areas.actions import SetDescription, add_boundary_set
     from wardbook.areas.boundary_files import telling
-    from wardbook.areas.boundary_files.checking import overlaps_of
     from wardbook.areas.boundary_files.country import country_of
+    from wardbook.areas.boundary_files.overlaps import overlaps_of
     from wardbook.areas.boundary_files.reading import read_boundaries
 
     read = read_boundaries(file, council=settings().crs, **reading)

@@ -14,7 +14,9 @@ from flask import current_app
 from markupsafe import Markup
 from numpy.typing import NDArray
 
-from wardbook.areas.boundary_files.checking import Gap, Overlap, Report
+from wardbook.areas.boundary_files.checking import Report
+from wardbook.areas.boundary_files.gaps import Gap
+from wardbook.areas.boundary_files.overlaps import Overlap
 from wardbook.areas.boundary_files.reading import Reading
 from wardbook.areas.boundary_files.telling import about_file, about_ground, as_object, square_metres
 from wardbook.config import PACKAGE

@@ -9,8 +9,10 @@ from typing import Any, Final
 import numpy as np
 
 from wardbook.areas.boundary_files.archives import in_words
-from wardbook.areas.boundary_files.checking import Gap, Overlap, Report
+from wardbook.areas.boundary_files.checking import Report
 from wardbook.areas.boundary_files.country import Country
+from wardbook.areas.boundary_files.gaps import Gap
+from wardbook.areas.boundary_files.overlaps import Overlap
 from wardbook.areas.boundary_files.reading import Reading
 from wardbook.areas.boundary_files.systems import system_given
 
