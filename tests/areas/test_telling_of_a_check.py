@@ -125,6 +125,12 @@ def test_importing_tells_of_overlaps_and_takes_the_set(store, faulty):
     assert said.stdout.endswith("Imported 3 areas as 'Faulty'.\n")
 
 
+def test_a_program_that_imports_hears_of_overlaps_beside_the_object(store, faulty):
+    said = wardbook(store, "boundaries", "import", faulty, "--set", "Again", "--type", "lsoa", "--json")
+    assert json.loads(said.stdout) == {"areas": 3, "repaired": 0, "merged": 0, "refused": 0}
+    assert said.stderr.startswith("Overlap: ")
+
+
 def test_the_page_reads_without_javascript_and_holds_words_as_text(store, faulty, tmp_path):
     page = tmp_path / "check.html"
     assert wardbook(store, "boundaries", "check", faulty, "--map", page).exit_code == 0

@@ -104,16 +104,13 @@ def boundaries_import(
     about = SetDescription(set_name, type_, from_on, until_on, source, licence, reference)
     with transaction():
         add_boundary_set(about, read)
+    for line in telling.about_overlaps(overlaps):
+        click.echo(line, err=machine)
     if machine:
         tally = {"areas": len(read.areas), "repaired": len(read.repaired), "merged": len(read.merged), "refused": 0}
-        print_json(tally | {"overlaps": len(overlaps)})
+        print_json(tally)
         return
-    country = country_of(settings().crs)
-    for line in (
-        *telling.about_changes(read),
-        *telling.about_country(read, country),
-        *telling.about_overlaps(overlaps),
-    ):
+    for line in (*telling.about_changes(read), *telling.about_country(read, country_of(settings().crs))):
         click.echo(line)
     click.echo(f"Imported {plural(len(read.areas), 'area')} as '{set_name}'.")
 
