@@ -19,10 +19,11 @@ from sqlalchemy import func, select
 from tests.conftest import application
 from tests.engines import environment_of
 from tests.told import TOLD
-from wardbook.areas.boundary_files.reading import read_boundaries
+from wardbook.areas.boundary_files.reading import read_boundaries, read_shapes
 from wardbook.areas.models import Area, BoundarySet
 from wardbook.cli import main
 from wardbook.db import db
+from wardbook.errors import Refused
 from wardbook.geo import reproject
 
 EXPORT = "GeoJSON, GeoPackage, KML or a Shapefile in a .zip"
@@ -358,3 +359,17 @@ def test_leeds_is_the_same_in_five_formats_and_two_systems(ending, metres, open_
     plain = read_boundaries(open_data / "boundaries" / "leeds_wards_2013.geojson")
     other = read_boundaries(open_data / "boundaries" / "formats" / f"leeds_wards_2013{ending}")
     assert farthest_apart(plain, other) < metres
+
+
+def test_a_site_is_asked_about_as_a_set_of_wards_is(open_data, tmp_path):
+    wards = open_data / "boundaries" / "camden_wards_2022.geojson"
+    with pytest.raises(Refused, match="say --swap-axes if that is right"):
+        read_shapes(spoiled(wards, tmp_path / "site.geojson", turned_round, None))
+
+
+def test_the_country_is_that_of_the_council_s_own_system(open_data, tmp_path):
+    home = tmp_path / "home"
+    assert wardbook(home, "init", WARDBOOK_CRS="26985").exit_code == 0
+    file = spoiled(open_data / "reports" / "dc_wards.geojson", tmp_path / "dc.geojson", turned_round, None)
+    sentence = the_sentence(wardbook(home, "boundaries", "check", file, WARDBOOK_CRS="26985"))
+    assert "they would lie in Maryland: say --swap-axes if that is right." in sentence

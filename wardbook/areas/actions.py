@@ -8,12 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
+import shapely
 from sqlalchemy import insert, select
 
 from wardbook.areas.derive import BOUNDARIES, derive_for_set
 from wardbook.areas.locator import LocatedSet, locator
 from wardbook.areas.models import AREA_TYPES, Area, BoundarySet, Postcode, PostcodeSource
-from wardbook.areas.same_ground import over_the_same_ground
 from wardbook.clock import day_in_words, today
 from wardbook.db import alone, db, now
 from wardbook.errors import Refused
@@ -88,9 +88,10 @@ def _refuse_overlap(about: SetDescription, reading: Reading) -> None:
     same_days = [known for known in locator().own() if known.type == about.type and _share_days(known, about)]
     if not same_days:
         return
-    shapes = np.array([area.geometry for area in reading.areas], dtype=object)
+    ground = shapely.union_all([area.geometry for area in reading.areas])
     for known in same_days:
-        if over_the_same_ground(known, shapes):
+        held = shapely.union_all(known.shapes)
+        if shapely.intersection(held, ground).area > 0.001 * min(held.area, ground.area):
             name = db.session.get_one(BoundarySet, known.id).name
             raise Refused(
                 f"The set '{name}' holds on some of the same days over the same ground: give --from and --until so "

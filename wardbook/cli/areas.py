@@ -54,7 +54,7 @@ def boundaries_check(file: Path, page: Path | None, machine: bool, **reading: An
 
     if page is not None and page.suffix.lower() not in {".html", ".htm"}:
         raise Refused(f"--map {page.name} does not end in .html: give a name for a page.")
-    read = read_boundaries(file, council=settings().crs, **reading)
+    read = read_boundaries(file, **reading)
     report = check(read, epsg=settings().crs)
     if page is not None:
         _write(page, check_page(file.name, read, report))
@@ -99,7 +99,7 @@ def boundaries_import(
     from wardbook.areas.boundary_files.overlaps import overlaps_of
     from wardbook.areas.boundary_files.reading import read_boundaries
 
-    read = read_boundaries(file, council=settings().crs, **reading)
+    read = read_boundaries(file, **reading)
     overlaps = overlaps_of(read, epsg=settings().crs)
     about = SetDescription(set_name, type_, from_on, until_on, source, licence, reference)
     with transaction():

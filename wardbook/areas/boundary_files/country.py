@@ -9,8 +9,12 @@ from typing import Final
 
 import numpy as np
 import shapely
+from flask import has_app_context
 from numpy.typing import NDArray
 from pyproj import CRS
+
+from wardbook.config import settings
+from wardbook.geo import BRITISH_GRID
 
 MARGIN: Final = 0.1
 """Degrees by which an area may stick out: systems end at a border, wards at the low-water mark beyond it."""
@@ -36,6 +40,11 @@ class Country:
     def can_be_of(self, shapes: NDArray[np.object_], margin: float = MARGIN) -> bool:
         """Whether most of the shapes lie in it: one astray does not make a file another country's."""
         return bool(np.isfinite(shapely.get_coordinates(shapes)).all() and self.holds(shapes, margin).mean() > 0.5)
+
+
+def council_system() -> int:
+    """The number of the council's own system; the British grid where no application is at work."""
+    return settings().crs if has_app_context() else BRITISH_GRID
 
 
 @lru_cache(maxsize=16)

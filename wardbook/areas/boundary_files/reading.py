@@ -15,12 +15,12 @@ from shapely import Geometry, MultiPolygon
 from wardbook.areas.boundary_files.archives import in_words
 from wardbook.areas.boundary_files.columns import Recognised, recognise
 from wardbook.areas.boundary_files.coordinates import claim_of, placed
+from wardbook.areas.boundary_files.country import council_system
 from wardbook.areas.boundary_files.flattening import NOTHING_LOST, Flattened
 from wardbook.areas.boundary_files.formats import Table, read_table
 from wardbook.areas.boundary_files.repairs import Repair, and_others, areal, areal_rows, repaired
 from wardbook.areas.boundary_files.systems import turned_round
 from wardbook.errors import Refused
-from wardbook.geo import BRITISH_GRID
 
 __all__ = ["ReadArea", "Reading", "Repair", "read_boundaries", "read_shapes", "slug"]
 
@@ -77,14 +77,14 @@ def read_boundaries(
     layer: str | None = None,
     merge_duplicates: bool = False,
     swap_axes: bool = False,
-    council: int = BRITISH_GRID,
+    council: int | None = None,
 ) -> Reading:
     """The areas of a GeoJSON, TopoJSON, GeoPackage, zipped Shapefile or KML file, gzipped or not.
 
     `code` and `name` are columns, by default the best recognised; `crs` wins over what the file says; `layer` is needed
     where there are several. Rows with one code are refused, or become one area where `merge_duplicates`. `swap_axes`
-    turns each pair of numbers round; `council` is the number of the council's own system, whose country the areas
-    should lie in. Raises Refused for whatever would make a set of areas that is wrong or not whole.
+    turns each pair of numbers round; `council` is the number of the system whose country the areas should lie in, the
+    council's own unless given. Raises Refused for whatever would make a set of areas that is wrong or not whole.
     """
     table = read_table(path, layer=layer)
     if len(table.shapes) == 0:
@@ -95,7 +95,7 @@ def read_boundaries(
     names = _names(table, columns.name, codes)
     labels = [_row_label(number, *both) for number, both in enumerate(zip(names, codes, strict=True), start=1)]
     drawn = areal(table.shapes, labels)
-    shapes, system = placed(turned_round(drawn) if swap_axes else drawn, claim, council)
+    shapes, system = placed(turned_round(drawn) if swap_axes else drawn, claim, council or council_system())
     shapes, repairs = repaired(shapes, names, codes)
     welsh = table.columns[columns.in_welsh] if columns.in_welsh else [""] * len(names)
     areas = [
@@ -119,14 +119,14 @@ def read_boundaries(
 
 
 def read_shapes(
-    path: Path, *, crs: str | None = None, layer: str | None = None, council: int = BRITISH_GRID
+    path: Path, *, crs: str | None = None, layer: str | None = None, council: int | None = None
 ) -> list[Geometry]:
     """The polygons of a file in WGS 84, whatever they are called: a site boundary. Raises Refused as above."""
     table = read_table(path, layer=layer)
     if len(table.shapes) == 0:
         raise Refused(f"{table.title} has no areas in it: export it again.", field="file")
     labels = [f"Row {number}" for number in range(1, len(table.shapes) + 1)]
-    shapes = placed(areal(table.shapes, labels), claim_of(table, crs), council)[0]
+    shapes = placed(areal(table.shapes, labels), claim_of(table, crs), council or council_system())[0]
     return list(repaired(shapes, labels, [""] * len(labels))[0])
 
 
