@@ -27,7 +27,11 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--code", metavar="COLUMN", help="The column of codes, where it is not recognised."),
         click.option("--name", metavar="COLUMN", help="The column of names, where it is not recognised."),
-        click.option("--crs", metavar="EPSG:N", help="The coordinate system, where the file does not say or is wrong."),
+        click.option(
+            "--crs",
+            metavar="EPSG:N",
+            help="The coordinate system, where the file does not say or is wrong; EPSG:N+feet for metres written as feet.",
+        ),
         click.option("--layer", help="Which layer or shapefile, where the file has several."),
         click.option("--merge-duplicates", is_flag=True, help="Join areas that have the same code into one."),
         click.option("--swap-axes", is_flag=True, help="Turn each pair of numbers round (latitude before longitude)."),
