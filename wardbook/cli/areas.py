@@ -30,7 +30,7 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
         click.option(
             "--crs",
             metavar="EPSG:N",
-            help="The coordinate system, where the file does not say or is wrong; EPSG:N+feet for metres written as feet.",
+            help="The coordinate system, where the file does not say or is wrong; EPSG:N+feet if it is in feet.",
         ),
         click.option("--layer", help="Which layer or shapefile, where the file has several."),
         click.option("--merge-duplicates", is_flag=True, help="Join areas that have the same code into one."),
