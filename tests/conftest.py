@@ -22,6 +22,7 @@ from werkzeug.test import TestResponse
 
 from tests.engines import ENGINE
 from tests.servers import empty_database, server
+from tests.told import pytest_terminal_summary
 from wardbook import geo, store
 from wardbook.app import create_app
 from wardbook.areas.actions import PostcodeRow, SetDescription, add_boundary_set, add_postcodes
@@ -37,7 +38,7 @@ from wardbook.people.queries import person_by_email, viewer_of
 from wardbook.policy import Role, Viewer
 from wardbook.shared import Level, Standing
 
-__all__ = ["empty_database", "server"]
+__all__ = ["empty_database", "pytest_terminal_summary", "server"]
 ROOT = Path(__file__).resolve().parent.parent
 CORNER = (375_000, 164_000)
 """South-west corner of the borough on the British grid: each ward is a square of a kilometre."""

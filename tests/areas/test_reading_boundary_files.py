@@ -74,7 +74,7 @@ REFUSED = [
     ("awkward/banes_polling_districts_2019_shapefile_without_shp.zip", "file", ["_Districts_2019.shp is missing"]),
     ("awkward/latin1_attributes_shapefile_without_shx.zip", "crs", ["does not say its coordinate", ".prj", "--crs"]),
     ("awkward/multisurface.gpkg", "name", ["has shapes but no columns"]),
-    ("awkward/test_gpkg_nulls.gpkg", "name", ["no column known to hold names", "col_bool", "--name"]),
+    ("awkward/test_gpkg_nulls.gpkg", "file", ["Row 1 has a point where an area is expected", "4 points in 4 of 4"]),
     ("awkward/deeply_nested_open_arrays.json", "file", ["is JSON but not GeoJSON"]),
     ("awkward/made/null_geometry.geojson", "file", ["Row 7 (Gospel Oak, E05013658) has no shape"]),
     ("awkward/made/empty_polygon.geojson", "file", ["Row 9 (Haverstock, E05013660) has no shape"]),
@@ -84,10 +84,12 @@ REFUSED = [
     ("awkward/made/truncated.geojson", "file", ["is cut short"]),
     ("awkward/made/degrees_labelled_bng.geojson", "crs", ["look like degrees", "says EPSG:27700", "--crs EPSG:4326"]),
     ("awkward/made/bng_unlabelled.geojson", "crs",
-     ["look like metres (first: 527,133 185,323) but nothing says which system: "
-      "say --crs EPSG:27700 if they are British National Grid."]),
+     ["bng_unlabelled.geojson does not say its coordinate system, and GeoJSON is then in degrees, but its numbers look "
+      "like metres or feet (first: 527,133 185,323); as EPSG:27700 (British National Grid), near latitude "
+      "51.54, longitude -0.16, they would lie in the United Kingdom: say --crs EPSG:27700 if that is right."]),
     ("awkward/made/unknown_crs.geojson", "crs", ["EPSG::404000, which is not known", "--crs EPSG:27700"]),
-    ("awkward/made/lat_lon_swapped.geojson", "file", ["latitude before longitude", "51.5525, -0.1677"]),
+    ("awkward/made/lat_lon_swapped.geojson", "crs",
+     ["latitude before longitude", "51.5525, -0.1677", "say --swap-axes"]),
     ("awkward/made/mixed_points_and_lines.geojson", "file", ["Row 1 (Belsize, E05013652) has a point"]),
     ("awkward/made/zip_with_two_shapefiles.zip", "layer", ["camden_wards_2022 and hackney_wards_2022", "--layer"]),
     ("awkward/made/zip_without_shapefile.zip", "file", ["no .shp file, only README.txt and wards.csv"]),

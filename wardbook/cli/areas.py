@@ -30,9 +30,14 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
     for option in (
         click.option("--code", metavar="COLUMN", help="The column of codes, where it is not recognised."),
         click.option("--name", metavar="COLUMN", help="The column of names, where it is not recognised."),
-        click.option("--crs", metavar="EPSG:N", help="The coordinate system, where the file does not say or is wrong."),
+        click.option(
+            "--crs",
+            metavar="EPSG:N",
+            help="The coordinate system, where the file does not say or is wrong; EPSG:N+feet if it is in feet.",
+        ),
         click.option("--layer", help="Which layer or shapefile, where the file has several."),
         click.option("--merge-duplicates", is_flag=True, help="Join areas that have the same code into one."),
+        click.option("--swap-axes", is_flag=True, help="Turn each pair of numbers round (latitude before longitude)."),
     ):
         command = option(command)
     return command
@@ -41,49 +46,38 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
 @boundaries.command("check")
 @click.argument("file", type=AN_EXISTING_FILE)
 @reading_options
+@click.option("--map", "page", type=AN_EXISTING_FILE, metavar="FILE.html", help="Write the report as a map page, too.")
 @as_json
 @in_application
-def boundaries_check(file: Path, machine: bool, **reading: Any) -> None:
+def boundaries_check(file: Path, page: Path | None, machine: bool, **reading: Any) -> None:
     """Read a boundary file and say what is in it: nothing is imported.
 
-    Example: wardbook boundaries check wards.geojson
+    Example: wardbook boundaries check wards.geojson --map wards.html
     """
+    from wardbook.areas.boundary_files import telling
     from wardbook.areas.boundary_files.checking import check
+    from wardbook.areas.boundary_files.page import check_page
     from wardbook.areas.boundary_files.reading import read_boundaries
 
+    if page is not None and page.suffix.lower() not in {".html", ".htm"}:
+        raise Refused(f"--map {page.name} does not end in .html: give a name for a page.")
     read = read_boundaries(file, **reading)
     report = check(read, epsg=settings().crs)
+    if page is not None:
+        _write(page, check_page(file.name, read, report))
     if machine:
-        print_json(
-            {
-                "areas": len(read.areas),
-                "repaired": [asdict(repair) for repair in read.repaired],
-                "merged": list(read.merged),
-                "crs": read.crs,
-                "code_column": read.code_column,
-                "name_column": read.name_column,
-                "overlaps": [asdict(overlap) for overlap in report.overlaps],
-                "gaps": [asdict(gap) for gap in report.gaps],
-                "hectares": round(report.total_hectares, 1),
-            }
-        )
+        print_json(telling.as_object(file.name, read, report))
         return
-    codes = f"codes from {read.code_column}" if read.code_column else "no codes: names will stand for them"
-    click.echo(f"{plural(len(read.areas), 'area')} in {read.crs} ({codes}, names from {read.name_column}).")
-    _tell_repairs(read)
-    for overlap in report.overlaps:
-        click.echo(f"Overlap: {overlap.first} and {overlap.second} share {overlap.square_metres:,.0f} m².")
-    for gap in report.gaps:
-        between = " and ".join(gap.between)
-        click.echo(f"Gap: {gap.square_metres:,.0f} m² near {gap.lat:.5f}, {gap.lon:.5f}, between {between}.")
-    click.echo(f"{report.total_hectares:,.0f} hectares in all. Nothing was imported.")
+    for line in telling.lines(file.name, read, report):
+        click.echo(line)
+    click.echo("Nothing was imported." if page is None else f"The map is in {page.name}. Nothing was imported.")
 
 
-def _tell_repairs(read: Any) -> None:
-    for repair in read.repaired:
-        click.echo(f"Repaired: row {repair.row}, {repair.label}: {repair.what}.")
-    for code in read.merged:
-        click.echo(f"Merged: {code}.")
+def _write(page: Path, html: str) -> None:
+    try:
+        page.write_text(html, encoding="utf-8")
+    except OSError as problem:
+        raise Refused(f"{page.name} cannot be written: give another place with --map.") from problem
 
 
 @boundaries.command("import")
@@ -107,17 +101,24 @@ def boundaries_import(
     Example: wardbook boundaries import wards.geojson --set "Wards 2019" --type ward --from 2019-05-02
     """
     from wardbook.areas.actions import SetDescription, add_boundary_set
+    from wardbook.areas.boundary_files import telling
+    from wardbook.areas.boundary_files.country import country_of
+    from wardbook.areas.boundary_files.overlaps import overlaps_of
     from wardbook.areas.boundary_files.reading import read_boundaries
 
     read = read_boundaries(file, **reading)
+    overlaps = overlaps_of(read, epsg=settings().crs)
     about = SetDescription(set_name, type_, from_on, until_on, source, licence, reference)
     with transaction():
         waits = add_boundary_set(about, read).waits
+    for line in telling.about_overlaps(overlaps):
+        click.echo(line, err=machine)
     if machine:
         tally = {"areas": len(read.areas), "repaired": len(read.repaired), "merged": len(read.merged), "refused": 0}
         print_json(tally | {"waits": waits})
         return
-    _tell_repairs(read)
+    for line in (*telling.about_changes(read), *telling.about_country(read, country_of(settings().crs))):
+        click.echo(line)
     click.echo(f"Imported {plural(len(read.areas), 'area')} as '{set_name}'.")
     if waits:
         click.echo(f"It waits: 'wardbook boundaries preview \"{set_name}\"' shows what activating it would change.")

@@ -6,6 +6,8 @@ import gzip
 import re
 import zipfile
 import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
@@ -17,6 +19,7 @@ BOMB_RATIO: Final = 200
 MOST_MEMBERS: Final = 10_000
 NEEDED: Final = (".shp", ".dbf")
 WELCOME: Final = (*NEEDED, ".shx", ".prj", ".cpg")
+DOCUMENTS: Final = (".geojson", ".json", ".topojson", ".gpkg", ".kml")
 
 
 class Readable(Protocol):
@@ -52,18 +55,40 @@ def _too_large(title: str) -> Refused:
     )
 
 
-def unpacked_shapefile(packed: Path, folder: Path, title: str, layer: str | None) -> tuple[Path, str]:
-    """The one shapefile of a zip, or the one asked for: as areas.shp and companions, and what it was called."""
+def unpacked_document(packed: Path, folder: Path, title: str, layer: str | None) -> tuple[Path, str] | None:
+    """The one GeoJSON, TopoJSON, GeoPackage or KML of a zip without Shapefiles, or the one asked for, and its name."""
+    with _opened(packed, title) as archive:
+        members = _safe_members(archive, title)
+        names = sorted(name for name in members if name.endswith(DOCUMENTS))
+        if not names or any(name.endswith(".shp") for name in members):
+            return None
+        if len(names) > 1 and layer not in names:
+            raise Refused(f"{title} holds {in_words(names)}: say which one with --layer.", field="layer")
+        name = layer if layer in names else names[0]
+        with archive.open(members[name]) as source:
+            _copy_at_most(source, folder / "unzipped", LARGEST_UNPACKED, title)
+    return folder / "unzipped", name
+
+
+@contextmanager
+def _opened(packed: Path, title: str) -> Iterator[zipfile.ZipFile]:
+    """A zip, or Refused for whatever is wrong with it until it is closed."""
     try:
         with zipfile.ZipFile(packed) as archive:
-            members = _safe_members(archive, title)
-            stem = _chosen_stem(members, title, layer)
-            for suffix in WELCOME:
-                if member := members.get(stem + suffix):
-                    with archive.open(member) as source:
-                        _copy_at_most(source, folder / f"areas{suffix}", LARGEST_UNPACKED, title)
+            yield archive
     except (zipfile.BadZipFile, zlib.error, RuntimeError, ValueError, OSError, EOFError) as problem:
         raise Refused(f"{title} is damaged, or locked with a password: make the zip again.", field="file") from problem
+
+
+def unpacked_shapefile(packed: Path, folder: Path, title: str, layer: str | None) -> tuple[Path, str]:
+    """The one shapefile of a zip, or the one asked for: as areas.shp and companions, and what it was called."""
+    with _opened(packed, title) as archive:
+        members = _safe_members(archive, title)
+        stem = _chosen_stem(members, title, layer)
+        for suffix in WELCOME:
+            if member := members.get(stem + suffix):
+                with archive.open(member) as source:
+                    _copy_at_most(source, folder / f"areas{suffix}", LARGEST_UNPACKED, title)
     _require_whole(folder / "areas.shp", folder / "areas.dbf", title)
     _drop_if_garbled(folder / "areas.prj")
     return folder / "areas.shp", stem

@@ -14,10 +14,11 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from wardbook.areas.boundary_files.archives import gunzipped, unpacked_shapefile
+from wardbook.areas.boundary_files.archives import gunzipped, unpacked_document, unpacked_shapefile
 from wardbook.errors import Refused
 
 LARGEST_FILE: Final = 1_000_000_000
+SIGNS: Final = (b",", b";", b"\t", b"|")
 FORMATS: Final = "GeoJSON, GeoPackage, KML or a Shapefile in a .zip"
 
 
@@ -31,12 +32,15 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class LocalFile:
-    """A regular file in a folder of our own. `title` is the name people know; `layer` the shapefile taken of a zip."""
+    """A regular file in a folder of our own. `title` is the name people know; `layer` the shapefile taken of a zip, and
+    `document` the file of another kind that was.
+    """
 
     path: Path
     kind: Kind
     title: str
     layer: str | None = None
+    document: str | None = None
 
 
 @contextmanager
@@ -56,12 +60,17 @@ def local_file(path: Path, *, layer: str | None = None) -> Iterator[LocalFile]:
         if opening.startswith(b"\x1f\x8b"):
             copy = gunzipped(copy, folder / "unpacked", title)
             opening = _opening(copy)
+        document = None
         if opening.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-            shapes, stem = unpacked_shapefile(copy, folder, title, layer)
-            yield LocalFile(shapes, Kind.SHAPEFILE, title, stem)
-        else:
-            kind = _kind(opening, copy, title)
-            yield LocalFile(copy.rename(folder / f"areas.{kind.lower()}"), kind, title)
+            unzipped = unpacked_document(copy, folder, title, layer)
+            if unzipped is None:
+                shapes, stem = unpacked_shapefile(copy, folder, title, layer)
+                yield LocalFile(shapes, Kind.SHAPEFILE, title, stem)
+                return
+            copy, document = unzipped
+            opening = _opening(copy)
+        kind = _kind(opening, copy, title)
+        yield LocalFile(copy.rename(folder / f"areas.{kind.lower()}"), kind, title, document=document)
 
 
 def _require_ordinary(path: Path) -> None:
@@ -109,7 +118,21 @@ def _kind(opening: bytes, path: Path, title: str) -> Kind:
         raise Refused(
             f"{title} is only a part of a Shapefile: zip its .shp, .shx, .dbf and .prj together.", field="file"
         )
+    if opening.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Refused(f"{title} is written in UTF-16: save it as UTF-8.", field="file")
+    if _is_table(opening):
+        raise Refused(
+            f"{title} is not a boundary file but a table of words (CSV), which holds points at most and no areas: "
+            f"export the areas as {FORMATS}.",
+            field="file",
+        )
     raise Refused(f"{title} is not a boundary file that can be read here: export it as {FORMATS}.", field="file")
+
+
+def _is_table(opening: bytes) -> bool:
+    """Whether it is text in whose first two lines the same sign parts more than one cell."""
+    lines = opening.splitlines()[:2]
+    return len(lines) == 2 and b"\x00" not in opening and any(sign in lines[0] and sign in lines[1] for sign in SIGNS)
 
 
 def _is_topology(path: Path) -> bool:

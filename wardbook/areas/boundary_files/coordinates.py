@@ -1,122 +1,86 @@
-"""Coordinate systems of boundary files: what the file says, what it was told, and whether the numbers agree."""
+"""Coordinates of boundary files: what the file says, what it was told, and whether the numbers agree with it."""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
-import pyproj
 import shapely
 from numpy.typing import NDArray
-from pyproj.exceptions import CRSError, ProjError
+from pyproj.exceptions import ProjError
 
 from wardbook.areas.boundary_files.arrivals import Kind
+from wardbook.areas.boundary_files.country import country_of
 from wardbook.areas.boundary_files.formats import ASSUMED_DEGREES, Table
+from wardbook.areas.boundary_files.questions import Meaning, are_degrees, meanings
+from wardbook.areas.boundary_files.systems import System, epsg_of, system_given, turned
 from wardbook.errors import Refused
-from wardbook.geo import WGS84, reproject
+from wardbook.geo import WGS84
 
-Source = Literal["file", "given", "assumed for GeoJSON/KML", "assumed for TopoJSON"]
-EPSG_NAME: Final = re.compile(
-    r"(?:EPSG:|urn:(?:x-)?ogc:def:crs:EPSG:[\d.]*:|https?://www\.opengis\.net/def/crs/EPSG/[\d.]+/)(\d{4,6})",
-    re.IGNORECASE,
-)
-CRS84_NAME: Final = re.compile(
-    r"(?:urn:ogc:def:crs:OGC:[\d.]*:|https?://www\.opengis\.net/def/crs/OGC/[\d.]+/|OGC:)?CRS84h?", re.IGNORECASE
-)
-UK: Final = shapely.box(-9, 49.5, 2.5, 61.5)
-CURE: Final = "say --crs EPSG:27700 if {} British National Grid"
+LONGEST_NAME: Final = 60
 
 
 @dataclass(frozen=True)
-class System:
-    """A coordinate system by its EPSG number, and who says so."""
+class Claim:
+    """What is said of a file's coordinates, in words that open a sentence; None: nothing that can be believed."""
 
-    epsg: int
-    source: Source
-
-    @property
-    def name(self) -> str:
-        return f"EPSG:{self.epsg}"
-
-    @property
-    def crs(self) -> pyproj.CRS:
-        return pyproj.CRS.from_epsg(self.epsg)
-
-    @property
-    def said(self) -> str:
-        """For a sentence: who says which system."""
-        if self.source == "file":
-            return f"the file says {self.name}"
-        return f"--crs says {self.name}" if self.source == "given" else "nothing says which system"
+    words: str
+    system: System | None
 
 
-def system_of(table: Table, given: str | None) -> System:
+def claim_of(table: Table, given: str | None) -> Claim:
     """The system given, else the one the file states, else degrees for formats whose standard has no other."""
     if given is not None:
-        epsg = _epsg(given)
-        if epsg is None:
+        system = system_given(given)
+        if system is None:
             raise Refused(f"--crs {given} is not a known coordinate system: give one such as EPSG:27700.", field="crs")
-        return System(epsg, "given")
+        return Claim(f"{table.title} is to be read as {system.name}", system)
     if table.stated_crs is not None:
-        epsg = _epsg(table.stated_crs)
-        if epsg is None:
-            said = table.stated_crs if len(table.stated_crs) <= 60 else "one of its own"
-            raise Refused(
-                f"{table.title} says its coordinate system is {said}, which is not known here: "
-                f"{CURE.format('its coordinates are')}, or give the right one.",
-                field="crs",
-            )
-        return System(epsg, "file")
+        epsg = epsg_of(table.stated_crs)
+        if epsg is not None:
+            return Claim(f"{table.title} says {System(epsg, 'file').name}", System(epsg, "file"))
+        said = table.stated_crs if len(table.stated_crs) <= LONGEST_NAME else "one of its own"
+        return Claim(f"{table.title} says its coordinate system is {said}, which is not known here", None)
     if table.kind in ASSUMED_DEGREES:
-        return System(WGS84, "assumed for TopoJSON" if table.kind is Kind.TOPOJSON else "assumed for GeoJSON/KML")
+        source: Final = "assumed for TopoJSON" if table.kind is Kind.TOPOJSON else "assumed for GeoJSON/KML"
+        words = f"{table.title} does not say its coordinate system, and {table.kind} is then in degrees"
+        return Claim(words, System(WGS84, source))
     lacks = " (it has no .prj that can be read)" if table.kind is Kind.SHAPEFILE else ""
-    raise Refused(
-        f"{table.title} does not say its coordinate system{lacks}: {CURE.format('its coordinates are')}.", field="crs"
-    )
+    return Claim(f"{table.title} does not say its coordinate system{lacks}", None)
 
 
-def _epsg(text: str) -> int | None:
-    """The EPSG number of a name or of a definition in words (WKT), and of nothing else: no file is followed."""
-    text = text.strip()
-    if CRS84_NAME.fullmatch(text):
-        return WGS84
-    name = EPSG_NAME.fullmatch(text) or re.fullmatch(r"(\d{4,6})", text)
-    try:
-        crs = pyproj.CRS.from_epsg(int(name.group(1))) if name else pyproj.CRS.from_wkt(text)
-        flat = crs.is_geographic or crs.is_projected
-        return crs.to_epsg(min_confidence=70) if flat else None
-    except (CRSError, ValueError):
-        return None
+def placed(shapes: NDArray[np.object_], claim: Claim, council: int) -> tuple[NDArray[np.object_], System]:
+    """The shapes in longitude and latitude and the system that is believed.
 
-
-def to_wgs84(shapes: NDArray[np.object_], system: System) -> NDArray[np.object_]:
-    """The shapes in longitude and latitude, or Refused with the cure where the numbers belie the system.
-
-    Land anywhere in the world is welcome. Only what lies in the mirror image of the United Kingdom (latitude first) is
-    refused: it is open sea but for the Seychelles.
+    Raises Refused with a question where the numbers belie what is said of them: where they are degrees and the system
+    is not (or the other way round), or where the areas would lie outside the country of the council's own system but
+    another reading would put them in it. Another country's file is welcome where nothing speaks for a mistake, or where
+    a person gave the system.
     """
     _require_finite(shapes)
-    _require_numbers_of(shapes, system)
-    try:
-        turned = np.array([reproject(shape, system.epsg, WGS84) for shape in shapes], dtype=object)
-    except ProjError as problem:
-        raise _elsewhere(shapes, system) from problem
-    bounds = shapely.total_bounds(turned)
-    if (
-        not np.isfinite(shapely.get_coordinates(turned)).all()
-        or not _in_degrees(bounds)
-        or _outside_use(bounds, system)
-    ):
-        raise _elsewhere(shapes, system)
-    if system.crs.is_geographic and shapely.covers(UK, shapely.box(bounds[1], bounds[0], bounds[3], bounds[2])):
-        raise Refused(
-            f"The coordinates are turned round, latitude before longitude (first: {_first(shapes)}), and lie in the "
-            "Indian Ocean: export the file with longitude first.",
-            field="file",
+    system = claim.system
+    if system is None:
+        raise _question(claim, f"its numbers (first: {_first(shapes)}) do not tell which it is", shapes, council)
+    if problem := _numbers_belie(shapes, system):
+        raise _question(claim, problem, shapes, council)
+    found = _turned(shapes, system)
+    if found is None or _outside_use(found, system):
+        where = f"its numbers (first: {_first(shapes)}) lie outside the part of the world where {system.name} is used"
+        raise _question(claim, where, shapes, council)
+    if not country_of(council).can_be_of(found):
+        _refuse_likely_mistake(claim, system, shapes, found, council)
+    return found, system
+
+
+def _refuse_likely_mistake(
+    claim: Claim, system: System, shapes: NDArray[np.object_], found: NDArray[np.object_], council: int
+) -> None:
+    others = meanings(shapes, council, system)
+    if others and (system.source != "given" or system.crs.is_geographic):
+        raise _question(
+            claim, f"its areas would then lie near {_near(found)} (first: {_first(shapes)})", shapes, council
         )
-    return turned
 
 
 def _require_finite(shapes: NDArray[np.object_]) -> None:
@@ -126,40 +90,76 @@ def _require_finite(shapes: NDArray[np.object_]) -> None:
         raise Refused(f"Row {rows[bad][0] + 1} has a coordinate that is not a number: correct the file.", field="file")
 
 
-def _require_numbers_of(shapes: NDArray[np.object_], system: System) -> None:
-    bounds = shapely.total_bounds(shapes)
-    if system.crs.is_geographic and not _in_degrees(bounds):
-        but = system.said if system.source != "file" else f"{system.said}, which is in degrees"
-        looks = "look like metres" if np.abs(bounds).max() > 1000 else "cannot be longitude and latitude"
-        raise Refused(
-            f"The coordinates {looks} (first: {_first(shapes)}) but {but}: {CURE.format('they are')}.", field="crs"
-        )
-    if not system.crs.is_geographic and _in_degrees(bounds):
-        raise Refused(
-            f"The coordinates look like degrees (first: {_first(shapes)}) but {system.said}, which is not in degrees: "
-            "say --crs EPSG:4326 if they are longitude and latitude.",
-            field="crs",
-        )
+def _numbers_belie(shapes: NDArray[np.object_], system: System) -> str:
+    """What is wrong with the numbers for a system, if anything."""
+    bounds = np.abs(shapely.total_bounds(shapes))
+    first = f"(first: {_first(shapes)})"
+    if not system.crs.is_geographic:
+        return f"its numbers look like degrees {first}" if are_degrees(shapes) else ""
+    if bounds[[0, 2]].max() <= 180 and bounds[[1, 3]].max() <= 90:
+        return ""
+    if bounds.max() > 1000:
+        return f"its numbers look like metres or feet {first}"
+    return f"its numbers cannot be longitude and latitude {first}"
 
 
-def _in_degrees(bounds: NDArray[np.float64]) -> bool:
-    return bool(np.abs(bounds[[0, 2]]).max() <= 180 and np.abs(bounds[[1, 3]]).max() <= 90)
+def _turned(shapes: NDArray[np.object_], system: System) -> NDArray[np.object_] | None:
+    """The shapes in degrees; None where that cannot be."""
+    try:
+        found = turned(shapes, system)
+    except ProjError:
+        return None
+    return found if np.isfinite(shapely.get_coordinates(found)).all() else None
 
 
-def _outside_use(bounds: NDArray[np.float64], system: System) -> bool:
+def _outside_use(found: NDArray[np.object_], system: System) -> bool:
     """Whether all of it lies outside the part of the world that the system is made for."""
     use = system.crs.area_of_use
     if use is None or use.west > use.east:
         return False
-    return bool(bounds[0] > use.east or bounds[2] < use.west or bounds[1] > use.north or bounds[3] < use.south)
+    west, south, east, north = shapely.total_bounds(found)
+    return bool(west > use.east or east < use.west or south > use.north or north < use.south)
 
 
-def _elsewhere(shapes: NDArray[np.object_], system: System) -> Refused:
-    return Refused(
-        f"The coordinates (first: {_first(shapes)}) lie outside the part of the world where {system.name} is used: "
-        "give the right system with --crs.",
-        field="crs",
-    )
+def _question(claim: Claim, problem: str, shapes: NDArray[np.object_], council: int) -> Refused:
+    """What is said, what is wrong with it, what the numbers could be, and what to say if that is right."""
+    likely = meanings(shapes, council, claim.system)
+    country = country_of(council).name
+    if likely:
+        readings = " or as ".join(meaning.words for meaning in likely)
+        options = " or ".join(_option(meaning, claim.system) for meaning in likely)
+        right = " if that is right" if len(likely) == 1 else ", whichever is right"
+        tail = f"as {readings}, they would lie in {country}: say {options}{right}{_or_as_said(claim, shapes)}."
+    elif are_degrees(shapes):
+        tail = (
+            f"as longitude and latitude they would not lie in {country} either: say --crs EPSG:4326 if they are that "
+            "all the same, or give the right system with --crs."
+        )
+    else:
+        tail = f"no system that is used in {country} fits them: give the right one with --crs."
+    return Refused(f"{claim.words}, but {problem}; {tail}", field="crs")
+
+
+def _option(meaning: Meaning, said: System | None) -> str:
+    """What to say: only that the numbers are turned round, where the system is the one that was said."""
+    same = said is not None and said.name == meaning.system.name and said.source != "given"
+    return "--swap-axes" if same and meaning.swapped else meaning.option
+
+
+def _or_as_said(claim: Claim, shapes: NDArray[np.object_]) -> str:
+    """How to have a file of another country read as it says, where that can be."""
+    system = claim.system
+    if system is None or system.source != "file" or system.crs.is_geographic or _numbers_belie(shapes, system):
+        return ""
+    found = _turned(shapes, system)
+    as_said = found is not None and not _outside_use(found, system)
+    return f", or --crs {system.name} to have it read as it says" if as_said else ""
+
+
+def _near(found: NDArray[np.object_]) -> str:
+    """The middle of it all, in words."""
+    west, south, east, north = shapely.total_bounds(found)
+    return f"latitude {(south + north) / 2:.2f}, longitude {(west + east) / 2:.2f}"
 
 
 def _first(shapes: NDArray[np.object_]) -> str:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from wardbook.areas.boundary_files.archives import in_words
 from wardbook.areas.boundary_files.arrivals import Kind, LocalFile, local_file, mapped
+from wardbook.areas.boundary_files.flattening import NOTHING_LOST, Flattened, flat, lost_of_geopackage
 from wardbook.areas.boundary_files.kml import placemarks
 from wardbook.errors import Refused
 
@@ -41,12 +42,14 @@ class Table:
     columns: Mapping[str, Sequence[str]]
     shapes: NDArray[np.object_]
     stated_crs: str | None
+    flattened: Flattened = NOTHING_LOST
 
 
 def read_table(path: Path, *, layer: str | None = None) -> Table:
     """The one layer of the file, or the one asked for. Raises Refused; nothing is read in part."""
     with local_file(path, layer=layer) as file:
-        return _read_kml(file) if file.kind is Kind.KML else _read_by_gdal(file, layer)
+        asked = None if layer == file.document else layer
+        return _read_kml(file) if file.kind is Kind.KML else _read_by_gdal(file, asked)
 
 
 def tidy(value: object) -> str:
@@ -55,14 +58,15 @@ def tidy(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return " ".join(re.sub(r"[\u200b\u200e\u200f\u2060\ufeff\x00]", "", str(value)).split())
+    return " ".join(re.sub(r"[\u200b\u200e\u200f\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]", "", str(value)).split())
 
 
 def _read_kml(file: LocalFile) -> Table:
     rows = list(placemarks(file.path, file.title))
     names = list(dict.fromkeys(name for told, _ in rows for name in told))
     columns = {name: [tidy(told.get(name)) for told, _ in rows] for name in names}
-    return Table(file.title, file.kind, None, columns, _array([shape for _, shape in rows]), None)
+    shapes, lost = flat(_array([shape for _, shape in rows]))
+    return Table(file.title, file.kind, None, columns, shapes, None, lost)
 
 
 def _array(shapes: Sequence[object]) -> NDArray[np.object_]:
@@ -75,19 +79,27 @@ def _read_by_gdal(file: LocalFile, asked: str | None) -> Table:
     """GDAL, held to one driver by the prefix or, for a Shapefile, by the opening bytes that arrivals.py has checked."""
     source = str(file.path) if file.kind is Kind.SHAPEFILE else f"{_driver(file.kind)}:{file.path}"
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with warnings.catch_warnings(record=True) as said:
+            warnings.simplefilter("always")
             layer = file.layer or _only_layer(source, file, asked)
             found = None if file.kind is Kind.SHAPEFILE else layer
-            about, _, wkb, cells = pyogrio.raw.read(source, layer=found, force_2d=True, datetime_as_string=True)
+            about, _, wkb, cells = pyogrio.raw.read(source, layer=found, datetime_as_string=True)
     except (RuntimeError, ValueError, TypeError, OSError, LookupError, NameError, MemoryError) as problem:
         raise _unreadable(file) from problem
     _require_all(file, len(wkb) if wkb is not None else _rows(cells))
     with np.errstate(invalid="ignore"):
         shapes = shapely.from_wkb(wkb if wkb is not None else _array([None] * _rows(cells)), on_invalid="ignore")
+    shapes, lost = flat(shapes, _lost(file, layer, len(shapes), [str(each.message) for each in said]))
     columns = dict(_columns(about["fields"], cells, about.get("ogr_subtypes")))
     layer_said = None if file.kind is Kind.GEOJSON else layer
-    return Table(file.title, file.kind, layer_said, columns, shapes, _stated_crs(file, about["crs"]))
+    return Table(file.title, file.kind, layer_said, columns, shapes, _stated_crs(file, about["crs"]), lost)
+
+
+def _lost(file: LocalFile, layer: str | None, rows: int, said: Sequence[str]) -> Flattened:
+    """What the reader left out on the way: a GeoPackage tells it row by row, of others a warning says it of all."""
+    if layer and file.kind is Kind.GEOPACKAGE:
+        return lost_of_geopackage(file.path, layer)
+    return Flattened(measures=rows if any("Measured (M)" in words for words in said) else 0)
 
 
 def _require_all(file: LocalFile, rows: int) -> None:
@@ -113,7 +125,10 @@ def _rows(cells: Sequence[Any]) -> int:
     return len(cells[0]) if cells else 0
 
 
-def _only_layer(source: str, file: LocalFile, asked: str | None) -> str:
+def _only_layer(source: str, file: LocalFile, asked: str | None) -> str | None:
+    """The layer to read; None for GeoJSON, which has one alone and would have to be read to learn its name."""
+    if file.kind is Kind.GEOJSON and asked is None:
+        return None
     layers = [
         str(name)
         for name, shape in pyogrio.list_layers(source)
@@ -134,9 +149,22 @@ def _unreadable(file: LocalFile) -> Refused:
     again = "download or export it again."
     if file.kind in (Kind.GEOJSON, Kind.TOPOJSON) and not _ends_as_json(file.path):
         return Refused(f"{file.title} is cut short, it does not end as {file.kind} ends: {again}", field="file")
+    if file.kind in (Kind.GEOJSON, Kind.TOPOJSON) and (line := _line_not_utf8(file.path)):
+        return Refused(f"Line {line:,} of {file.title} is not written in UTF-8: save the file as UTF-8.", field="file")
     if file.kind is Kind.GEOJSON and b"esriGeometry" in file.path.read_bytes()[:100_000]:
         return Refused(f"{file.title} is Esri's own JSON: export it as GeoJSON.", field="file")
     return Refused(f"{file.title} cannot be read as {file.kind}, it may be damaged: {again}", field="file")
+
+
+def _line_not_utf8(path: Path) -> int:
+    """The number of the first line that is in some other encoding, 0 where there is none."""
+    with path.open("rb") as lines:
+        for number, line in enumerate(lines, start=1):
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                return number
+    return 0
 
 
 def _ends_as_json(path: Path) -> bool:

@@ -21,7 +21,7 @@ POINTS_AND_LINES: Final = {"Point", "LineString", "Track", "MultiTrack", "Model"
 
 
 def placemarks(path: Path, title: str) -> Iterator[tuple[dict[str, str], Geometry | None]]:
-    """What is told of each placemark (its name, then ExtendedData) and its shape: WGS 84, heights left out.
+    """What is told of each placemark (its name, then ExtendedData) and its shape, in WGS 84.
 
     A point or line among its shapes is kept, so that the reader of it can refuse the row.
     """
@@ -67,12 +67,16 @@ def _polygon(polygon: Element) -> Geometry:
     return shapely.Polygon(outer[0], inner) if outer else shapely.Polygon()
 
 
-def _rings(boundary: Element) -> list[list[tuple[float, float]]]:
+def _rings(boundary: Element) -> list[list[tuple[float, ...]]]:
     """Corners are `longitude,latitude[,height]`, parted by white space. A ring left open is closed."""
     texts = (each.text or "" for each in _within(boundary, "coordinates"))
-    return [ring for text in texts if (ring := [_corner(corner) for corner in text.split()])]
+    return [ring for text in texts if (ring := _ring(text))]
 
 
-def _corner(text: str) -> tuple[float, float]:
-    longitude, latitude = text.split(",")[:2]
-    return float(longitude), float(latitude)
+def _ring(text: str) -> list[tuple[float, ...]]:
+    """Heights are kept where every corner has one, so that leaving them out can be told."""
+    corners = [tuple(float(number) for number in corner.split(",")[:3]) for corner in text.split()]
+    if any(len(corner) < 2 for corner in corners):
+        raise ValueError("a corner of one number")
+    high = all(len(corner) == 3 for corner in corners)
+    return corners if high else [corner[:2] for corner in corners]

@@ -12,14 +12,19 @@ from typing import Final
 import shapely
 from shapely import Geometry, MultiPolygon
 
-from wardbook.areas.boundary_files.columns import recognise
-from wardbook.areas.boundary_files.coordinates import system_of, to_wgs84
+from wardbook.areas.boundary_files.archives import in_words
+from wardbook.areas.boundary_files.columns import Recognised, recognise
+from wardbook.areas.boundary_files.coordinates import claim_of, placed
+from wardbook.areas.boundary_files.country import council_system
+from wardbook.areas.boundary_files.flattening import NOTHING_LOST, Flattened
 from wardbook.areas.boundary_files.formats import Table, read_table
-from wardbook.areas.boundary_files.repairs import Repair, areal, repaired
+from wardbook.areas.boundary_files.repairs import Repair, and_others, areal, areal_rows, repaired
+from wardbook.areas.boundary_files.systems import turned_round
 from wardbook.errors import Refused
 
 __all__ = ["ReadArea", "Reading", "Repair", "read_boundaries", "read_shapes", "slug"]
 
+MOST_CODES: Final = 5
 ASCII: Final = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"}
 )
@@ -59,6 +64,8 @@ class Reading:
     name_column: str | None
     layer: str | None
     rows: int
+    flattened: Flattened = NOTHING_LOST
+    swapped: bool = False
 
 
 def read_boundaries(
@@ -69,22 +76,26 @@ def read_boundaries(
     crs: str | None = None,
     layer: str | None = None,
     merge_duplicates: bool = False,
+    swap_axes: bool = False,
+    council: int | None = None,
 ) -> Reading:
     """The areas of a GeoJSON, TopoJSON, GeoPackage, zipped Shapefile or KML file, gzipped or not.
 
     `code` and `name` are columns, by default the best recognised; `crs` wins over what the file says; `layer` is needed
-    where there are several. Rows with one code are refused, or become one area where `merge_duplicates`.
-    Raises Refused for whatever would make a set of areas that is wrong or not whole.
+    where there are several. Rows with one code are refused, or become one area where `merge_duplicates`. `swap_axes`
+    turns each pair of numbers round; `council` is the number of the system whose country the areas should lie in, the
+    council's own unless given. Raises Refused for whatever would make a set of areas that is wrong or not whole.
     """
     table = read_table(path, layer=layer)
     if len(table.shapes) == 0:
         raise Refused(f"{table.title} has no areas in it: export it again.", field="file")
-    columns = recognise(table.columns, code=code, name=name, title=table.title)
-    system = system_of(table, crs)
+    columns = _columns(table, code, name)
+    claim = claim_of(table, crs)
     codes = _codes(table, columns.code)
     names = _names(table, columns.name, codes)
     labels = [_row_label(number, *both) for number, both in enumerate(zip(names, codes, strict=True), start=1)]
-    shapes = to_wgs84(areal(table.shapes, labels), system)
+    drawn = areal(table.shapes, labels)
+    shapes, system = placed(turned_round(drawn) if swap_axes else drawn, claim, council or council_system())
     shapes, repairs = repaired(shapes, names, codes)
     welsh = table.columns[columns.in_welsh] if columns.in_welsh else [""] * len(names)
     areas = [
@@ -102,16 +113,20 @@ def read_boundaries(
         name_column=columns.name,
         layer=table.layer,
         rows=len(areas),
+        flattened=table.flattened,
+        swapped=swap_axes,
     )
 
 
-def read_shapes(path: Path, *, crs: str | None = None, layer: str | None = None) -> list[Geometry]:
+def read_shapes(
+    path: Path, *, crs: str | None = None, layer: str | None = None, council: int | None = None
+) -> list[Geometry]:
     """The polygons of a file in WGS 84, whatever they are called: a site boundary. Raises Refused as above."""
     table = read_table(path, layer=layer)
     if len(table.shapes) == 0:
         raise Refused(f"{table.title} has no areas in it: export it again.", field="file")
     labels = [f"Row {number}" for number in range(1, len(table.shapes) + 1)]
-    shapes = to_wgs84(areal(table.shapes, labels), system_of(table, crs))
+    shapes = placed(areal(table.shapes, labels), claim_of(table, crs), council or council_system())[0]
     return list(repaired(shapes, labels, [""] * len(labels))[0])
 
 
@@ -124,12 +139,23 @@ def slug(name: str) -> str:
     return "-".join(re.findall("[a-z0-9]+", plain))
 
 
+def _columns(table: Table, code: str | None, name: str | None) -> Recognised:
+    """The columns; where they are not known, what has no areas at all is told first: no column would cure it."""
+    try:
+        return recognise(table.columns, code=code, name=name, title=table.title)
+    except Refused:
+        if not areal_rows(table.shapes).any():
+            areal(table.shapes, [f"Row {row}" for row in range(1, len(table.shapes) + 1)])
+        raise
+
+
 def _codes(table: Table, column: str | None) -> Sequence[str]:
     codes = table.columns[column] if column else [""] * len(table.shapes)
-    if column and "" in codes:
+    if column and (blank := _blank(codes)):
+        labels = [f"Row {row}" for row in range(1, len(codes) + 1)]
         raise Refused(
-            f"Row {codes.index('') + 1} has no code in the column {column}: fill it in, "
-            "or give another column with --code.",
+            f"{labels[blank[0]]} has no code in the column {column}{and_others(labels, blank)}: fill it in, or give "
+            "another column with --code.",
             field="code",
         )
     return codes
@@ -137,13 +163,18 @@ def _codes(table: Table, column: str | None) -> Sequence[str]:
 
 def _names(table: Table, column: str, codes: Sequence[str]) -> Sequence[str]:
     names = table.columns[column]
-    if "" in names:
-        row = names.index("")
-        which = f"Row {row + 1} ({codes[row]})" if codes[row] else f"Row {row + 1}"
+    if blank := _blank(names):
+        labels = [f"Row {row} ({code})" if code else f"Row {row}" for row, code in enumerate(codes, start=1)]
         raise Refused(
-            f"{which} has no name in the column {column}: fill it in, or give another column with --name.", field="name"
+            f"{labels[blank[0]]} has no name in the column {column}{and_others(labels, blank)}: fill it in, or give "
+            "another column with --name.",
+            field="name",
         )
     return names
+
+
+def _blank(cells: Sequence[str]) -> list[int]:
+    return [place for place, cell in enumerate(cells) if cell == ""]
 
 
 def _row_label(row: int, name: str, code: str) -> str:
@@ -159,19 +190,21 @@ def _distinct(areas: Sequence[ReadArea], *, merge: bool) -> tuple[list[ReadArea]
     groups: dict[str, list[ReadArea]] = {}
     for area in areas:
         groups.setdefault(area.code or slug(area.name), []).append(area)
-    merged = []
     for key, same in groups.items():
         if not same[0].code:
             _require_own_name(key, same)
-        elif len(same) > 1:
-            if not merge:
-                raise Refused(
-                    f"{key} is the code of rows {same[0].row} and {same[1].row}: correct it, or say "
-                    "--merge-duplicates if they are parts of one area.",
-                    field="code",
-                )
-            merged.append(key)
-    return [_merged(same) for same in groups.values()], tuple(merged)
+    twice = {key: same for key, same in groups.items() if len(same) > 1}
+    if twice and not merge:
+        told = [
+            f"{key} is the code of rows {in_words([str(area.row) for area in same])}" for key, same in twice.items()
+        ]
+        more = [f"{len(told) - MOST_CODES:,} more codes are used again"] if len(told) > MOST_CODES else []
+        raise Refused(
+            f"{in_words([*told[:MOST_CODES], *more])}: correct it, or say --merge-duplicates if they are parts of one "
+            "area.",
+            field="code",
+        )
+    return [_merged(same) for same in groups.values()], tuple(twice)
 
 
 def _require_own_name(key: str, same: Sequence[ReadArea]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -12,8 +13,10 @@ import shapely
 from numpy.typing import NDArray
 from shapely import Geometry, MultiPolygon, Polygon
 
+from wardbook.areas.boundary_files.archives import in_words
 from wardbook.errors import Refused
 
+MOST_ROWS: Final = 10
 FAULTS: Final = {
     "Self-intersection": "crosses itself",
     "Ring Self-intersection": "touches itself",
@@ -35,21 +38,48 @@ class Repair:
     what: str
 
 
+def areal_rows(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
+    """Which rows have an area."""
+    return np.asarray(shapely.get_dimensions(shapes) == 2)
+
+
 def areal(shapes: NDArray[np.object_], labels: Sequence[str]) -> NDArray[np.object_]:
     """Each row's shape as one MultiPolygon, or Refused: a row without an area cannot be placed on a map of areas."""
-    areal = np.empty(len(shapes), dtype=object)
-    areal[:] = [_polygons_of(shape, label) for shape, label in zip(shapes, labels, strict=True)]
-    return areal
+    if missing := np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes)).tolist():
+        raise Refused(
+            f"{labels[missing[0]]} has no shape, or one that does not close{and_others(labels, missing)}: "
+            "draw it or take the row out.",
+            field="file",
+        )
+    parts = [_flat(shape) for shape in shapes]
+    if others := [place for place, each in enumerate(parts) if any(not isinstance(part, Polygon) for part in each)]:
+        raise _not_areas(labels, parts, others)
+    areas = np.empty(len(shapes), dtype=object)
+    areas[:] = [MultiPolygon([part for part in each if not part.is_empty]) for each in parts]
+    return areas
 
 
-def _polygons_of(shape: Geometry | None, label: str) -> MultiPolygon:
-    if shape is None or shape.is_empty:
-        raise Refused(f"{label} has no shape, or one that does not close: draw it or take the row out.", field="file")
-    parts = _flat(shape)
-    if other := next((part for part in parts if not isinstance(part, Polygon)), None):
-        kind = "a line" if "Line" in other.geom_type else "a point"
-        raise Refused(f"{label} has {kind} where an area is expected: give a file of areas only.", field="file")
-    return MultiPolygon([part for part in parts if isinstance(part, Polygon) and not part.is_empty])
+def and_others(labels: Sequence[str], places: Sequence[int]) -> str:
+    """The rows after the first of which the same is true: `, nor have rows 4 (...) and 9 (...)`, of many the first."""
+    told = [labels[place].removeprefix("Row ") for place in places[1 : MOST_ROWS + 1]]
+    more = [f"{len(places) - 1 - MOST_ROWS:,} more"] if len(places) - 1 > MOST_ROWS else []
+    if not told:
+        return ""
+    return f", nor have rows {in_words([*told, *more])}" if len(places) > 2 else f", nor has row {told[0]}"
+
+
+def _not_areas(labels: Sequence[str], parts: Sequence[Sequence[Geometry]], others: Sequence[int]) -> Refused:
+    """Which row comes first, and how many there are of each kind."""
+    kinds = Counter(_odd_kind(parts[place]) for place in others)
+    first = f"{labels[others[0]]} has a {_odd_kind(parts[others[0]])} where an area is expected"
+    counts = in_words([f"{number:,} {kind if number == 1 else kind + 's'}" for kind, number in sorted(kinds.items())])
+    many = f" ({counts} in {len(others):,} of {len(labels):,} rows)" if len(others) > 1 else ""
+    return Refused(f"{first}{many}: give a file of areas only.", field="file")
+
+
+def _odd_kind(parts: Sequence[Geometry]) -> str:
+    other = next(part for part in parts if not isinstance(part, Polygon))
+    return "line" if "Line" in other.geom_type else "point"
 
 
 def _flat(shape: Geometry) -> list[Geometry]:
