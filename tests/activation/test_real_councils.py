@@ -67,7 +67,7 @@ def home(council: Council, open_data: Path, tmp_path_factory: pytest.TempPathFac
     first = import_wards(home, next(files), OLD, "--from", str(THEN))
     second = import_wards(home, next(files), NEW, "--from", str(council.first))
     assert (first["areas"], second["areas"]) == council.counts
-    assert (first["waits"], second["waits"]) == (False, True)
+    assert ("waits" in first, second["waits"]) == (False, True)
     if council.name == "Bath":
         told(home, "entries", "import", open_data / REPORTS.format(2))
     return home

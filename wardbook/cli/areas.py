@@ -115,7 +115,7 @@ def boundaries_import(
         click.echo(line, err=machine)
     if machine:
         tally = {"areas": len(read.areas), "repaired": len(read.repaired), "merged": len(read.merged), "refused": 0}
-        print_json(tally | {"waits": waits})
+        print_json(tally | ({"waits": True} if waits else {}))
         return
     for line in (*telling.about_changes(read), *telling.about_country(read, country_of(settings().crs))):
         click.echo(line)
