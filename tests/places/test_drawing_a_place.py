@@ -191,8 +191,8 @@ def test_an_area_that_crosses_itself_is_refused_with_where(write, app):
     at = spot(0.4, 0.4)
     with pytest.raises(Refused) as refused:
         shape_from(write(bow_tie), Form.AREA)
-    found = re.search(r"crosses itself near (\S+), (\S+), where the side from point 1 to point 2 meets the side from "
-                      r"point 3 to point 4", refused.value.sentence)  # fmt: skip
+    found = re.search(r"crosses itself. It does so near (\S+), (\S+), where the side from point 1 to point 2 "
+                      r"meets the side from point 3 to point 4", refused.value.sentence)  # fmt: skip
     assert found is not None
     assert (float(found[1]), float(found[2])) == pytest.approx((at.y, at.x), abs=2e-5)
 

@@ -61,7 +61,8 @@ def _fault(shape: shapely.Geometry) -> str:
         return "The edge of the area crosses itself."
     what, x, y = found[1], float(found[2]), float(found[3])
     if what == "Self-intersection":
-        return f"The edge of the area crosses itself near {y:.5f}, {x:.5f}{_which(shape, shapely.Point(x, y))}."
+        at = f"{y:.5f}, {x:.5f}{_which(shape, shapely.Point(x, y))}"
+        return f"The edge of the area crosses itself. It does so near {at}."
     return f"The area {FAULTS.get(what, 'is not a valid shape')} near {y:.5f}, {x:.5f}."
 
 
