@@ -100,7 +100,7 @@ class Answer:
 @bp.get("/find")
 def find_place() -> ResponseReturnValue:
     """Where the find box leads."""
-    words = request.args.get("q", "").strip()[:MOST_TYPED]
+    words = request.args.get("q", "").replace("\0", "").strip()[:MOST_TYPED]
     straight = _straight_to(words) if words else None
     if straight:
         return redirect(straight)
