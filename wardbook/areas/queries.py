@@ -31,10 +31,10 @@ def wards(on: date | None = None) -> Sequence[Area]:
 
 def other_areas(on: date | None = None) -> dict[str, list[Area]]:
     """The council's own areas of every other type in force on a day (today), by type and then by name."""
-    others = _in_force(on or today()).where(BoundarySet.type != settings().ward_type)
     found: dict[str, list[Area]] = {}
-    for known in db.session.scalars(others.order_by(BoundarySet.type, Area.name)):
-        found.setdefault(known.set.type, []).append(known)
+    for known in in_force(on):
+        if known.set.type != settings().ward_type:
+            found.setdefault(known.set.type, []).append(known)
     return found
 
 
@@ -50,13 +50,7 @@ def _in_force(asked: date) -> Select[Area]:
 
 def in_force(on: date | None = None) -> Sequence[Area]:
     """The council's own areas of every type that are in force on a day (today), type by type and by name."""
-    asked = on or today()
-    own = _areas().where(
-        BoundarySet.reference.is_(False),
-        or_(BoundarySet.from_on.is_(None), BoundarySet.from_on <= asked),
-        or_(BoundarySet.until_on.is_(None), BoundarySet.until_on > asked),
-    )
-    return db.session.scalars(own.order_by(BoundarySet.type, Area.name)).all()
+    return db.session.scalars(_in_force(on or today()).order_by(BoundarySet.type, Area.name)).all()
 
 
 def area(code: str, on: date | None = None) -> Area | None:

@@ -13,7 +13,6 @@ from wardbook.areas.addresses import AddressShare
 from wardbook.areas.models import Area
 from wardbook.areas.partial_postcodes import PartialPostcode, looks_partial, partial_postcodes
 from wardbook.briefs import kept
-from wardbook.config import settings
 from wardbook.entries import queries as entries
 from wardbook.errors import NotFound, Refused
 from wardbook.outlook.as_at import as_at, day_asked
@@ -23,7 +22,6 @@ from wardbook.people.signed_in import viewer
 from wardbook.places import find, tiers
 from wardbook.places.examples import Examples, examples
 from wardbook.places.gazetteer import STREETS, GazetteerName, names_within
-from wardbook.places.names import NamedArea
 from wardbook.places.place import Place
 from wardbook.places.words import place_from_words
 
@@ -107,8 +105,8 @@ def find_place() -> ResponseReturnValue:
     answer = _answer(words)
     meant = answer.called.meant if answer.called else None
     if meant and meant.area and not answer.partial:
-        return redirect(link_to(meant.area))
-    return render_template("outlook/found.html", q=words, answer=answer, link_to=link_to, on=day_asked())
+        return redirect(url_for("outlook.ward", code=meant.area.code))
+    return render_template("outlook/found.html", q=words, answer=answer, on=day_asked())
 
 
 def _straight_to(words: str) -> str | None:
@@ -123,14 +121,6 @@ def _straight_to(words: str) -> str | None:
         except (Refused, NotFound):
             return None
     return None
-
-
-def link_to(area: NamedArea | Area) -> str:
-    """The page of a ward; of any other area, the page of what is known there."""
-    type_ = area.type if isinstance(area, NamedArea) else area.set.type
-    if type_ == settings().ward_type:
-        return url_for("outlook.ward", code=area.code)
-    return url_for("outlook.place", words=f"ward:{area.code}")
 
 
 def _answer(words: str) -> Answer:
