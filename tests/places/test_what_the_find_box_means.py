@@ -101,7 +101,7 @@ def test_spots_far_away_are_said_to_be_outside_or_nowhere(words, as_):
 
 @pytest.mark.parametrize("words", ["Llanfelin", "llanfelin", "Millchurch", "MILLCHURCH PARISH", "E04000001", "Llanfel"])
 def test_a_parish_is_found_by_its_names_in_any_language(words, tiers, as_):
-    assert finds(as_, words).location == "/places/ward:E04000001"
+    assert finds(as_, words).location == "/wards/E04000001"
 
 
 def test_why_another_name_matched_is_said(tiers, as_):
@@ -175,7 +175,7 @@ def test_every_tier_that_covers_a_spot_is_listed_with_its_councillors(tiers, as_
             assert f">{kind}</dt>" in page
             assert name in page
         assert CLLR.name in page
-        assert 'href="/places/ward:E04000001"' in page
+        assert 'href="/wards/E04000001"' in page
         assert "ward:E01000001" not in page, "a reference set's area has no page"
 
 
