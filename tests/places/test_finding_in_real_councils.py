@@ -163,4 +163,4 @@ def test_every_tier_of_a_spot_is_listed(council, client):
     for kind in ("Ward", "Parish", "Polling district", "Council"):
         assert f">{kind}</dt>" in page
     assert "Keynsham" in page and "Bath and North East Somerset" in page
-    assert "/places/ward:E04" in page
+    assert "/wards/E04" in page

@@ -54,7 +54,7 @@ class SetRow:
     until_on: date | None
     type: str
     reference: bool
-    waits: bool
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
