@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, partial
+from functools import cached_property
 from threading import Lock
 from time import monotonic
 from typing import cast
@@ -28,6 +28,9 @@ from wardbook.db import changed, changes, db
 from wardbook.geo import WGS84, reproject
 
 SNAP_METRES = 100.0
+LONGEST_STRAIGHT = 5_000.0
+"""Metres after which an edge gets another corner before it is moved: what is straight in one system bends in the other,
+by less than a metre over so many."""
 SMALL_SHARE, SMALL_LENGTH, SMALL_AREA = 0.01, 10.0, 100.0
 MOST_KEPT = 3
 """Locators kept in memory: while a set is being activated some still see the sets as they were."""
@@ -116,11 +119,16 @@ class LocatedSet:
         return next((place for metres, place in sorted(near) if metres <= SNAP_METRES), None)
 
     def parts(self, shape: shapely.Geometry) -> list[tuple[int, float, float]]:
-        """(place, part, whole) of a line or polygon for each area it touches: metres, or square metres."""
+        """(place, part, whole) of a line or polygon for each area that holds some of it: metres, or square metres."""
         moved = reproject(shape, WGS84, self.epsg)
         whole = _size(moved)
-        touched = self.tree.query(shape, predicate="intersects")
-        return [(int(place), _size(self.in_metres(place).intersection(moved)), whole) for place in sorted(touched)]
+        shared = ((place, _size(self.in_metres(place).intersection(moved))) for place in self.near(moved, 1.0))
+        return [(place, size, whole) for place, size in shared if size > 0]
+
+    def near(self, around: shapely.Geometry, metres: float) -> list[int]:
+        """The places of the areas whose extents come so near to that of a shape in the council's system."""
+        box = reproject(shapely.segmentize(_box(around, metres), LONGEST_STRAIGHT), self.epsg, WGS84)
+        return sorted(int(place) for place in self.tree.query(box))
 
     def lies(self, shape: shapely.Geometry, *, inside: bool) -> Iterator[Lie]:
         """The areas of this set in which a thing lies; `inside`: it is inside the council, so may take the nearest."""
@@ -131,8 +139,7 @@ class LocatedSet:
         least = SMALL_AREA if shapely.get_dimensions(shape) == 2 else SMALL_LENGTH
         enough = [part for part in parts if part[1] >= least or part[1] >= SMALL_SHARE * part[2]]
         for place, part, whole in enough or sorted(parts, key=lambda part: -part[1])[:1]:
-            if part > 0:
-                yield Lie(self.area_ids[place], min(part / whole, 1.0))
+            yield Lie(self.area_ids[place], min(part / whole, 1.0))
 
     def _lies_of_point(self, point: shapely.Point, inside: bool) -> Iterator[Lie]:
         covering = self.covering(point.x, point.y)
@@ -141,19 +148,41 @@ class LocatedSet:
         elif inside and (nearest := self.nearest(point)) is not None:
             yield Lie(self.area_ids[nearest], 1.0, nearest=True)
 
-    @cached_property
-    def ground(self) -> shapely.Geometry:
-        """The land of the whole set with gaps of up to 200 m closed, in WGS 84."""
-        together = shapely.union_all([self.in_metres(place) for place in range(len(self.shapes))])
+    def ground(self, around: shapely.Geometry) -> shapely.Geometry:
+        """The land of the set round a shape, with gaps of up to 200 m closed; both in the council's system.
+
+        What closes a gap lies within 100 m of it, so only the areas near the shape are joined.
+        """
+        box = _box(around, SNAP_METRES * 3)
+        together = shapely.union_all([self.in_metres(place).intersection(box) for place in self.near(box, 1.0)])
         closed = together.buffer(SNAP_METRES, quad_segs=4).buffer(-SNAP_METRES, quad_segs=4)
-        ground = reproject(shapely.union_all([closed, together]), self.epsg, WGS84)
-        shapely.prepare(ground)
-        return ground
+        return shapely.union_all([closed, together])
+
+    def reaches(self, shape: shapely.Geometry) -> bool:
+        """Whether a WGS 84 shape touches the land of the set, with gaps of up to 200 m closed."""
+        near = self.tree.query(shape)
+        if len(near) > 0 and bool(shapely.intersects(self.shapes[near], shape).any()):
+            return True
+        moved = reproject(shape, WGS84, self.epsg)
+        return bool(shapely.intersects(self.ground(moved), moved))
+
+    def within(self, metres: float, lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+        """Which of many points lie in the set or so near to it."""
+        found = self.covering_each(lon, lat) >= 0
+        beside = np.flatnonzero(~found)
+        points = reproject(shapely.points(lon[beside], lat[beside]), WGS84, self.epsg)
+        near, _ = self._tree_in_metres.query(points, predicate="dwithin", distance=metres)
+        found[beside[near]] = True
+        return found
+
+    @cached_property
+    def _tree_in_metres(self) -> shapely.STRtree:
+        return shapely.STRtree([self.in_metres(place) for place in range(len(self.shapes))])
 
 
-def _touches(shape: shapely.Geometry, known: LocatedSet) -> bool:
-    near = known.tree.query(shape)
-    return len(near) > 0 and bool(shapely.intersects(known.shapes[near], shape).any())
+def _box(around: shapely.Geometry, metres: float) -> shapely.Geometry:
+    west, south, east, north = shapely.bounds(around)
+    return shapely.box(west - metres, south - metres, east + metres, north + metres)
 
 
 def _size(shape: shapely.Geometry) -> float:
@@ -176,14 +205,8 @@ class Locator:
         return [known for known in self.own(on) if known.type == self.ward_type]
 
     def inside_council(self, shape: shapely.Geometry, on: date) -> bool:
-        """Whether a shape touches the union of the council's own wards in force on a day, small gaps closed.
-
-        A shape that touches a ward does; only for one that touches none is the ground of all of them joined.
-        """
-        wards = self.wards(on)
-        return any(map(partial(_touches, shape), wards)) or any(
-            shapely.intersects(known.ground, shape) for known in wards
-        )
+        """Whether a shape touches the union of the council's own wards in force on a day, small gaps closed."""
+        return any(known.reaches(shape) for known in self.wards(on))
 
     def lies(self, shape: shapely.Geometry, on: date) -> list[Lie]:
         """Every area, of every own set past and to come, in which a shape lies."""

@@ -47,7 +47,7 @@ def clip(shape: shapely.Geometry, sets: Sequence[LocatedSet], epsg: int) -> Clip
     parts = tuple(part for known in sets for part in parts_in(known, shape, moved))
     if not sets or not _is_worth_a_word(moved, measure(moved) * (1 - sum(part.share for part in parts))):
         return Clip(parts, shape, moved, 0.0)
-    ground = shapely.union_all([reproject(known.ground, WGS84, epsg) for known in sets])
+    ground = shapely.union_all([known.ground(moved) for known in sets])
     inside = _like(moved, shapely.intersection(moved, ground))
     outside = measure(moved) - (0.0 if inside.is_empty else measure(inside))
     if not _is_worth_a_word(moved, outside):
@@ -69,13 +69,13 @@ def parts_in(known: LocatedSet, shape: shapely.Geometry, moved: shapely.Geometry
         yield from _points_in(known, shape, moved)
         return
     whole, rest = measure(moved), moved
-    for place in sorted(known.tree.query(shape, predicate="intersects")):
-        if shapely.contains_properly(known.shapes[place], shape):
-            yield Part(known.area_ids[place], moved, 1.0)
-            return
-        area = known.in_metres(int(place))
+    for place in known.near(moved, 1.0):
+        area = known.in_metres(place)
         part = _like(moved, shapely.intersection(rest, area))
         share = 0.0 if part.is_empty else measure(part) / whole
+        if share > 1 - NEXT_TO_NOTHING:
+            yield Part(known.area_ids[place], moved, 1.0)
+            return
         if share > NEXT_TO_NOTHING:
             yield Part(known.area_ids[place], part, share)
             rest = rest if shapely.get_dimensions(moved) == 2 else shapely.difference(rest, area)

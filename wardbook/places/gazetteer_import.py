@@ -12,9 +12,8 @@ import shapely
 from sqlalchemy import delete, func, insert, select
 
 from wardbook import geo
-from wardbook.areas.locator import locator
+from wardbook.areas.locator import LocatedSet, locator
 from wardbook.clock import today
-from wardbook.config import settings
 from wardbook.db import alone, db, now
 from wardbook.errors import Refused
 from wardbook.places.folding import folded
@@ -82,15 +81,15 @@ def _compared(source_id: int, wanted: dict[Kept, None], tally: NamesTally) -> tu
 
 def _near_the_council(rows: Iterable[Row], tally: NamesTally) -> Iterator[Kept]:
     """The names in the council and round it; one row for each name of what has two."""
-    reach = _reach()
-    box = _grid_box(reach)
+    wards = _wards()
+    box = _grid_box(wards)
     for some in _in_parts(_read(rows, tally), AT_A_TIME):
         inside = [row for row in some if not row.grid or (box[0] <= row.x <= box[2] and box[1] <= row.y <= box[3])]
         tally.outside += len(some) - len(inside)
         if not inside:
             continue
         lon, lat = _degrees(inside)
-        near = shapely.intersects_xy(reach, lon, lat)
+        near = np.any([known.within(MARGIN, lon, lat) for known in wards], axis=0)
         tally.outside += int((~near).sum())
         for row, x, y, within in zip(inside, lon.tolist(), lat.tolist(), near.tolist(), strict=True):
             if within:
@@ -108,22 +107,21 @@ def _read(rows: Iterable[Row], tally: NamesTally) -> Iterator[NameRow]:
             yield row
 
 
-def _reach() -> shapely.Geometry:
+def _wards() -> list[LocatedSet]:
     sets = locator().wards(today())
     if not sets:
         raise Refused(
             "No wards are in force today, so nobody can say which names lie in the council: import its wards first."
         )
-    reach = geo.around(shapely.union_all([known.ground for known in sets]), MARGIN, settings().crs)
-    shapely.prepare(reach)
-    return reach
+    return sets
 
 
-def _grid_box(reach: shapely.Geometry) -> tuple[float, float, float, float]:
+def _grid_box(sets: Sequence[LocatedSet]) -> tuple[float, float, float, float]:
     """A box of eastings and northings that holds all of it: what lies beyond is passed by without being converted."""
-    west, south, east, north = reach.bounds
+    west, south, east, north = shapely.total_bounds(np.concatenate([known.shapes for known in sets]))
     x, y = geo.to_grid_each(np.array([west, west, east, east]), np.array([south, north, south, north]))
-    return float(x.min() - 2000), float(y.min() - 2000), float(x.max() + 2000), float(y.max() + 2000)
+    far = MARGIN + 2000
+    return float(x.min() - far), float(y.min() - far), float(x.max() + far), float(y.max() + far)
 
 
 def _degrees(rows: Sequence[NameRow]) -> tuple[geo.Numbers, geo.Numbers]:
