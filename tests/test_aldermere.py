@@ -170,3 +170,5 @@ def test_the_data_page_tells_of_both(visitor: FlaskClient) -> None:
     page = visitor.get("/about/data").text
     assert "until the day before 6 May 2027" in page
     assert "Wards of Aldermere 2027" in page
+    assert "aldermere_addresses.csv, as at 4 May 2023. CC0 1.0." in page
+    assert "Streets and places of Aldermere. CC0 1.0." in page

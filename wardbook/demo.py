@@ -31,6 +31,7 @@ from wardbook.policy import Role
 from wardbook.shared import Level
 
 PASSWORD = "aldermere-demo"  # noqa: S105 - the demo is served on loopback alone and says its password
+LICENCE = "CC0 1.0."
 REVIEW = date(2027, 5, 6)
 WARDS = {"Wards of Aldermere 2023": (date(2023, 5, 4), REVIEW), "Wards of Aldermere 2027": (REVIEW, None)}
 """The wards of today and those of a review to come, with the days on which they hold."""
@@ -69,11 +70,11 @@ def _ground() -> None:
 
     for name, (first, until) in WARDS.items():
         drawn = "Drawn for Wardbook: Aldermere is fictional."
-        about = SetDescription(name, "ward", first, until, source=drawn, licence="CC0 1.0.")
+        about = SetDescription(name, "ward", first, until, source=drawn, licence=LICENCE)
         read_wards = read_boundaries(DATA / "boundaries" / f"aldermere_wards_{first.year}.geojson")
         add_boundary_set(about, read_wards)
     read = read_postcodes(DATA / "boundaries" / "aldermere_postcodes.csv")
-    add_postcodes(read.rows, file_name="aldermere_postcodes.csv", dated_on=date(2023, 5, 4))
+    add_postcodes(read.rows, file_name="aldermere_postcodes.csv", dated_on=date(2023, 5, 4), licence=LICENCE)
     _names_and_addresses()
 
 
@@ -81,9 +82,9 @@ def _names_and_addresses() -> None:
     from wardbook.areas.postcode_files import read_postcodes
 
     centres, points = parted(read_postcodes(DATA / "boundaries" / "aldermere_addresses.csv").rows)
-    add_addresses(centres, points, file_name="aldermere_addresses.csv", dated_on=date(2023, 5, 4))
+    add_addresses(centres, points, file_name="aldermere_addresses.csv", dated_on=date(2023, 5, 4), licence=LICENCE)
     names = DATA / "boundaries" / "aldermere_gazetteer.csv"
-    add_names(read_names(names), source="Streets and places of Aldermere", file_name=names.name)
+    add_names(read_names(names), source="Streets and places of Aldermere", file_name=names.name, licence=LICENCE)
 
 
 def _people(told: list[dict[str, Any]]) -> dict[str, Person]:

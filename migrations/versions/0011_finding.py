@@ -1,4 +1,5 @@
-"""Names of streets and places by their words, and the address points of each postcode packed into one row."""
+"""Names of streets and places by their words, the address points of each postcode packed into one row, and under what
+licence postcodes came."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,6 +13,7 @@ BY_LETTER = sa.String().with_variant(sa.String(collation="C"), "postgresql")
 
 
 def upgrade():
+    op.add_column("postcode_source", sa.Column("licence", sa.String(), nullable=False, server_default=""))
     op.create_table(
         "gazetteer_source",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -19,6 +21,7 @@ def upgrade():
         sa.Column("file_name", sa.String(), nullable=False),
         sa.Column("imported_at", sa.DateTime(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("licence", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_gazetteer_source"),
         sa.UniqueConstraint("name", name="uq_gazetteer_source_name"),
     )
@@ -63,3 +66,4 @@ def upgrade():
 def downgrade():
     for table in ("postcode_addresses", "gazetteer_word", "gazetteer_name", "gazetteer_source"):
         op.drop_table(table)
+    op.drop_column("postcode_source", "licence")

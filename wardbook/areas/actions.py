@@ -153,10 +153,10 @@ class PostcodeTally:
     outside: int = 0
 
 
-def add_postcodes(rows: Sequence[PostcodeRow], *, file_name: str, dated_on: date) -> PostcodeTally:
+def add_postcodes(rows: Sequence[PostcodeRow], *, file_name: str, dated_on: date, licence: str = "") -> PostcodeTally:
     """Bring in a dated source of postcodes. A row of an older source never replaces one of a later."""
     alone("postcodes")
-    source = PostcodeSource(file_name=file_name, dated_on=dated_on, imported_at=now())
+    source = PostcodeSource(file_name=file_name, dated_on=dated_on, imported_at=now(), licence=licence)
     db.session.add(source)
     db.session.flush()
     held = {row.compact: row for row in db.session.scalars(select(Postcode))}

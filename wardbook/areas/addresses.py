@@ -113,7 +113,12 @@ def parted(rows: Sequence[PostcodeRow]) -> tuple[list[PostcodeRow], dict[str, Po
 
 
 def add_addresses(
-    centres: Sequence[PostcodeRow], addresses: Mapping[str, Points], *, file_name: str, dated_on: date
+    centres: Sequence[PostcodeRow],
+    addresses: Mapping[str, Points],
+    *,
+    file_name: str,
+    dated_on: date,
+    licence: str = "",
 ) -> tuple[PostcodeTally, AddressTally]:
     """Bring in a dated source of address points, beside what centres it has. An older source never replaces a later.
 
@@ -123,7 +128,7 @@ def add_addresses(
     alone("postcodes")
     held = set(db.session.scalars(select(Postcode.compact)))
     middles = [_middle(compact, points) for compact, points in addresses.items() if compact not in held]
-    tally = add_postcodes([*centres, *middles], file_name=file_name, dated_on=dated_on)
+    tally = add_postcodes([*centres, *middles], file_name=file_name, dated_on=dated_on, licence=licence)
     source = db.session.scalars(select(PostcodeSource).order_by(PostcodeSource.id.desc()).limit(1)).one()
     return tally, _write(addresses, source)
 

@@ -110,6 +110,7 @@ class PostcodeSource(Base):
     file_name: Mapped[str]
     dated_on: Mapped[date]
     imported_at: Mapped[datetime]
+    licence: Mapped[str] = mapped_column(server_default="")
 
 
 def spaced(compact: str) -> str:

@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import Select, Table, bindparam, func, or_, select
 from sqlalchemy.orm import contains_eager, defer
 
-from wardbook.areas.models import Area, BoundarySet, Postcode
+from wardbook.areas.models import Area, BoundarySet, Postcode, PostcodeSource
 from wardbook.clock import today
 from wardbook.config import settings
 from wardbook.db import db, glance
@@ -81,6 +81,14 @@ def boundary_sets() -> Sequence[BoundarySet]:
 def boundary_set(set_id: int) -> BoundarySet | None:
     """A set by its id."""
     return db.session.get(BoundarySet, set_id) if 0 < set_id < 2**31 else None
+
+
+def postcode_sources() -> Sequence[PostcodeSource]:
+    """The latest of each file of postcodes that was brought in, by name."""
+    latest = select(func.max(PostcodeSource.id)).group_by(PostcodeSource.file_name)
+    return db.session.scalars(
+        select(PostcodeSource).where(PostcodeSource.id.in_(latest)).order_by(PostcodeSource.file_name)
+    ).all()
 
 
 def area_counts() -> dict[int, int]:

@@ -247,9 +247,10 @@ def postcodes() -> None:
 @click.option(
     "--directory", type=AN_EXISTING_FILE, metavar="FILE", help="Which postcode each UPRN has, for a file of UPRNs."
 )
+@click.option("--licence", default="", metavar="TEXT", help="The licence of the file.")
 @as_json
 @in_application
-def postcodes_import(file: Path, dated_on: date | None, directory: Path | None, machine: bool) -> None:
+def postcodes_import(file: Path, dated_on: date | None, directory: Path | None, licence: str, machine: bool) -> None:
     """Import postcodes from CSV or GeoJSON (.gz too). Those outside the council are kept, and counted as well.
 
     A file in which postcodes stand at several points each, or which names addresses by their UPRN (OS Open UPRN, with
@@ -261,14 +262,16 @@ def postcodes_import(file: Path, dated_on: date | None, directory: Path | None, 
     from wardbook.areas.postcode_files import read_postcodes
 
     if has_uprns(file):
-        _import_uprns(file, directory, dated_on, machine)
+        _import_uprns(file, directory, dated_on or today(), licence, machine)
         return
     if directory is not None:
         raise Refused(f"{file.name} names no UPRNs, so --directory is of no use: leave it out.")
     read = read_postcodes(file)
     centres, addresses = parted(read.rows)
     with transaction():
-        tally, of_addresses = add_addresses(centres, addresses, file_name=file.name, dated_on=dated_on or today())
+        tally, of_addresses = add_addresses(
+            centres, addresses, file_name=file.name, dated_on=dated_on or today(), licence=licence
+        )
     refused = len(read.refused)
     if machine:
         print_json(asdict(tally) | {"refused": refused} | (_addresses_json(of_addresses) if addresses else {}))
@@ -279,12 +282,12 @@ def postcodes_import(file: Path, dated_on: date | None, directory: Path | None, 
         _tell_addresses(of_addresses)
 
 
-def _import_uprns(file: Path, directory: Path | None, dated_on: date | None, machine: bool) -> None:
+def _import_uprns(file: Path, directory: Path | None, dated_on: date, licence: str, machine: bool) -> None:
     from wardbook.areas.address_files import read_addresses
 
     read = read_addresses(file, directory)
     with transaction():
-        tally, found = add_addresses([], read.points, file_name=file.name, dated_on=dated_on or today())
+        tally, found = add_addresses([], read.points, file_name=file.name, dated_on=dated_on, licence=licence)
     if machine:
         left_out = {"outside": read.outside, "without_postcode": read.without_postcode, "refused": len(read.refused)}
         print_json(asdict(tally) | left_out | _addresses_json(found))
@@ -327,9 +330,10 @@ def gazetteer() -> None:
 @gazetteer.command("import")
 @click.argument("file", type=AN_EXISTING_FILE)
 @click.option("--source", metavar="NAME", help="What the list is called, to be replaced by the next of that name.")
+@click.option("--licence", default="", metavar="TEXT", help="The licence of the list.")
 @as_json
 @in_application
-def gazetteer_import(file: Path, source: str | None, machine: bool) -> None:
+def gazetteer_import(file: Path, source: str | None, licence: str, machine: bool) -> None:
     """Import names of streets and places: OS Open Names (.csv or its .zip), or CSV or GeoJSON with names and points.
 
     What lies in the council and a kilometre round it is kept. Imported again, a list takes the place of what its source
@@ -341,7 +345,7 @@ def gazetteer_import(file: Path, source: str | None, machine: bool) -> None:
     from wardbook.places.gazetteer_import import add_names
 
     with transaction():
-        tally = add_names(read_names(file), source=source or file.name, file_name=file.name)
+        tally = add_names(read_names(file), source=source or file.name, file_name=file.name, licence=licence)
     if machine:
         print_json(
             asdict(tally) | {"refused": len(tally.refused), "refused_rows": [asdict(r) for r in tally.refused[:50]]}

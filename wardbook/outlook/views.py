@@ -24,6 +24,7 @@ from wardbook.outlook import edges, lists
 from wardbook.outlook.as_at import as_at, day_asked
 from wardbook.people import queries as people
 from wardbook.people.signed_in import viewer
+from wardbook.places import gazetteer
 from wardbook.places.converter import place_at
 from wardbook.places.place import Place
 from wardbook.places.queries import own_shapes
@@ -187,7 +188,13 @@ def about(page: str) -> ResponseReturnValue:
     """Privacy, accessibility, data and licences, who sees what."""
     if page not in {"privacy", "accessibility", "data", "who-sees-what"}:
         raise NotFound
-    return render_template(f"about/{page}.html", sets=areas.boundary_sets(), counts=areas.area_counts())
+    return render_template(
+        f"about/{page}.html",
+        sets=areas.boundary_sets(),
+        counts=areas.area_counts(),
+        postcodes=areas.postcode_sources(),
+        names=gazetteer.sources(),
+    )
 
 
 @bp.get("/-/health")

@@ -32,6 +32,7 @@ class GazetteerSource(Base):
     file_name: Mapped[str]
     imported_at: Mapped[datetime]
     version: Mapped[int]
+    licence: Mapped[str]
 
 
 class GazetteerName(Base):
@@ -209,6 +210,11 @@ def names_within(
     middle = ((west + east) / 2, (south + north) / 2)
     rows = db.session.scalars(inside.limit(MOST_CANDIDATES)).all()
     return sorted(rows, key=lambda row: (row.lon - middle[0]) ** 2 + (row.lat - middle[1]) ** 2)[:most]
+
+
+def sources() -> Sequence[GazetteerSource]:
+    """The lists of names that are held."""
+    return db.session.scalars(select(GazetteerSource).order_by(GazetteerSource.name)).all()
 
 
 def name_by_id(id_: int) -> GazetteerName | None:

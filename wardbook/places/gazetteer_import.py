@@ -38,7 +38,7 @@ class NamesTally:
     refused: list[RefusedName] = field(default_factory=list)
 
 
-def add_names(rows: Iterable[Row], *, source: str, file_name: str) -> NamesTally:
+def add_names(rows: Iterable[Row], *, source: str, file_name: str, licence: str = "") -> NamesTally:
     """Keep the names near the council under their source; what it had before and no longer has is taken away.
 
     Run twice with one file, the second changes nothing. Raises Refused where no wards are in force: without them
@@ -49,7 +49,7 @@ def add_names(rows: Iterable[Row], *, source: str, file_name: str) -> NamesTally
     wanted = dict.fromkeys(_near_the_council(rows, tally))
     known = db.session.scalar(select(GazetteerSource).where(GazetteerSource.name == source))
     if known is None:
-        known = GazetteerSource(name=source, file_name=file_name, imported_at=now(), version=0)
+        known = GazetteerSource(name=source, file_name=file_name, imported_at=now(), version=0, licence=licence)
         db.session.add(known)
         db.session.flush()
     gone, fresh = _compared(known.id, wanted, tally)
@@ -58,6 +58,7 @@ def add_names(rows: Iterable[Row], *, source: str, file_name: str) -> NamesTally
     if gone or fresh:
         known.version += 1
         known.file_name, known.imported_at = file_name, now()
+    known.licence = licence or known.licence
     return tally
 
 
