@@ -1,20 +1,16 @@
-"""Commands for boundaries and postcodes."""
+"""Commands for boundaries."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import click
 
-from wardbook.areas.actions import PostcodeTally
-from wardbook.areas.addresses import AddressTally, add_addresses, parted
 from wardbook.areas.models import AREA_TYPES
-from wardbook.cli.command import AN_EXISTING_FILE, as_json, day, in_application, main, plural, print_json, tell_refused
-from wardbook.clock import today
+from wardbook.cli.command import AN_EXISTING_FILE, as_json, day, in_application, main, plural, print_json
 from wardbook.config import settings
 from wardbook.db import transaction, trial
 from wardbook.errors import Refused
@@ -234,125 +230,3 @@ def boundaries_activate(
         return
     for line in said:
         click.echo(line)
-
-
-@main.group()
-def postcodes() -> None:
-    """Postcodes and the points that stand for them."""
-
-
-@postcodes.command("import")
-@click.argument("file", type=AN_EXISTING_FILE)
-@click.option("--date", "dated_on", callback=day, metavar="DATE", help="The day the file speaks of (today).")
-@click.option(
-    "--directory", type=AN_EXISTING_FILE, metavar="FILE", help="Which postcode each UPRN has, for a file of UPRNs."
-)
-@click.option("--licence", default="", metavar="TEXT", help="The licence of the file.")
-@as_json
-@in_application
-def postcodes_import(file: Path, dated_on: date | None, directory: Path | None, licence: str, machine: bool) -> None:
-    """Import postcodes from CSV or GeoJSON (.gz too). Those outside the council are kept, and counted as well.
-
-    A file in which postcodes stand at several points each, or which names addresses by their UPRN (OS Open UPRN, with
-    --directory), holds address points: a postcode in two wards is then shown with its share in each.
-
-    Example: wardbook postcodes import postcodes.csv.gz
-    """
-    from wardbook.areas.address_files import has_uprns
-    from wardbook.areas.postcode_files import read_postcodes
-
-    if has_uprns(file):
-        _import_uprns(file, directory, dated_on or today(), licence, machine)
-        return
-    if directory is not None:
-        raise Refused(f"{file.name} names no UPRNs, so --directory is of no use: leave it out.")
-    read = read_postcodes(file)
-    centres, addresses = parted(read.rows)
-    with transaction():
-        tally, of_addresses = add_addresses(
-            centres, addresses, file_name=file.name, dated_on=dated_on or today(), licence=licence
-        )
-    refused = len(read.refused)
-    if machine:
-        print_json(asdict(tally) | {"refused": refused} | (_addresses_json(of_addresses) if addresses else {}))
-        return
-    tell_refused(read.refused)
-    _tell_postcodes(tally, refused)
-    if addresses:
-        _tell_addresses(of_addresses)
-
-
-def _import_uprns(file: Path, directory: Path | None, dated_on: date, licence: str, machine: bool) -> None:
-    from wardbook.areas.address_files import read_addresses
-
-    read = read_addresses(file, directory)
-    with transaction():
-        tally, found = add_addresses([], read.points, file_name=file.name, dated_on=dated_on, licence=licence)
-    if machine:
-        left_out = {"outside": read.outside, "without_postcode": read.without_postcode, "refused": len(read.refused)}
-        print_json(asdict(tally) | left_out | _addresses_json(found))
-        return
-    tell_refused(read.refused)
-    _tell_addresses(found)
-    click.echo(
-        f"{tally.created:,} of these postcodes were not held before. {read.outside:,} addresses outside the council "
-        f"were left out, {read.without_postcode:,} have no postcode in the directory; {len(read.refused):,} refused."
-    )
-
-
-def _addresses_json(tally: AddressTally) -> dict[str, int]:
-    return {
-        "addresses": tally.addresses, "postcodes_with_addresses": tally.postcodes,
-        "postcodes_changed": tally.changed, "older": tally.older,
-    }  # fmt: skip
-
-
-def _tell_postcodes(tally: PostcodeTally, refused: int) -> None:
-    click.echo(
-        f"{tally.created:,} created, {tally.updated:,} updated, {tally.unchanged:,} unchanged; {tally.outside:,} of "
-        f"them lie outside the council; {refused:,} refused."
-    )
-
-
-def _tell_addresses(tally: AddressTally) -> None:
-    older = f", {tally.older:,} left as a later source has them" if tally.older else ""
-    click.echo(
-        f"{plural(tally.addresses, 'address point')} of {plural(tally.postcodes, 'postcode')}: {tally.changed:,} "
-        f"changed{older}."
-    )
-
-
-@main.group()
-def gazetteer() -> None:
-    """Names of streets and places, so that people find them."""
-
-
-@gazetteer.command("import")
-@click.argument("file", type=AN_EXISTING_FILE)
-@click.option("--source", metavar="NAME", help="What the list is called, to be replaced by the next of that name.")
-@click.option("--licence", default="", metavar="TEXT", help="The licence of the list.")
-@as_json
-@in_application
-def gazetteer_import(file: Path, source: str | None, licence: str, machine: bool) -> None:
-    """Import names of streets and places: OS Open Names (.csv or its .zip), or CSV or GeoJSON with names and points.
-
-    What lies in the council and a kilometre round it is kept. Imported again, a list takes the place of what its source
-    had: the source is the file's name unless --source says otherwise.
-
-    Example: wardbook gazetteer import opname_csv_gb.zip --source "OS Open Names"
-    """
-    from wardbook.places.gazetteer_files import read_names
-    from wardbook.places.gazetteer_import import add_names
-
-    with transaction():
-        tally = add_names(read_names(file), source=source or file.name, file_name=file.name, licence=licence)
-    if machine:
-        print_json(
-            asdict(tally) | {"refused": len(tally.refused), "refused_rows": [asdict(r) for r in tally.refused[:50]]}
-        )
-        return
-    tell_refused(tally.refused)
-    click.echo(
-        f"{tally.created:,} created, {tally.removed:,} removed, {tally.unchanged:,} unchanged; {tally.outside:,} lie "
-        f"outside the council and were left out; {len(tally.refused):,} refused."
-    )
