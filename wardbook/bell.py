@@ -5,8 +5,10 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable
+from functools import partial
 from threading import Lock
 from typing import Any, cast
+from weakref import ReferenceType, ref
 
 from flask import Flask, current_app
 from huey import PostgresHuey, SqliteHuey, crontab
@@ -61,7 +63,7 @@ def _on_postgresql(chosen: Settings) -> PostgresHuey:
 def configure(app: Flask) -> None:
     """Ring after every commit that asked for something, and let go of the bell's store with ours."""
     with app.app_context():
-        event.listen(db.engine, "engine_disposed", lambda _: _hang_up(app))
+        event.listen(db.engine, "engine_disposed", partial(_hang_up, ref(app)))
     if not event.contains(db.session, "after_commit", _after_commit):  # one session for all applications
         event.listen(db.session, "after_commit", _after_commit)
         event.listen(db.session, "after_rollback", _after_rollback)
@@ -76,8 +78,10 @@ def bell(app: Flask) -> Bell:
     return cast(Bell, app.extensions[_KEPT])
 
 
-def _hang_up(app: Flask) -> None:
-    if (kept := app.extensions.pop(_KEPT, None)) is not None:
+def _hang_up(of: ReferenceType[Flask], _: object) -> None:
+    """A weak reference, since Flask-SQLAlchemy keeps the engine that calls this as long as there is the application."""
+    app = of()
+    if app is not None and (kept := app.extensions.pop(_KEPT, None)) is not None:
         kept.huey.storage.close()
 
 
