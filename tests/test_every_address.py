@@ -34,7 +34,7 @@ from wardbook.downloads.actions import order
 from wardbook.downloads.sources import Wanted
 from wardbook.entries import life, photos, support
 from wardbook.follows.actions import begin
-from wardbook.follows.keys import stops_one
+from wardbook.follows.keys import stops
 from wardbook.follows.models import Rhythm
 from wardbook.follows.things import thing_from_words
 from wardbook.jobs import do_what_is_due
@@ -454,7 +454,7 @@ def tell(home: Path) -> dict[str, str]:
         ward = thing_from_words(f"ward:{MILL}", conftest.as_viewer(NEIGHBOUR))
         words["WISH"] = make_proof(person_of(NEIGHBOUR), FOLLOW, f"daily|ward:{MILL}").link
         mine = begin(conftest.as_viewer(NEIGHBOUR), ward, Rhythm.DAILY)
-        words["FOLLOW"], words["STOP"] = str(mine.id), stops_one(mine).rpartition("/")[2]
+        words["FOLLOW"], words["STOP"] = str(mine.id), stops(mine).rpartition("/")[2]
     with transaction():
         file = order(conftest.as_viewer(OFFICER), Wanted("entries", {}, "csv"), once="a file")
     words["FILE"] = file.key

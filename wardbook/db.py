@@ -13,7 +13,7 @@ from functools import lru_cache, partial
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
-from threading import Lock
+from threading import Lock, get_ident
 from time import monotonic
 from typing import Any, NamedTuple, cast
 
@@ -258,8 +258,11 @@ def _rtree(of: str) -> Any:
 
 
 @lru_cache(maxsize=64)
-def _prepared(blob: bytes) -> tuple[shapely.Geometry, tuple[float, float, float, float] | None]:
-    """A shape that is asked about, ready to be asked often; and its bounds, where they are all of it."""
+def _prepared(blob: bytes, _: int) -> tuple[shapely.Geometry, tuple[float, float, float, float] | None]:
+    """A shape that is asked about, ready to be asked often; and its bounds, where they are all of it.
+
+    Each thread has its own: GEOS crashes where two use one prepared shape.
+    """
     shape = from_blob(blob)
     shapely.prepare(shape)
     box = shape.bounds if not shape.is_empty and shape.equals(shape.envelope) and shape.area else None
@@ -269,7 +272,7 @@ def _prepared(blob: bytes) -> tuple[shapely.Geometry, tuple[float, float, float,
 def _intersects(stored: bytes | None, asked: bytes | None) -> bool | None:
     if stored is None or asked is None:
         return None
-    shape, box = _prepared(asked)
+    shape, box = _prepared(asked, get_ident())
     if len(stored) != _POINT_BYTES:
         return bool(shapely.intersects(shape, from_blob(stored)))
     x, y = struct.unpack_from("<2d", stored, _POINT_BYTES - 16)

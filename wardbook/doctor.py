@@ -18,6 +18,7 @@ from wardbook.areas import queries as areas
 from wardbook.config import Settings, settings
 from wardbook.db import db
 from wardbook.entries import queries as entries
+from wardbook.people import queries as people
 from wardbook.people.models import Person
 from wardbook.places.gazetteer import GazetteerName
 
@@ -46,16 +47,25 @@ def _look(chosen: Settings) -> Iterator[Finding]:
         wards = len(areas.wards())
         none = "No wards are in force today: 'wardbook boundaries import FILE --set NAME --type ward'."
         yield Finding(wards > 0, f"{wards} wards are in force today." if wards else none)
+        yield from _councillors()
         yield _names()
         categories = len(entries.categories())
         none = "Nobody can tell the council anything yet: categories come with 'wardbook entries import FILE'."
-        yield Finding(categories > 0, f"{categories} categories to tell things under." if categories else none)
+        said = "1 category" if categories == 1 else f"{categories:,} categories"
+        yield Finding(categories > 0, f"{said} to tell things under." if categories else none)
         yield from _jobs()
     yield _ground(chosen)
     yield _brand(chosen.brand_colour)
     yield from _grid()
     if chosen.mail.startswith("outbox"):
         yield Finding(True, "Mail stays in the outbox page: for a real service set WARDBOOK_MAIL=smtp://...")
+
+
+def _councillors() -> Iterator[Finding]:
+    terms = people.councillors_of_no_ward()
+    if terms:
+        who = ", ".join(f"{term.person.name or term.person.email} ({term.ward_code})" for term in terms[:10])
+        yield Finding(False, f"Councillors of wards that are not in force, who represent nobody: {who}.")
 
 
 def _names() -> Finding:

@@ -37,6 +37,13 @@ def reproject(shape: Shape, source: int, target: int) -> Shape:
     return cast(Shape, shapely.transform(shape, partial(_turn, _transformer(source, target))))
 
 
+def ready(shape: Shape) -> Shape:
+    """A copy of a shape, prepared to be compared with many: what threads share is never prepared."""
+    own = cast(Shape, shapely.from_wkb(shapely.to_wkb(shape)))
+    shapely.prepare(own)
+    return own
+
+
 def circle(centre: Point, metres: float, epsg: int) -> Polygon:
     """The disc round a WGS 84 point, as a WGS 84 polygon of 256 corners: its area is 0.01% short of the true disc."""
     disc = reproject(centre, WGS84, epsg).buffer(metres, quad_segs=64)

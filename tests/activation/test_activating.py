@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from threading import Event as Flag
 from threading import Thread
+from urllib.parse import urlsplit
 
 import pytest
+import shapely
 import time_machine
+from click.testing import CliRunner, Result
 from sqlalchemy import select
 
 from tests.activation.conftest import NORTH, REVIEW, SOUTH, WEST, later_wards
@@ -30,16 +36,21 @@ from tests.conftest import (
     as_viewer,
     person_of,
     spot,
+    square,
 )
+from tests.engines import environment_of
 from wardbook.activation import actions
 from wardbook.activation.preview import preview
+from wardbook.activation.words import in_words
 from wardbook.areas import queries as areas
-from wardbook.areas.actions import SetDescription, add_boundary_set
+from wardbook.areas.actions import SetDescription, add_boundary_set, remove_boundary_set
+from wardbook.areas.boundary_files.reading import ReadArea, Reading
 from wardbook.areas.models import Activation, BoundarySet, Succession
+from wardbook.cli import main
 from wardbook.db import db, transaction
 from wardbook.entries.models import Entry
 from wardbook.errors import Refused
-from wardbook.follows.actions import begin
+from wardbook.follows.actions import begin, end
 from wardbook.follows.models import Follow, Rhythm
 from wardbook.follows.things import thing_from_words
 from wardbook.jobs import do_what_is_due
@@ -105,7 +116,7 @@ def test_a_set_that_begins_no_later_than_the_one_over_the_same_ground_is_refused
 
 
 def test_a_second_set_that_waits_for_the_same_place_is_refused(review):
-    with pytest.raises(Refused, match="same ground"), transaction():
+    with pytest.raises(Refused, match="'Wards of the review' waits to take the place"), transaction():
         add_boundary_set(SetDescription("Another", "ward", REVIEW + timedelta(days=365)), later_wards())
 
 
@@ -141,6 +152,66 @@ def test_slivers_of_how_edges_were_drawn_are_nobody_s_successor(app, review):
 
 
 # --- activating --------------------------------------------------------------------------------------------------
+
+
+def a_set(name: str, wards: dict[str, shapely.Geometry], first: date, until: date | None = None) -> BoundarySet:
+    areas_read = tuple(
+        ReadArea(row, code, code.title(), (), shapely.MultiPolygon([shape]))
+        for row, (code, shape) in enumerate(wards.items(), start=1)
+    )
+    reading = Reading(areas_read, (), (), "EPSG:4326", "file", "code", "name", None, len(areas_read))
+    with transaction():
+        return add_boundary_set(SetDescription(name, "ward", first, until), reading)
+
+
+def test_a_set_that_covers_part_of_the_ground_does_not_end_the_rest_of_it(app):
+    part = a_set("A part", {"P1": square(0, 0, 1000, 1000)}, REVIEW)
+    with pytest.raises(Refused, match="'A part' covers only 25% of the ground of 'Wards of Testham'"):
+        activate(part)
+
+
+def test_a_set_on_other_ground_stays_as_it_is(app, review):
+    island = a_set("An island", {"I1": square(20, 20, 1000, 1000)}, date(2020, 1, 1))
+    activate(review)
+    assert areas.boundary_set(island.id).until_on is None
+    assert {move.set_id for move in preview(review, VISITOR).moves}.isdisjoint({island.id})
+
+
+def test_what_passes_to_no_new_area_is_said(app):
+    wards = {"N1": square(0, 0, 1000, 2000), "N2": square(1, 0, 1000, 800)}
+    row = a_set("Less of it", wards, REVIEW)
+    found = preview(row, VISITOR)
+    assert {move.old.code: round(move.goes_nowhere, 2) for move in found.moves if move.goes_nowhere} == {
+        BRIDGE: 0.2, DOCK: 1.0,
+    }  # fmt: skip
+    assert "  Nowhere: 20% of its land" in list(in_words(found))
+
+
+def test_a_set_in_force_that_takes_nobody_s_place_is_not_activated(app):
+    with pytest.raises(Refused, match="takes the place of no set"):
+        activate(areas.boundary_set_named("wards of testham"))
+
+
+def test_a_set_brought_in_by_mistake_is_removed_and_brought_in_again(review, rows_of_the_store):
+    an_issue(at=(1.5, 0.8))
+    with pytest.raises(Refused, match="boundaries remove"), transaction():
+        add_boundary_set(SetDescription("Mended", "ward", REVIEW), later_wards())
+    with transaction():
+        assert remove_boundary_set("wards of the Review") == (3, 1)
+    before = rows_of_the_store()
+    with transaction():
+        mended = add_boundary_set(SetDescription("Mended", "ward", REVIEW), later_wards())
+    activate(mended)
+    with pytest.raises(Refused, match="cannot be removed while 'Mended' is activated"):
+        remove_boundary_set("Wards of Testham")
+    undo(mended)
+    with transaction():
+        remove_boundary_set("Mended")
+    after_ = rows_of_the_store()
+    grown = {"event", "job"}
+    assert {name: rows for name, rows in after_.items() if name not in grown} == {
+        name: rows for name, rows in before.items() if name not in grown
+    }
 
 
 def test_on_its_day_the_new_wards_are_in_force_and_not_before(review):
@@ -235,9 +306,40 @@ def test_a_follower_is_moved_or_asked_and_told_once(review):
     }  # fmt: skip
     told = dict(news_of_wards())
     assert set(told) == {RESIDENT.email, NEIGHBOUR.email, OFFICER.email}
-    assert "You followed Mill. You follow Mill and Castle now" in told[RESIDENT.email]
+    assert "You followed Mill. You follow Mill and Castle now:" in told[RESIDENT.email]
     assert "You follow Bridge, which is parted." in told[NEIGHBOUR.email]
     assert "Lower Bridge, with 60% of its land" in told[NEIGHBOUR.email]
+
+
+def test_who_takes_over_the_councillors_is_no_choice_for_followers(review):
+    follow(NEIGHBOUR, f"ward:{BRIDGE}")
+    activate(review, {BRIDGE: NORTH})
+    do_what_is_due()
+    assert followed() == {(NEIGHBOUR.email, f"ward:{BRIDGE}")}
+    assert "You go on hearing of its ground as it was" in dict(news_of_wards())[NEIGHBOUR.email]
+
+
+def test_each_address_in_the_letter_stands_on_a_line_of_its_own(review):
+    follow(OFFICER, f"wards:{MILL},{DOCK}")
+    follow(OFFICER, f"wards:{BRIDGE},{DOCK}")
+    activate(review)
+    do_what_is_due()
+    lines = dict(news_of_wards())[OFFICER.email].splitlines()
+    wards = [line.strip() for line in lines if "/wards/" in line]
+    assert [line.rpartition("/")[2] for line in wards] == [WEST, NORTH, SOUTH, NORTH]
+    assert all(line.startswith("http") for line in wards)
+    assert sum("which is parted" in line for line in lines) == 1  # Dock goes whole, so nothing is said of it
+
+
+def test_the_one_letter_ends_all_of_the_follows_it_speaks_of(review, as_):
+    for code in (MILL, BRIDGE):
+        follow(RESIDENT, f"ward:{code}")
+    activate(review)
+    do_what_is_due()
+    letter = next(letter for letter in letters() if "wards you follow" in letter.subject)
+    assert letter.unsubscribe in letter.body
+    as_(NOBODY).post(urlsplit(letter.unsubscribe).path)
+    assert followed() == set()
 
 
 def test_a_person_who_follows_two_wards_gets_one_letter(review):
@@ -330,8 +432,71 @@ def test_it_is_not_undone_once_something_rests_on_it(review, as_, rests):
             add_person("new@example.org", Grant(Role.COUNCILLOR, NORTH, from_on=REVIEW))
     else:
         as_(OFFICER).post(f"/places/ward:{NORTH}/brief/freeze?for=council", data={"purpose": "The plan", "once": "a"})
-    with pytest.raises(Refused, match="begun since rest on it"):
+    with pytest.raises(Refused, match="because of what rests on it since"):
         undo(review)
+
+
+def test_a_term_that_was_given_beforehand_is_no_reason_not_to_undo(review):
+    with transaction():
+        add_person("new@example.org", Grant(Role.COUNCILLOR, NORTH, from_on=REVIEW))
+    activate(review)
+    undo(review)
+    assert areas.boundary_set(review.id).waits
+
+
+def test_it_is_not_undone_while_a_later_one_changed_the_same_set(app):
+    between = a_set("Between", {"B1": square(0, 0, 2000, 2000)}, REVIEW, date(2034, 5, 4))
+    later = a_set("Later", {"L1": square(0, 0, 2000, 2000)}, date(2034, 5, 4))
+    activate(later)
+    activate(between)
+    with pytest.raises(Refused, match="the activation of 'Between'"):
+        undo(later)
+    undo(between)
+    undo(later)
+    assert areas.boundary_set_named("Wards of Testham").until_on is None
+
+
+def test_whoever_followed_the_old_ward_anew_keeps_that_follow(review):
+    follow(RESIDENT, f"ward:{MILL}")
+    activate(review)
+    follow(RESIDENT, f"ward:{MILL}")
+    undo(review)
+    assert followed() == {(RESIDENT.email, f"ward:{MILL}")}
+
+
+def test_whoever_stopped_hears_of_neither_when_it_is_undone(review):
+    for code in (MILL, WEST):
+        follow(RESIDENT, f"ward:{code}")
+    activate(review)
+    assert followed() == {(RESIDENT.email, f"ward:{WEST}")}
+    with transaction():
+        end(*db.session.scalars(select(Follow)))
+    undo(review)
+    assert followed() == set()
+
+
+def test_a_follow_that_was_ended_and_is_taken_up_again_comes_as_often_as_the_one_that_moves(review):
+    with transaction():
+        begin(as_viewer(RESIDENT), thing_from_words(f"ward:{WEST}", as_viewer(RESIDENT)), Rhythm.AT_ONCE)
+        end(*db.session.scalars(select(Follow)))
+    follow(RESIDENT, f"ward:{MILL}")
+    activate(review)
+    assert [row.rhythm for row in db.session.scalars(select(Follow).where(Follow.ended_at.is_(None)))] == [
+        Rhythm.WEEKLY
+    ]
+    undo(review)
+    row = db.session.scalar(select(Follow).where(Follow.place == f"ward:{WEST}"))
+    assert (row.rhythm, row.ended_at is None) == (Rhythm.AT_ONCE, False)
+
+
+def test_a_term_that_was_ended_since_stays_ended(review):
+    activate(review)
+    with transaction():
+        moved = db.session.scalar(select(Term).where(Term.ward_code == WEST))
+        moved.until_on = REVIEW + timedelta(days=30)
+    undo(review)
+    term = db.session.scalar(select(Term).where(Term.person_id == person_of(CLLR).id, Term.ward_code == MILL))
+    assert term.until_on == REVIEW + timedelta(days=30)
 
 
 def test_a_set_is_not_undone_under_another_that_took_its_place(review, app):
@@ -365,7 +530,9 @@ def test_an_administrator_looks_activates_and_undoes_on_the_page(review, as_):
     assert "Who takes over Bryn Bridge?" in page
     bridge = areas.area(BRIDGE).id
     assert admin.post(f"/admin/boundaries/{review.id}", data={f"goes-{bridge}": NORTH}).status_code == 302
-    assert "It was activated on" in admin.get(f"/admin/boundaries/{review.id}").text
+    page = admin.get(f"/admin/boundaries/{review.id}").text
+    assert "It was activated on" in page
+    assert re.search(rf"Bryn Bridge went from <a[^>]*>{BRIDGE}</a> to <a[^>]*>{NORTH}</a>", page)
     assert codes(areas.wards(REVIEW)) == {WEST, SOUTH, NORTH}
     admin.post(f"/admin/boundaries/{review.id}/undo")
     db.session.expire_all()
@@ -402,3 +569,42 @@ def test_whoever_reads_meanwhile_sees_all_of_it_or_nothing(app, home):
         reader.join()
     assert seen <= {(True, False, True), (False, True, True)}
     assert len(seen) == 2, "both were seen"
+
+
+# --- on the command line -----------------------------------------------------------------------------------------
+
+
+def wardbook(home: Path, *words: str) -> Result:
+    return CliRunner(env=environment_of(home)).invoke(main, list(words))
+
+
+def test_sets_are_listed_with_their_codes_and_taken_away_only_when_asked_to(review, home):
+    said = wardbook(home, "boundaries", "list").stdout
+    assert "Wards of the review: 3 x ward, waits to be activated, 2030-05-02 to ..." in said
+    assert f"  {WEST} Mill and Castle\n" in said
+    rows = {row["name"]: row for row in json.loads(wardbook(home, "boundaries", "list", "--json").stdout)["sets"]}
+    assert {"code": WEST, "name": "Mill and Castle"} in rows["Wards of the review"]["codes"]
+    tried = wardbook(home, "boundaries", "remove", "Wards of the review")
+    assert tried.stdout == "3 areas, in which 0 entries lie, would be removed: --commit does it.\n"
+    assert wardbook(home, "boundaries", "remove", "Wards of the review", "--commit").exit_code == 0
+    assert "review" not in wardbook(home, "boundaries", "list").stdout
+    assert wardbook(home, "boundaries", "remove", "Wards of the review").exit_code == 2
+
+
+def test_one_area_is_not_given_to_two(review, home):
+    said = wardbook(
+        home, "boundaries", "preview", review.name, "--choose", f"{BRIDGE}={NORTH}", "--choose", f"{BRIDGE}={SOUTH}"
+    )
+    assert (said.exit_code, said.stderr) == (2, "One area is given to two: choose once for each.\n")
+
+
+def test_activating_again_says_what_was_done(review, home):
+    follow(NEIGHBOUR, f"ward:{BRIDGE}")
+    wardbook(home, "boundaries", "activate", review.name, "--commit", "--choose", f"{BRIDGE}={NORTH}")
+    said = wardbook(home, "boundaries", "activate", review.name, "--commit", "--choose", f"{BRIDGE}={SOUTH}").stdout
+    assert said.splitlines() == [
+        "'Wards of the review' is active already: nothing was changed.",
+        f"  Carys Mill went from {MILL} to {WEST}.",
+        f"  Bryn Bridge went from {BRIDGE} to {NORTH}.",
+        "  0 follows went along; 1 who follow a ward that was parted were asked to choose.",
+    ]

@@ -6,6 +6,7 @@ from datetime import date
 from time import sleep
 
 import pytest
+import shapely
 from sqlalchemy import update
 
 from tests.conftest import NOBODY, _borough, spot
@@ -13,6 +14,7 @@ from wardbook.areas.actions import SetDescription, add_boundary_set
 from wardbook.areas.locator import ASK_AGAIN, locator
 from wardbook.areas.models import BoundarySet
 from wardbook.db import db, transaction
+from wardbook.standards.mapit.relations import RELATIONS
 
 PARISHES = SetDescription("Parishes", "parish", None)
 AT = f"/mapit/point/4326/{spot(0.4, 0.6).x:.6f},{spot(0.4, 0.6).y:.6f}"
@@ -55,3 +57,14 @@ def test_what_another_process_changed_is_known_a_second_later(as_):
         another.execute(update(BoundarySet).values(until_on=date(2021, 5, 6)))
     sleep(ASK_AGAIN + 0.1)
     assert types_at(client) == set()
+
+
+def test_no_shape_that_threads_share_is_ever_prepared(as_):
+    """GEOS crashes where two threads use one prepared shape."""
+    client = as_(NOBODY)
+    asked = [f"/mapit/area/{id_}/{word}" for id_ in locator().sets[0].area_ids for word in RELATIONS]
+    for path in (AT, "/mapit/areas/WD", "/wards", "/wards/T05000001", "/places/ward:T05000001", *asked):
+        assert client.get(path).status_code == 200
+    for known in locator().sets:
+        assert not shapely.is_prepared(known.shapes).any()
+        assert not shapely.is_prepared([known.in_metres(place) for place in range(len(known.shapes))]).any()

@@ -28,7 +28,7 @@ from tests.conftest import (
 )
 from wardbook.db import db, now, transaction
 from wardbook.follows.actions import MOST_FOLLOWS
-from wardbook.follows.keys import stops_digest, stops_one
+from wardbook.follows.keys import stops, stops_digest
 from wardbook.follows.models import Follow, FollowedWard, Rhythm
 from wardbook.mail import letters
 from wardbook.people.queries import person_by_email
@@ -284,7 +284,7 @@ def path_of(address: str) -> str:
 
 
 def test_the_address_in_a_letter_shows_a_page_and_its_button_stops(as_):
-    path = path_of(stops_one(a_follow()))
+    path = path_of(stops(a_follow()))
     client = as_(NOBODY)
     for _ in range(2):
         page = client.get(path)
@@ -300,7 +300,7 @@ def test_a_mail_program_stops_it_with_a_bare_post(home):
     app = conftest.application(home)
     app.config["WTF_CSRF_ENABLED"] = True
     with app.app_context():
-        path = path_of(stops_one(a_follow()))
+        path = path_of(stops(a_follow()))
         client = app.test_client(use_cookies=False)
         form = {"List-Unsubscribe": "One-Click"}
         assert client.post(path, data=form, headers={"User-Agent": "mail"}).status_code == 200
@@ -319,14 +319,14 @@ def test_the_address_in_a_digest_stops_everything_of_its_rhythm(as_):
 
 @pytest.mark.parametrize("change", [lambda key: key + "x", lambda key: "guessed", lambda key: key[1:], str.swapcase])
 def test_an_address_that_we_did_not_sign_stops_nothing(change, as_):
-    key = stops_one(a_follow()).rsplit("/")[-1]
+    key = stops(a_follow()).rsplit("/")[-1]
     assert as_(NOBODY).post(f"/follows/stop/{change(key)}").status_code == 404
     assert followed() == {f"ward:{MILL}": "at once"}
 
 
 def test_whoever_holds_the_address_reads_no_more_than_they_may_see(as_):
     note = a_note("zzsecret")
-    path = path_of(stops_one(a_follow(f"entry:{note.ref}", by=CLLR)))
+    path = path_of(stops(a_follow(f"entry:{note.ref}", by=CLLR)))
     page = as_(NOBODY).get(path).text
     assert "zzsecret" not in page
     assert note.ref not in page
@@ -336,7 +336,7 @@ def test_whoever_holds_the_address_reads_no_more_than_they_may_see(as_):
 
 
 def test_what_was_stopped_can_be_followed_again_and_the_old_address_stops_that_too(as_):
-    path = path_of(stops_one(a_follow()))
+    path = path_of(stops(a_follow()))
     as_(NOBODY).post(path)
     follow(as_(RESIDENT), f"ward:{MILL}", "weekly")
     assert followed() == {f"ward:{MILL}": "weekly"}

@@ -30,6 +30,8 @@ from wardbook.areas.actions import SetDescription, add_boundary_set
 from wardbook.areas.models import BoundarySet
 from wardbook.cli import main
 from wardbook.db import db, transaction
+from wardbook.doctor import findings
+from wardbook.errors import Refused
 from wardbook.people.actions import Grant, add_person
 from wardbook.people.queries import person_by_email, viewer_of
 from wardbook.policy import Role, sees
@@ -120,6 +122,7 @@ def run(home, *words: str):
         ("new@example.org", "--role", "officer", "--from", "soon"),
         ("new@example.org", "--role", "officer", "--from", "2026-05-07", "--until", "2026-05-07"),
         ("new@example.org", "--role", "councillor", "--ward", "T05999999"),
+        ("new@example.org", "--role", "councillor", "--ward", MILL, "--from", "2001-05-03", "--until", "2005-05-05"),
     ],
 )
 def test_what_cannot_be_given_is_refused_in_one_sentence(words, home, app):
@@ -133,3 +136,37 @@ def test_who_holds_a_role_is_listed(home):
     assert {(one["email"], one["role"]) for one in people} >= {(CLLR.email, "councillor"), (OFFICER.email, "officer")}
     assert RESIDENT.email not in {one["email"] for one in people}
     assert f"{CLLR.email}: councillor for {MILL}" in run(home, "people", "list").stdout
+
+
+def test_a_councillor_is_for_an_area_for_which_somebody_is_elected(app):
+    with transaction():
+        db.session.query(BoundarySet).one().type = "polling-district"
+    with pytest.raises(Refused, match="is a polling district"):
+        add_person("new@example.org", Grant(Role.COUNCILLOR, MILL))
+
+
+def test_a_ward_that_ended_has_no_new_councillor_but_may_have_had_one(app):
+    with transaction():
+        db.session.query(BoundarySet).one().until_on = areas.today()
+    with pytest.raises(Refused, match="is not there on any of these days"):
+        add_person("new@example.org", Grant(Role.COUNCILLOR, MILL))
+    with transaction():
+        add_person("new@example.org", Grant(Role.COUNCILLOR, MILL, from_on=date(2021, 5, 6), until_on=date(2023, 5, 4)))
+
+
+def test_a_term_is_ended_by_giving_it_again_with_its_last_day(home):
+    words = ("new@example.org", "--role", "councillor", "--ward", MILL, "--from", "2026-05-07")
+    run(home, "people", "add", *words)
+    assert run(home, "people", "add", *words, "--until", "2026-07-01").exit_code == 0
+    terms = [
+        row for row in json.loads(run(home, "people", "list", "--json").stdout)["people"] if row["email"] == words[0]
+    ]
+    assert [(term["from"], term["until"]) for term in terms] == [("2026-05-07", "2026-07-01")]
+
+
+def test_doctor_names_councillors_of_a_ward_that_ended(app):
+    assert not any("represent nobody" in finding.words for finding in findings())
+    with transaction():
+        db.session.query(BoundarySet).one().until_on = areas.today()
+    (told,) = (finding.words for finding in findings() if "represent nobody" in finding.words)
+    assert f"({MILL})" in told

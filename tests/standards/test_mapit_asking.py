@@ -45,6 +45,8 @@ def test_many_points_are_answered_in_their_order(client):
         assert names(client.post("/mapit/point/4326", json=body)) == expected
     for data in ({"points": "; ".join(words)}, {"points": " ".join(words)}, "\r\n".join(words), ";".join(words)):
         assert names(client.post("/mapit/point/4326", data=data)) == expected
+    kind = "application/x-www-form-urlencoded"  # what curl says of any data
+    assert names(client.post("/mapit/point/4326", data="\n".join(words), content_type=kind)) == expected
     on_grid = client.post("/mapit/point/27700", data="375400, 164600\n376400, 164600\n")
     assert names(on_grid) == [["Mill"], ["Bridge"]]
     assert names(client.post("/mapit/point/27700?type=CPC", data="375400,164600")) == [[]]
@@ -62,6 +64,7 @@ def test_one_of_many_points_is_answered_like_one_alone(client):
         ({"json": {"points": []}}, 'Send the points as JSON like {"points": '),
         ({"json": {"points": 5}}, 'Send the points as JSON like {"points": '),
         ({"data": "{", "content_type": "application/json"}, 'Send the points as JSON like {"points": '),
+        ({"data": "[" * 100_000, "content_type": "application/json"}, 'Send the points as JSON like {"points": '),
         ({"json": [[1, 2], [3]]}, "Point 2 must be two numbers"),
         ({"json": [[1, 2], None]}, "Point 2 must be two numbers"),
         ({"json": [[1, True]]}, "Point 1 must be two numbers"),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import joinedload
 
 from wardbook import jobs
 from wardbook.activation.preview import Move, Preview, codes_only_in, preview, standing
@@ -19,7 +20,7 @@ from wardbook.briefs.models import KeptBrief
 from wardbook.db import alone, db, now
 from wardbook.errors import Refused
 from wardbook.events import Did, record
-from wardbook.follows.models import Follow, FollowedWard
+from wardbook.follows.models import Follow, FollowedWard, Rhythm
 from wardbook.people.models import Term
 from wardbook.policy import Viewer
 
@@ -35,7 +36,14 @@ def activate(viewer: Viewer, row: BoundarySet, choices: Mapping[str, str] | None
     found = preview(row, viewer, choices)
     if found.standing is not None or found.on is None:
         return found
-    changes: dict[str, Any] = {"waits": row.waits, "sets": [[old.id, _day(old.until_on)] for old in found.before]}
+    if not found.before and not row.waits:
+        raise Refused(f"'{row.name}' takes the place of no set, so there is nothing to activate.")
+    changes: dict[str, Any] = {
+        "waits": row.waits,
+        "sets": [[old.id, _day(old.until_on)] for old in found.before],
+        "parted": [move.old.code for move in found.moves if move.is_parted],
+        "terms_before": _ids_of_terms(codes_only_in(found.new, found.moves)),
+    }
     for old in found.before:
         old.until_on = found.on
     row.waits = False
@@ -48,6 +56,10 @@ def activate(viewer: Viewer, row: BoundarySet, choices: Mapping[str, str] | None
     db.session.flush()
     jobs.ask(TELL_MOVED, cause=f"activation {done.id}", activation=done.id)
     return found
+
+
+def _ids_of_terms(codes: Iterable[str]) -> list[int]:
+    return list(db.session.scalars(select(Term.id).where(Term.ward_code.in_(codes)).order_by(Term.id)))
 
 
 def _day(day: date | None) -> str | None:
@@ -101,8 +113,10 @@ def _begin_term(term: Term, area: Called, on: date) -> int | None:
 
 
 def _move_follows(found: Preview) -> dict[str, Any]:
-    """Move follows where each of their areas has one that takes it over. Others go on as they are: people are asked."""
-    goes_to = {move.old.code: move.goes_to for move in found.moves if move.ends}
+    """Move follows where each of their areas has one that takes it over. Others go on as they are: people are asked,
+    since who takes over the councillors is no choice of theirs.
+    """
+    goes_to = {move.old.code: move.heir for move in found.moves if move.ends}
     touched = {follow.id: follow for move in found.moves if move.ends for follow in move.follows}
     moved: list[dict[str, Any]] = []
     asked: list[int] = []
@@ -125,14 +139,21 @@ def _move_follow(follow: Follow, codes: list[str]) -> dict[str, Any]:
     """Let a follow name other areas. Where the person follows those already, this one ends and that one goes on."""
     words = f"ward:{codes[0]}" if len(codes) == 1 else f"wards:{','.join(codes)}"
     change = {"id": follow.id, "place": follow.place, "moved_to": words}
-    other = db.session.scalar(select(Follow).where(Follow.person_id == follow.person_id, Follow.place == words))
+    other = _follow_of(follow.person_id, words)
     if other is not None:
-        ended_at = other.ended_at.isoformat() if other.ended_at else None
-        other.ended_at, follow.ended_at = None, now()
-        return change | {"other": other.id, "other_ended_at": ended_at}
+        change |= {"other": other.id, "other_rhythm": other.rhythm, "other_ended_at": None}
+        if other.ended_at:
+            change["other_ended_at"] = other.ended_at.isoformat()
+            other.ended_at, other.rhythm = None, follow.rhythm
+        follow.ended_at = now()
+        return change
     follow.place = words
     _name_wards(follow.id, codes)
     return change
+
+
+def _follow_of(person_id: int, words: str) -> Follow | None:
+    return db.session.scalar(select(Follow).where(Follow.person_id == person_id, Follow.place == words))
 
 
 def _name_wards(follow_id: int, codes: Iterable[str]) -> None:
@@ -171,23 +192,33 @@ def undo(viewer: Viewer, row: BoundarySet) -> Activation | None:
 def _refuse_where_rested_on(row: BoundarySet, done: Activation) -> None:
     new = succession.set_called(row.id)
     olds = [succession.set_called(set_id) for set_id, _ in done.changes["sets"]]
-    fresh = codes_only_in(new, olds)
-    rests = [*_later_sets(row), *_later_terms(fresh, done), *_later_follows(fresh, done), *_later_briefs(fresh, done)]
+    fresh = set(new.codes).difference(*(old.codes for old in olds))
+    rests = [
+        *_later_sets(row, done),
+        *_later_terms(fresh, done),
+        *_later_follows(fresh, done),
+        *_later_briefs(fresh, done),
+    ]
     if rests:
-        raise Refused(f"It cannot be undone: {' and '.join(rests)} rest on it.")
+        raise Refused(f"It cannot be undone, because of what rests on it since: {' and '.join(rests)}.")
 
 
-def _later_sets(row: BoundarySet) -> Iterable[str]:
-    for later in db.session.scalars(select(Activation).where(Activation.undone_at.is_(None))):
-        if row.id in [set_id for set_id, _ in later.changes["sets"]]:
+def _later_sets(row: BoundarySet, done: Activation) -> Iterable[str]:
+    """Activations since that changed the days of this set or of one before it: they are undone first."""
+    changed = {row.id, *(set_id for set_id, _ in done.changes["sets"])}
+    since = select(Activation).where(Activation.undone_at.is_(None), Activation.id > done.id)
+    for later in db.session.scalars(since):
+        if changed.intersection(set_id for set_id, _ in later.changes["sets"]):
             yield f"the activation of '{later.set.name}'"
 
 
 def _later_terms(codes: set[str], done: Activation) -> Iterable[str]:
-    ours = {change.get("begun") for change in done.changes["terms"]} | {c["id"] for c in done.changes["terms"]}
-    later = [id_ for id_ in db.session.scalars(select(Term.id).where(Term.ward_code.in_(codes))) if id_ not in ours]
-    if later:
-        yield _counted(len(later), "councillor's term", "councillors' terms")
+    known = {change.get("begun") for change in done.changes["terms"]} | {c["id"] for c in done.changes["terms"]}
+    known.update(done.changes["terms_before"])
+    terms = db.session.scalars(select(Term).where(Term.ward_code.in_(codes)).options(joinedload(Term.person)))
+    names = [f"{term.person.name or term.person.email} in {term.ward_code}" for term in terms if term.id not in known]
+    if names:
+        yield f"the {'term' if len(names) == 1 else 'terms'} of {', '.join(names)}"
 
 
 def _later_follows(codes: set[str], done: Activation) -> Iterable[str]:
@@ -207,7 +238,7 @@ def _later_briefs(codes: set[str], done: Activation) -> Iterable[str]:
 
 
 def _counted(count: int, one: str, many: str) -> str:
-    return f"{count} {one if count == 1 else many} begun since"
+    return f"{count} {one if count == 1 else many}"
 
 
 def _put_back_term(change: Mapping[str, Any]) -> None:
@@ -217,9 +248,12 @@ def _put_back_term(change: Mapping[str, Any]) -> None:
     if "code" in change:
         term.ward_code = change["code"]
         return
-    if change["begun"] is not None:
-        db.session.execute(delete(Term).where(Term.id == change["begun"]))
-    term.until_on = date.fromisoformat(change["until"]) if change["until"] else None
+    until = date.fromisoformat(change["until"]) if change["until"] else None
+    begun = db.session.get(Term, change["begun"]) if change["begun"] is not None else None
+    if begun is not None:
+        until = min((day for day in (until, begun.until_on) if day), default=None)  # it may have been ended early since
+        db.session.delete(begun)
+    term.until_on = until
 
 
 def _put_back_follow(change: Mapping[str, Any]) -> None:
@@ -227,10 +261,19 @@ def _put_back_follow(change: Mapping[str, Any]) -> None:
     if follow is None:
         return
     if "other" in change:
-        follow.ended_at = None
-        other = db.session.get(Follow, change["other"])
-        if other is not None and change["other_ended_at"]:
-            other.ended_at = datetime.fromisoformat(change["other_ended_at"])
+        _part_follows(change, follow, db.session.get(Follow, change["other"]))
     elif follow.place == change["moved_to"]:
+        if _follow_of(follow.person_id, change["place"]) is not None:  # followed anew since
+            follow.ended_at = follow.ended_at or now()
+            return
         follow.place = change["place"]
         _name_wards(follow.id, _codes(change["place"]))
+
+
+def _part_follows(change: Mapping[str, Any], follow: Follow, other: Follow | None) -> None:
+    """Part what became one. Whoever has stopped it since hears of neither."""
+    if other is None or other.ended_at is not None:
+        return
+    follow.ended_at, other.rhythm = None, Rhythm(change["other_rhythm"])
+    if change["other_ended_at"]:
+        other.ended_at = datetime.fromisoformat(change["other_ended_at"])

@@ -11,9 +11,8 @@ from functools import cached_property
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
-from wardbook.areas import queries as areas
 from wardbook.areas import succession
-from wardbook.areas.locator import Called, LocatedSet
+from wardbook.areas.locator import SMALL_SHARE, Called, LocatedSet
 from wardbook.areas.models import Activation, BoundarySet
 from wardbook.areas.succession import Passing
 from wardbook.config import settings
@@ -21,9 +20,14 @@ from wardbook.db import db
 from wardbook.entries.models import Entry
 from wardbook.errors import Refused
 from wardbook.follows.models import Follow, FollowedWard
+from wardbook.geo import percent
 from wardbook.people.models import Term
 from wardbook.policy import Role, Viewer, visible
 from wardbook.shared import Standing
+
+LEAST_COVERED = 0.5
+"""A set takes the place of another where it covers this share of its ground: of a coast the sea may be left out"""
+WORTH_SAYING = 0.05
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Move:
     set_id: int
     passing: Passing
     goes_to: Called | None
-    """Whoever names the old area names this one from then on; None where nobody has chosen yet"""
+    """Where its councillors go: to the one that takes it over, or that was chosen; None where nobody has chosen yet"""
     entries: int
     entries_by_area: Mapping[int, int]
     """How many of its entries lie in each new area, by its id"""
@@ -47,6 +51,21 @@ class Move:
     @property
     def ends(self) -> bool:
         return not self.passing.stays
+
+    @property
+    def heir(self) -> Called | None:
+        """Where its followers go: to the one that takes it over, if one does."""
+        return self.passing.heir
+
+    @property
+    def is_parted(self) -> bool:
+        return self.ends and self.heir is None
+
+    @property
+    def goes_nowhere(self) -> float:
+        """The share of its land that passes to no area of the new set; 0 where it is only how edges were drawn."""
+        left = 1 - sum(part.land for part in self.passing.parts)
+        return left if left >= WORTH_SAYING else 0.0
 
     @property
     def followers(self) -> int:
@@ -80,7 +99,7 @@ class Preview:
     @cached_property
     def fresh(self) -> list[Called]:
         """New areas into which no old one passes whole, and that keep nobody's code: names to introduce."""
-        taken = {move.goes_to.id for move in self.moves if move.goes_to}
+        taken = {move.heir.id for move in self.moves if move.heir}
         return [called for called in self.new.called if called.id not in taken]
 
     @property
@@ -89,17 +108,7 @@ class Preview:
 
     @property
     def followers_asked(self) -> list[Move]:
-        return [move for move in self.moves if move.ends and move.goes_to is None and move.follows]
-
-
-def set_named(name: str) -> BoundarySet:
-    """A set of the council's own by its name. Raises Refused where there is none."""
-    sets = areas.boundary_sets()
-    found = next((row for row in sets if row.name.casefold() == name.strip().casefold()), None)
-    if found is None:
-        known = ", ".join(f"'{row.name}'" for row in sets) or "none yet"
-        raise Refused(f"There is no boundary set called '{name[:80]}'. There are: {known}.")
-    return found
+        return [move for move in self.moves if move.is_parted and move.follows]
 
 
 def standing(row: BoundarySet) -> Activation | None:
@@ -111,23 +120,37 @@ def preview(row: BoundarySet, reader: Viewer, choices: Mapping[str, str] | None 
     """What activating a set would change; entries are counted as this reader may see them.
 
     `choices` says for an old code which of its successors takes it over. Raises Refused where it is a reference set,
-    has no first day, or a choice is not one of those there are.
+    has no first day, a choice is not one of those there are, or it covers less than half of what was there before.
     """
     if row.reference:
         raise Refused(f"'{row.name}' is a reference set: it answers look-ups and is never activated.")
     if row.from_on is None:
         raise Refused(f"'{row.name}' has no first day: import it with --from, so that it is known when it begins.")
     new = succession.set_called(row.id)
-    olds = succession.before(new)
+    passings = [(old, succession.succession(old, new)) for old in succession.before(new)]
+    shared = [(old, found, succession.covered(old, found)) for old, found in passings]
+    before = [(old, found, share) for old, found, share in shared if share >= SMALL_SHARE]
+    for old, _, share in before:
+        if share < LEAST_COVERED:
+            raise Refused(
+                f"'{row.name}' covers only {percent(share)} of the ground of '{_name(old)}', whose other areas would "
+                "end with nothing in their place. Import a set of all areas, those that stay as they are too."
+            )
     chosen = dict(choices or {})
-    moves = [move for old in olds for move in _moves(old, new, row.from_on, reader, chosen)]
+    moves = [move for old, found, _ in before for move in _moves(old, found, new, row.from_on, reader, chosen)]
     if chosen:
         raise Refused(f"No area that ends has the code {next(iter(chosen))}: a choice is written OLD=NEW.")
-    before = tuple(db.session.get_one(BoundarySet, old.id) for old in olds)
-    return Preview(row, new, before, tuple(moves), standing(row))
+    rows = tuple(db.session.get_one(BoundarySet, old.id) for old, _, _ in before)
+    return Preview(row, new, rows, tuple(moves), standing(row))
 
 
-def _moves(old: LocatedSet, new: LocatedSet, on: date, reader: Viewer, choices: dict[str, str]) -> list[Move]:
+def _name(known: LocatedSet) -> str:
+    return db.session.get_one(BoundarySet, known.id).name
+
+
+def _moves(
+    old: LocatedSet, passings: Sequence[Passing], new: LocatedSet, on: date, reader: Viewer, choices: dict[str, str]
+) -> list[Move]:
     entries, by_pair = _entries(old, new, reader)
     follows, terms = _follows(old), _terms(old, on)
     return [
@@ -140,7 +163,7 @@ def _moves(old: LocatedSet, new: LocatedSet, on: date, reader: Viewer, choices: 
             follows=tuple(follows.get(passing.old.code, ())),
             terms=tuple(terms.get(passing.old.code, ())),
         )
-        for passing in succession.succession(old, new)
+        for passing in passings
     ]
 
 
@@ -206,9 +229,9 @@ def _terms(old: LocatedSet, on: date) -> dict[str, list[Term]]:
     return found
 
 
-def codes_only_in(new: LocatedSet, olds: Sequence[LocatedSet]) -> set[str]:
-    """The codes that came with a set."""
-    return set(new.codes).difference(*(old.codes for old in olds))
+def codes_only_in(new: LocatedSet, moves: Sequence[Move]) -> set[str]:
+    """The codes that come with a set."""
+    return set(new.codes).difference(move.old.code for move in moves)
 
 
 def history() -> Sequence[Activation]:

@@ -14,7 +14,7 @@ from wardbook.areas import succession
 from wardbook.areas.locator import Called
 from wardbook.areas.models import Activation, Succession
 from wardbook.db import db, transaction
-from wardbook.follows.keys import stops_one
+from wardbook.follows.keys import stops
 from wardbook.follows.models import Follow
 from wardbook.mail import write_letter
 
@@ -28,6 +28,10 @@ class Moved:
 
     was: str
     now: Sequence[Called]
+
+    @property
+    def keeps_its_name(self) -> bool:
+        return [area.name for area in self.now] == [self.was]
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ class _Names:
 
     old: Mapping[str, Called]
     new: Mapping[str, Called]
+    parted: Sequence[str]
+    """The codes of the old areas that no one area takes over"""
     parts: Mapping[int, Sequence[tuple[Called, float]]]
 
     def moved(self, change: Mapping[str, Any]) -> Moved:
@@ -52,7 +58,8 @@ class _Names:
 
     def to_choose(self, follow: Follow) -> Iterator[ToChoose]:
         for code in _codes(follow.place or ""):
-            if (old := self.old.get(code)) is not None and old.code not in self.new:
+            if code in self.parted:
+                old = self.old[code]
                 yield ToChoose(old.name, self.parts.get(old.id, []))
 
 
@@ -71,6 +78,7 @@ def _names(done: Activation) -> _Names:
     return _Names(
         {called.code: called for old in olds for called in old.called},
         {called.code: called for called in new.called},
+        done.changes["parted"],
         parts,
     )
 
@@ -115,6 +123,5 @@ def _write(
     to_choose = [one for follow in follows if follow.id not in changes for one in names.to_choose(follow)]
     write_letter(
         person.email, "new_wards", cause=f"boundary set {done.set_id}",
-        unsubscribe=stops_one(follows[0]) if len(follows) == 1 else "", moved=moved, to_choose=to_choose,
-        on=done.set.from_on,
+        unsubscribe=stops(*follows), moved=moved, to_choose=to_choose, on=done.set.from_on,
     )  # fmt: skip

@@ -6,6 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.activation import actions
+from wardbook.activation.done import what_was_done
 from wardbook.activation.forms import ActivateForm
 from wardbook.activation.preview import history, preview
 from wardbook.areas import queries as areas
@@ -50,7 +51,8 @@ def one(set_id: int) -> ResponseReturnValue:
             return redirect(url_for(".one", set_id=row.id))
         except Refused as refused:
             form.put(refused)
-    return ask("activation/set.html", form, found=found, row=row, choices=choices)
+    done = what_was_done(found.standing) if found.standing else None
+    return ask("activation/set.html", form, found=found, row=row, choices=choices, done=done)
 
 
 @bp.post("/<int:set_id>/undo")

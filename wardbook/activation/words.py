@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import Any
 
+from wardbook.activation.done import Done, what_was_done
 from wardbook.activation.preview import Move, Preview
 from wardbook.areas.models import BoundarySet
 from wardbook.areas.succession import Part
@@ -24,6 +26,7 @@ def as_object(found: Preview) -> dict[str, Any]:
         "new_names": [{"code": called.code, "name": called.name} for called in found.fresh],
         "needs_a_choice": [move.old.code for move in found.choices],
         "followers_asked": [move.old.code for move in found.followers_asked],
+        "done": asdict(what_was_done(found.standing)) if found.standing else None,
     }
 
 
@@ -32,7 +35,9 @@ def _move(move: Move) -> dict[str, Any]:
         "code": move.old.code,
         "name": move.old.name,
         "ends": move.ends,
-        "goes_to": move.goes_to.code if move.goes_to else None,
+        "goes_to": move.heir.code if move.heir else None,
+        "councillors_go_to": move.goes_to.code if move.goes_to else None,
+        "goes_nowhere": round(move.goes_nowhere, 6),
         "entries": move.entries,
         "followers": move.followers,
         "councillors": move.councillors,
@@ -53,13 +58,15 @@ def in_words(found: Preview) -> Iterator[str]:
     """What becomes of each area, then what needs a person's choice."""
     names = " and ".join(f"'{row.name}'" for row in found.before)
     if not found.before:
-        yield f"'{found.row.name}' takes the place of no set: none of its type ends where it begins."
+        yield f"'{found.row.name}' takes the place of no set: none of its type over its ground ends where it begins."
         return
     yield f"'{found.row.name}' takes the place of {names} on {day_in_words(found.on) if found.on else 'no day'}."
     for move in found.moves:
         yield f"{move.old.name} ({move.old.code}): {_what(move)}"
         for part in move.passing.parts:
             yield f"  {_part(move, part)}"
+        if move.goes_nowhere:
+            yield f"  Nowhere: {percent(move.goes_nowhere)} of its land"
     yield from _to_choose(found)
 
 
@@ -71,8 +78,10 @@ def _what(move: Move) -> str:
         said.append(f"represented by {', '.join(move.councillors)}")
     if not move.ends:
         return "goes on under its code; " + ", ".join(said)
-    to = f"goes to {move.goes_to.name} ({move.goes_to.code})" if move.goes_to else "is parted"
-    return f"{to}; {', '.join(said)}"
+    if move.heir:
+        return f"goes to {move.heir.name} ({move.heir.code}); {', '.join(said)}"
+    chosen = f", its councillors go to {move.goes_to.name} ({move.goes_to.code})" if move.goes_to else ""
+    return f"is parted, no area takes nine tenths of it{chosen}; {', '.join(said)}"
 
 
 def _part(move: Move, part: Part) -> str:
@@ -98,10 +107,18 @@ def done_in_words(found: Preview, *, commit: bool) -> Iterator[str]:
     """Whether it was done, would be, or had been."""
     if found.standing is not None:
         yield f"'{found.row.name}' is active already: nothing was changed."
+        yield from _done(what_was_done(found.standing))
     elif commit:
         yield f"'{found.row.name}' is activated. Those who follow an area that ends are told once."
     else:
         yield "Nothing was changed: --commit does it."
+
+
+def _done(done: Done) -> Iterator[str]:
+    for term in done.terms:
+        yield f"  {term.name} went from {term.was} to {term.now}."
+    follows = "1 follow" if done.moved == 1 else f"{done.moved:,} follows"
+    yield f"  {follows} went along; {done.asked:,} who follow a ward that was parted were asked to choose."
 
 
 def undone_in_words(row: BoundarySet, undone: bool, *, commit: bool) -> Iterator[str]:

@@ -10,17 +10,21 @@ from typing import TYPE_CHECKING
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from sqlalchemy import insert, select
+from sqlalchemy import delete, func, insert, select
 
-from wardbook.areas.derive import BOUNDARIES, derive_for_set
+from wardbook.areas.derive import BOUNDARIES, derive_for_set, located_models
 from wardbook.areas.locator import LocatedSet, locator
-from wardbook.areas.models import AREA_TYPES, Area, BoundarySet, Postcode, PostcodeSource
+from wardbook.areas.models import AREA_TYPES, Activation, Area, BoundarySet, Postcode, PostcodeSource
+from wardbook.areas.queries import boundary_set_named
 from wardbook.clock import day_in_words, today
 from wardbook.db import alone, db, now
 from wardbook.errors import Refused
 
 if TYPE_CHECKING:
     from wardbook.areas.boundary_files.reading import ReadArea, Reading  # GDAL and pandas: for imports of files alone
+
+
+MOST_OF_A_NAME = 200
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,8 @@ def add_boundary_set(about: SetDescription, reading: Reading) -> BoundarySet:
     on some of the same days over the same ground in any other way.
     """
     alone(BOUNDARIES)
+    if not about.name.isprintable() or not about.name.strip() or len(about.name) > MOST_OF_A_NAME:
+        raise Refused(f"The name of a set is a line of 1 to {MOST_OF_A_NAME} characters: give it with --set NAME.")
     if about.type not in AREA_TYPES:
         raise Refused(f"'{about.type}' is not a type of area: choose one of {', '.join(AREA_TYPES)}.")
     if about.from_on and about.until_on and about.from_on >= about.until_on:
@@ -72,6 +78,33 @@ def add_boundary_set(about: SetDescription, reading: Reading) -> BoundarySet:
     return row
 
 
+def remove_boundary_set(name: str) -> tuple[int, int]:
+    """Take a set away with its areas; how many there were, and how many things lay in them. Nothing else goes with it.
+
+    Raises Refused for a set of which an activation speaks that was not undone.
+    """
+    alone(BOUNDARIES)
+    row = boundary_set_named(name)
+    for done in db.session.scalars(select(Activation).where(Activation.undone_at.is_(None))):
+        if row.id == done.set_id or row.id in [set_id for set_id, _ in done.changes["sets"]]:
+            raise Refused(
+                f"'{row.name}' cannot be removed while '{done.set.name}' is activated: undo that first, with "
+                "'wardbook boundaries activate NAME --undo'."
+            )
+    ids = select(Area.id).where(Area.set_id == row.id)
+    things = 0
+    for model in located_models():
+        lies = model.lies_in.c.area_id.in_(ids)
+        things += db.session.scalar(select(func.count(model.lies_in.c.thing_id.distinct())).where(lies)) or 0
+        db.session.execute(delete(model.lies_in).where(lies))
+    areas = db.session.scalar(select(func.count()).select_from(Area).where(Area.set_id == row.id)) or 0
+    db.session.execute(delete(Activation).where(Activation.set_id == row.id))
+    db.session.execute(delete(Area).where(Area.set_id == row.id))
+    db.session.delete(row)
+    db.session.flush()
+    return areas, things
+
+
 def _area(set_id: int, read: ReadArea) -> dict[str, object]:
     from wardbook.areas.boundary_files.reading import slug
 
@@ -92,6 +125,11 @@ def _waits(about: SetDescription, reading: Reading) -> bool:
     same_days = [known for known in locator().own() if known.type == about.type and _share_days(known, about)]
     over = _over_the_same_ground(same_days, reading) if same_days else []
     for known in over:
+        if known.waits:
+            raise Refused(
+                f"'{_name(known)}' waits to take the place of the set in force: activate it first, or take it "
+                "away with 'wardbook boundaries remove'."
+            )
         if not _can_be_ended(known, about):
             raise Refused(
                 f"The set '{_name(known)}' holds on some of the same days over the same ground: give --from and "
@@ -101,9 +139,9 @@ def _waits(about: SetDescription, reading: Reading) -> bool:
 
 
 def _can_be_ended(known: LocatedSet, about: SetDescription) -> bool:
-    """Whether a set without an end, already in its place, began before another does."""
+    """Whether a set without an end began before another does."""
     later = about.from_on is not None and (known.from_on is None or known.from_on < about.from_on)
-    return later and known.until_on is None and not known.waits
+    return later and known.until_on is None
 
 
 def _over_the_same_ground(sets: Sequence[LocatedSet], reading: Reading) -> list[LocatedSet]:

@@ -1,4 +1,7 @@
-"""Which areas is this in: every boundary set in memory as prepared shapes under a search tree.
+"""Which areas is this in: every boundary set in memory under a search tree.
+
+The shapes are never prepared: threads share them, and GEOS crashes where two use one prepared shape. It would gain
+nothing either: a point in polygon takes a few microseconds.
 
 The rules are those of the product. A point lies in the area that covers it, on a shared line in the one with the lowest
 code. A line or polygon lies in every area that holds at least 1% of it, or 10 m, or 100 m², with its share; if none
@@ -82,7 +85,6 @@ class LocatedSet:
         self.area_ids = [called.id for called in self.called]
         self.codes = [called.code for called in self.called]
         self.shapes = np.array([shape for _, shape in ordered], dtype=object)
-        shapely.prepare(self.shapes)
         self.tree = shapely.STRtree(self.shapes)
         self._in_metres: dict[int, shapely.Geometry] = {}
 
@@ -92,8 +94,9 @@ class LocatedSet:
 
     def covering(self, lon: float, lat: float) -> int | None:
         """The place in `area_ids` of the area that covers a point."""
-        for place in sorted(self.tree.query(shapely.Point(lon, lat))):
-            if shapely.intersects_xy(self.shapes[place], lon, lat):
+        point = shapely.Point(lon, lat)
+        for place in sorted(self.tree.query(point)):
+            if shapely.intersects(self.shapes[place], point):  # intersects_xy prepares a shape that is given alone
                 return int(place)
         return None
 
@@ -128,7 +131,7 @@ class LocatedSet:
     def near(self, around: shapely.Geometry, metres: float) -> list[int]:
         """The places of the areas whose extents come so near to that of a shape in the council's system."""
         box = reproject(shapely.segmentize(_box(around, metres), LONGEST_STRAIGHT), self.epsg, WGS84)
-        return sorted(int(place) for place in self.tree.query(box))
+        return sorted(int(place) for place in self.tree.query(box)) if np.isfinite(box.bounds).all() else []
 
     def lies(self, shape: shapely.Geometry, *, inside: bool) -> Iterator[Lie]:
         """The areas of this set in which a thing lies; `inside`: it is inside the council, so may take the nearest."""

@@ -69,7 +69,8 @@ def _metres(row: Centre, at: shapely.Point) -> float:
 
 
 def one_inside(shape: shapely.Geometry) -> str | None:
-    """The first postcode, as they are ordered, whose centre lies in a shape that is prepared; None where none does."""
+    """The first postcode, as they are ordered, whose centre lies in a shape; None where none does."""
+    shape = geo.ready(shape)
     box, after = _box(*shape.bounds), ""
     for _ in range(MOST_PAGES):
         rows = glance(_INSIDE, after=after, **box)

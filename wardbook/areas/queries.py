@@ -14,6 +14,7 @@ from wardbook.areas.models import Area, BoundarySet, Postcode, PostcodeSource
 from wardbook.clock import today
 from wardbook.config import settings
 from wardbook.db import db, glance
+from wardbook.errors import Refused
 
 POSTCODE = re.compile(r"[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}")
 
@@ -58,10 +59,13 @@ def area(code: str, on: date | None = None) -> Area | None:
 
     Reference sets answer look-ups, but a place is never made of one.
     """
-    found = db.session.scalars(_areas().where(Area.code == code, BoundarySet.reference.is_(False))).all()
-    if on is not None:
-        found = [known for known in found if known.set.in_force(on)]
+    found = [known for known in areas_with_code(code) if on is None or known.set.in_force(on)]
     return max(found, key=_nearness, default=None)
+
+
+def areas_with_code(code: str) -> Sequence[Area]:
+    """The council's own areas with a code, of every set."""
+    return db.session.scalars(_areas().where(Area.code == code, BoundarySet.reference.is_(False))).all()
 
 
 def _nearness(known: Area) -> tuple[bool, bool, date]:
@@ -76,6 +80,25 @@ def areas_by_id(ids: Sequence[int]) -> dict[int, Area]:
 def boundary_sets() -> Sequence[BoundarySet]:
     """Every set, oldest first."""
     return db.session.scalars(select(BoundarySet).order_by(BoundarySet.from_on.nulls_first(), BoundarySet.id)).all()
+
+
+def boundary_set_named(name: str) -> BoundarySet:
+    """A set by its name. Raises Refused where there is none."""
+    sets = boundary_sets()
+    found = next((row for row in sets if row.name.casefold() == name.strip().casefold()), None)
+    if found is None:
+        known = ", ".join(f"'{row.name}'" for row in sets) or "none yet"
+        raise Refused(f"There is no boundary set called '{name[:80]}'. There are: {known}.")
+    return found
+
+
+def codes_and_names() -> dict[int, list[tuple[str, str]]]:
+    """By the id of each of the council's own sets the codes and names of its areas, in the order of the codes."""
+    asked = select(Area.set_id, Area.code, Area.name).join(Area.set).where(BoundarySet.reference.is_(False))
+    found: dict[int, list[tuple[str, str]]] = {}
+    for set_id, code, name in db.session.execute(asked.order_by(Area.code)):
+        found.setdefault(set_id, []).append((code, name))
+    return found
 
 
 def boundary_set(set_id: int) -> BoundarySet | None:

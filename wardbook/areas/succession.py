@@ -18,6 +18,8 @@ from wardbook.db import db
 
 MOST_OF_IT = 0.9
 """Who takes this share of what passes on of an area's land, and of its postcodes, is its one successor"""
+HALF = 0.5
+"""... where at least so much of either passes to it: of a coast the sea may be left out"""
 
 
 @dataclass(frozen=True)
@@ -50,11 +52,12 @@ class Passing:
     def _is_most(self, part: Part) -> bool:
         land = part.land >= MOST_OF_IT * sum(other.land for other in self.parts)
         taken = sum(other.postcodes or 0 for other in self.parts)
-        return land and (part.postcodes is None or part.postcodes >= MOST_OF_IT * taken)
+        postcodes = part.postcodes is None or part.postcodes >= MOST_OF_IT * taken
+        return land and postcodes and max(part.land, part.postcodes or 0) >= HALF
 
 
 def before(new: LocatedSet) -> list[LocatedSet]:
-    """The council's own sets of its type that hold until it begins, or over whose ground it is to begin."""
+    """The council's own sets of its type that hold until it begins, wherever their ground is."""
     if new.from_on is None:
         return []
     eve = new.from_on - timedelta(days=1)
@@ -97,6 +100,13 @@ def succession(old: LocatedSet, new: LocatedSet) -> list[Passing]:
         if land >= SMALL_SHARE or (share or 0) >= SMALL_SHARE:
             parts[place].append(Part(new.called[other], min(land, 1.0), share))
     return [Passing(called, _ordered(parts[place])) for place, called in enumerate(old.called)]
+
+
+def covered(old: LocatedSet, passings: Sequence[Passing]) -> float:
+    """The share of a set's land that passes on."""
+    sizes = shapely.area(_in_metres(old))
+    shares = [min(sum(part.land for part in passing.parts), 1.0) for passing in passings]
+    return float(np.dot(sizes, shares) / sizes.sum())
 
 
 def _ordered(parts: Sequence[Part]) -> tuple[Part, ...]:

@@ -124,18 +124,19 @@ def boundaries_import(
 @as_json
 @in_application
 def boundaries_list(machine: bool) -> None:
-    """The boundary sets there are, with their dates and the codes of their areas.
+    """The boundary sets there are, with their dates; of the council's own the codes and names of their areas.
 
     Example: wardbook boundaries list --json
     """
     from wardbook.areas import queries
 
-    counts = queries.area_counts()
-    rows = [
+    counts, areas = queries.area_counts(), queries.codes_and_names()
+    rows: list[dict[str, Any]] = [
         {
             "name": row.name, "type": row.type, "from": row.from_on, "until": row.until_on,
             "areas": counts.get(row.id, 0), "reference": row.reference, "waits": row.waits, "source": row.source,
             "licence": row.licence,
+            "codes": [{"code": code, "name": name} for code, name in areas.get(row.id, [])],
         }
         for row in queries.boundary_sets()
     ]  # fmt: skip
@@ -147,6 +148,8 @@ def boundaries_list(machine: bool) -> None:
         click.echo(
             f"{row['name']}: {row['areas']} x {row['type']}{role}, {row['from'] or '...'} to {row['until'] or '...'}"
         )
+        for area in row["codes"]:
+            click.echo(f"  {area['code']} {area['name']}")
 
 
 def of_a_set(command: Callable[..., None]) -> Callable[..., None]:
@@ -173,7 +176,10 @@ def _chosen(choices: Sequence[str]) -> dict[str, str]:
     parted = [choice.partition("=") for choice in choices]
     if any(not (old.strip() and new.strip()) for old, _, new in parted):
         raise Refused("A choice is written OLD=NEW, with the codes of the two areas.")
-    return {old.strip(): new.strip() for old, _, new in parted}
+    chosen = {old.strip(): new.strip() for old, _, new in parted}
+    if len(chosen) < len(choices):
+        raise Refused("One area is given to two: choose once for each.")
+    return chosen
 
 
 @boundaries.command("preview")
@@ -185,11 +191,12 @@ def boundaries_preview(name: str | None, set_name: str | None, choices: Sequence
 
     Example: wardbook boundaries preview "Wards 2019"
     """
-    from wardbook.activation.preview import preview, set_named
+    from wardbook.activation.preview import preview
     from wardbook.activation.words import as_object, in_words
+    from wardbook.areas.queries import boundary_set_named
     from wardbook.policy import VISITOR
 
-    found = preview(set_named(_set_name(name, set_name)), VISITOR, _chosen(choices))
+    found = preview(boundary_set_named(_set_name(name, set_name)), VISITOR, _chosen(choices))
     if machine:
         print_json(as_object(found))
         return
@@ -211,22 +218,46 @@ def boundaries_activate(
     Example: wardbook boundaries activate "Wards 2019" --commit
     """
     from wardbook.activation import actions
-    from wardbook.activation.preview import set_named
     from wardbook.activation.words import as_object, done_in_words, in_words, undone_in_words
+    from wardbook.areas.queries import boundary_set_named
     from wardbook.policy import VISITOR
 
     with trial(commit=commit):
-        row = set_named(_set_name(name, set_name))
+        row = boundary_set_named(_set_name(name, set_name))
         if undo:
             undone = actions.undo(VISITOR, row) is not None
             told, said = {"set": row.name, "undone": undone}, list(undone_in_words(row, undone, commit=commit))
         else:
             found = actions.activate(VISITOR, row, _chosen(choices))
             told = as_object(found)
-            said = [*in_words(found), *done_in_words(found, commit=commit)]
+            said = [*([] if found.standing else in_words(found)), *done_in_words(found, commit=commit)]
         told |= {"committed": commit}
     if machine:
         print_json(told)
         return
     for line in said:
         click.echo(line)
+
+
+@boundaries.command("remove")
+@click.argument("name")
+@click.option("--commit", is_flag=True, help="Do it. Without this only what would be done is said.")
+@as_json
+@in_application
+def boundaries_remove(name: str, commit: bool, machine: bool) -> None:
+    """Take away a set that was brought in by mistake. A dry run unless --commit.
+
+    What lies on its ground stays, and lies in the areas of other sets as before. A set that was activated, or whose
+    place another took, is not removed until that is undone.
+
+    Example: wardbook boundaries remove "Wards 2019" --commit
+    """
+    from wardbook.areas.actions import remove_boundary_set
+
+    with trial(commit=commit):
+        areas, things = remove_boundary_set(name)
+    if machine:
+        print_json({"set": name, "areas": areas, "entries_in_them": things, "committed": commit})
+        return
+    done = "were removed" if commit else "would be removed: --commit does it"
+    click.echo(f"{plural(areas, 'area')}, in which {things:,} entries lie, {done}.")

@@ -11,7 +11,7 @@ from wardbook.db import db
 from wardbook.entries.models import Entry
 from wardbook.entries.steps import step_by, step_in_words, step_said
 from wardbook.events import Event
-from wardbook.follows.keys import stops_one
+from wardbook.follows.keys import stops
 from wardbook.follows.models import Follow, News
 from wardbook.follows.things import Thing, thing_of
 from wardbook.mail import Letter
@@ -112,7 +112,7 @@ def _groups(viewer: Viewer, follow_ids: set[int]) -> dict[int, Group]:
     """An empty group for each follow of what is there and may be seen: places before entries, oldest follow first."""
     rows = select(Follow).where(Follow.id.in_(follow_ids)).order_by(Follow.place.is_(None), Follow.id)
     things = ((follow, thing_of(follow, viewer)) for follow in db.session.scalars(rows).all())
-    return {follow.id: Group(thing, stops_one(follow)) for follow, thing in things if thing is not None}
+    return {follow.id: Group(thing, stops(follow)) for follow, thing in things if thing is not None}
 
 
 def _seen(viewer: Viewer, entry_ids: set[int]) -> set[int]:

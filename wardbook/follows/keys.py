@@ -9,9 +9,9 @@ from wardbook.errors import NotFound
 from wardbook.follows.models import Follow, Rhythm
 
 
-def stops_one(follow: Follow) -> str:
-    """The address that ends one follow."""
-    return _address(["follow", follow.id])
+def stops(*follows: Follow) -> str:
+    """The address that ends these follows."""
+    return _address(["follow", *(follow.id for follow in follows)])
 
 
 def stops_digest(person_id: int, rhythm: Rhythm) -> str:
@@ -23,13 +23,13 @@ def _address(meant: list[object]) -> str:
     return f"{settings().base_url}/follows/stop/{_signer().dumps(meant)}"
 
 
-def meant_by(key: str) -> tuple[int | None, int | None, Rhythm | None]:
-    """The follow a key ends, or the person and the rhythm. Raises NotFound where we did not sign it."""
+def meant_by(key: str) -> tuple[list[int], int | None, Rhythm | None]:
+    """The follows a key ends, or the person and the rhythm. Raises NotFound where we did not sign it."""
     try:
-        what, whose, *rhythm = _signer().loads(key)
+        what, *whose = _signer().loads(key)
     except BadSignature:
         raise NotFound from None
-    return (whose, None, None) if what == "follow" else (None, whose, Rhythm(rhythm[0]))
+    return (whose, None, None) if what == "follow" else ([], whose[0], Rhythm(whose[1]))
 
 
 def _signer() -> URLSafeSerializer:

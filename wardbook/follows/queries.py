@@ -67,8 +67,8 @@ def how_many(person_id: int) -> int:
 
 def ended_by(key: str) -> Sequence[Follow]:
     """The follows that a signed address ends, those that have ended already too."""
-    follow_id, person_id, rhythm = meant_by(key)
-    rows = select(Follow).where(Follow.id == follow_id)
+    follow_ids, person_id, rhythm = meant_by(key)
+    rows = select(Follow).where(Follow.id.in_(follow_ids))
     if person_id is not None:
         rows = select(Follow).where(Follow.person_id == person_id, Follow.rhythm == rhythm)
     return db.session.scalars(rows).all()

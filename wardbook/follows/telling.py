@@ -12,7 +12,7 @@ from wardbook.entries.models import Entry
 from wardbook.entries.steps import step_by, step_in_words, step_said
 from wardbook.events import TELL_FOLLOWERS, Event
 from wardbook.follows import queries
-from wardbook.follows.keys import stops_one
+from wardbook.follows.keys import stops
 from wardbook.follows.models import Follow, News, Rhythm
 from wardbook.follows.things import thing_of
 from wardbook.mail import write_letter
@@ -61,7 +61,7 @@ def _write(follow: Follow, event: Event, entry: Entry) -> None:
     if thing is None or not hears(follow.person, entry):
         return
     write_letter(
-        follow.person.email, "news", cause=f"event {event.id}", unsubscribe=stops_one(follow), entry=entry,
+        follow.person.email, "news", cause=f"event {event.id}", unsubscribe=stops(follow), entry=entry,
         did=step_in_words(event, entry), by=step_by(event, entry), said=step_said(event, entry), thing=thing,
     )  # fmt: skip
 

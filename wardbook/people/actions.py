@@ -13,6 +13,8 @@ from flask_security.utils import hash_password, verify_and_update_password
 from sqlalchemy import func, select, update
 
 from wardbook.areas import queries as areas
+from wardbook.areas.models import AREA_TYPES, REPRESENTED, BoundarySet
+from wardbook.clock import today
 from wardbook.config import settings
 from wardbook.db import alone, db, now
 from wardbook.errors import Refused
@@ -73,20 +75,25 @@ def person_with(email: str, name: str = "") -> Person:
 
 
 def add_person(email: str, grant: Grant, *, name: str = "") -> Person:
-    """Give a person a role from a day until a day, making the person if need be. Giving it twice changes nothing."""
+    """Give a person a role from a day until a day, making the person if need be. Giving it twice changes nothing, but
+    for the day on which it ends, where that is given.
+    """
     _check(grant)
     person = person_with(email, name)
     person.name = name or person.name
     if grant.role is Role.RESIDENT:
         return person
     service = service_called(grant.service) if grant.service else None
-    same = select(Term.id).where(
+    same = select(Term).where(
         Term.person_id == person.id,
         Term.role == grant.role,
         Term.ward_code.is_not_distinct_from(grant.ward),
         Term.from_on.is_not_distinct_from(grant.from_on),
     )
-    if db.session.scalar(same) is None:
+    held = db.session.scalar(same)
+    if held is not None:
+        held.until_on = grant.until_on or held.until_on
+    else:
         db.session.add(
             Term(
                 person=person, role=grant.role, ward_code=grant.ward, service=service,
@@ -102,10 +109,32 @@ def _check(grant: Grant) -> None:
         raise Refused("The role would end before it begins: --until is the first day on which it is no longer held.")
     if (grant.role is Role.COUNCILLOR) != (grant.ward is not None):
         raise Refused("A councillor is for a ward: give --ward CODE. Other roles are for none: leave --ward out.")
-    if grant.ward and areas.area(grant.ward) is None:
-        raise Refused(f"No area of the council has the code {grant.ward}: 'wardbook boundaries list' shows the codes.")
+    if grant.ward:
+        _check_ward(grant, grant.ward)
     if grant.service and grant.role is not Role.OFFICER:
         raise Refused("Only an officer works in a service: leave --service out or give --role officer.")
+
+
+def _check_ward(grant: Grant, code: str) -> None:
+    areas_called_so = areas.areas_with_code(code)
+    if not areas_called_so:
+        raise Refused(f"No area of the council has the code {code[:30]}: 'wardbook boundaries list' shows the codes.")
+    represented = [area for area in areas_called_so if area.set.type in (*REPRESENTED, "parish")]
+    if not represented:
+        kind = AREA_TYPES[areas_called_so[0].set.type].lower()
+        raise Refused(f"{code} is a {kind}, for which nobody is elected: a councillor is for a ward or a division.")
+    begins = grant.from_on or (date.min if grant.until_on else today())
+    if not any(_share_days(area.set, begins, grant.until_on) for area in represented):
+        raise Refused(
+            f"{represented[0].name} ({code}) is not there on any of these days: 'wardbook boundaries list' shows from "
+            "when until when it is; give --from and --until within them."
+        )
+
+
+def _share_days(row: BoundarySet, begins: date, ends: date | None) -> bool:
+    return (row.until_on is None or begins < row.until_on) and (
+        ends is None or row.from_on is None or row.from_on < ends
+    )
 
 
 def service_called(name: str) -> Service:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from wardbook.areas import queries as areas
@@ -96,8 +96,7 @@ def councillors(wards: Sequence[Area], on: date | None = None) -> dict[str, list
         .where(
             Term.role == Role.COUNCILLOR,
             Term.ward_code.in_([ward.code for ward in wards]),
-            or_(Term.from_on.is_(None), Term.from_on <= on),
-            or_(Term.until_on.is_(None), Term.until_on > on),
+            *_runs_on(on),
         )
         .options(joinedload(Term.person))
         .order_by(Term.id)
@@ -106,6 +105,17 @@ def councillors(wards: Sequence[Area], on: date | None = None) -> dict[str, list
     for term in terms:
         found.setdefault(term.ward_code or "", []).append(term.person)
     return found
+
+
+def councillors_of_no_ward() -> Sequence[Term]:
+    """The councillors' terms of today in an area that is not in force today."""
+    there = {area.code for area in areas.in_force()}
+    terms = select(Term).where(Term.role == Role.COUNCILLOR, *_runs_on(today())).options(joinedload(Term.person))
+    return [term for term in db.session.scalars(terms.order_by(Term.id)) if term.ward_code not in there]
+
+
+def _runs_on(on: date) -> Sequence[ColumnElement[bool]]:
+    return or_(Term.from_on.is_(None), Term.from_on <= on), or_(Term.until_on.is_(None), Term.until_on > on)
 
 
 def service(name: str) -> Service | None:

@@ -73,12 +73,20 @@ def points(srid: int) -> ResponseReturnValue:
 def _points_given() -> list[Sequence[str]]:
     """Pairs as they were sent: JSON, a field `points`, or a body of one pair a line."""
     if request.is_json:
-        return _pairs_of(request.get_json(silent=True))
-    words = request.form.get("points") or request.get_data(as_text=True)
+        return _pairs_of(_json_sent())
+    sent = request.get_data(as_text=True)  # before the form is read, which leaves nothing
+    words = request.form.get("points") or sent
     pairs = [pair.split(",") for pair in re.split(r"[;\s]+", re.sub(r"\s*,\s*", ",", words.strip())) if pair]
     if not pairs:
         raise Unanswered("No content specified")
     return list(pairs)
+
+
+def _json_sent() -> Any:
+    try:
+        return request.get_json(silent=True)
+    except RecursionError:  # brackets in brackets in brackets
+        return None
 
 
 def _pairs_of(sent: Any) -> list[Sequence[str]]:

@@ -1,4 +1,4 @@
-"""How areas lie to each other: MapIt's words for it, asked of search trees and prepared shapes."""
+"""How areas lie to each other: MapIt's words for it, asked of search trees and shapes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from wardbook.areas.locator import LocatedSet
+from wardbook.geo import ready
 from wardbook.standards.mapit.register import PARENTS, Known, Register
 
 Shapes = NDArray[Any]
@@ -19,7 +20,7 @@ Hits = NDArray[np.bool_]
 def _crossing(ask: Callable[[shapely.Geometry, Shapes], Any]) -> Callable[[shapely.Geometry, Shapes], Hits]:
     """Ask only of shapes that reach the edge: one that lies well inside the other neither touches nor overlaps it.
 
-    Prepared shapes know that at once, where the whole of both would have to be compared.
+    A prepared shape knows that at once, where the whole of both would have to be compared.
     """
 
     def found(shape: shapely.Geometry, others: Shapes) -> Hits:
@@ -67,7 +68,7 @@ RELATIONS: dict[str, tuple[str, Callable[[shapely.Geometry, Shapes], Hits]]] = {
 
 def related(word: str, known: Known, sets: Iterable[LocatedSet]) -> Iterator[Known]:
     """The areas of these sets that stand in a relation to an area; never itself."""
-    shape, (_, ask) = known.shape, RELATIONS[word]
+    shape, (_, ask) = ready(known.shape), RELATIONS[word]
     for one in sets:
         near = one.tree.query(shape, predicate="intersects")
         for place in near[ask(shape, one.shapes[near])]:
