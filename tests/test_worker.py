@@ -79,7 +79,8 @@ def app(home: Path, postbox: Postbox) -> Iterator[Flask]:
 def environment() -> dict[str, str]:
     """The settings of the test's application, for a process of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WARDBOOK_")}
-    chosen = {f"WARDBOOK_{field.name.upper()}": str(getattr(settings(), field.name)) for field in fields(settings())}
+    values = {field.name: getattr(settings(), field.name) for field in fields(settings())}
+    chosen = {f"WARDBOOK_{name.upper()}": str(value) for name, value in values.items() if value != ()}
     return kept | chosen | {"PYTHONPATH": str(ROOT)}
 
 

@@ -143,7 +143,7 @@ def test_a_telephone_can_say_where_it_is(enter: Enter, allowed: bool) -> None:
         them.presses("Find it")
         them.reads(f"in {WARD_NAME}")
     else:
-        them.reads("Your device did not say where you are.")
+        them.reads("Your browser did not allow it.")
 
 
 @with_and_without_javascript
