@@ -18,9 +18,9 @@ from wardbook.areas.boundary_files.names import names_alike
 from wardbook.cli import main
 
 KEYS = [
-    "file", "layer", "rows", "areas", "crs", "crs_source", "swapped_axes", "code_column", "name_column", "flattened",
-    "repaired", "merged", "hectares", "measured_in", "smallest", "largest", "extent", "country", "outside_country",
-    "names_alike", "overlaps", "gaps", "each_area",
+    "file", "layer", "rows", "areas", "crs", "crs_source", "swapped_axes", "code_column", "name_column", "encoding",
+    "left_out", "flattened", "repaired", "merged", "hectares", "measured_in", "smallest", "largest", "extent",
+    "country", "outside_country", "km_from_wards", "smaller_than_1_m2", "names_alike", "overlaps", "gaps", "each_area",
 ]  # fmt: skip
 MARKUP = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{ 7 * 7 }}"
 

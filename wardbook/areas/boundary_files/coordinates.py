@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
 from wardbook.areas.boundary_files.arrivals import Kind
+from wardbook.areas.boundary_files.astray import require_none_astray
 from wardbook.areas.boundary_files.country import country_of
 from wardbook.areas.boundary_files.formats import ASSUMED_DEGREES, Table
 from wardbook.areas.boundary_files.questions import Meaning, are_degrees, meanings
@@ -50,16 +52,18 @@ def claim_of(table: Table, given: str | None) -> Claim:
     return Claim(f"{table.title} does not say its coordinate system{lacks}", None)
 
 
-def placed(shapes: NDArray[np.object_], claim: Claim, council: int) -> tuple[NDArray[np.object_], System]:
+def placed(
+    shapes: NDArray[np.object_], labels: Sequence[str], claim: Claim, council: int
+) -> tuple[NDArray[np.object_], System]:
     """The shapes in longitude and latitude and the system that is believed.
 
     Raises Refused with a question where the numbers belie what is said of them: where they are degrees and the system
     is not (or the other way round), or where the areas would lie outside the country of the council's own system but
     another reading would put them in it. Another country's file is welcome where nothing speaks for a mistake, or where
-    a person gave the system.
+    a person gave the system. `labels` name the rows, for those of which a corner is astray.
     """
-    _require_finite(shapes)
     system = claim.system
+    require_none_astray(shapes, labels, system)
     if system is None:
         raise _question(claim, f"its numbers (first: {_first(shapes)}) do not tell which it is", shapes, council)
     if problem := _numbers_belie(shapes, system):
@@ -81,13 +85,6 @@ def _refuse_likely_mistake(
         raise _question(
             claim, f"its areas would then lie near {_near(found)} (first: {_first(shapes)})", shapes, council
         )
-
-
-def _require_finite(shapes: NDArray[np.object_]) -> None:
-    corners, rows = shapely.get_coordinates(shapes, return_index=True)
-    bad = ~np.isfinite(corners).all(axis=1)
-    if bad.any():
-        raise Refused(f"Row {rows[bad][0] + 1} has a coordinate that is not a number: correct the file.", field="file")
 
 
 def _numbers_belie(shapes: NDArray[np.object_], system: System) -> str:
