@@ -25,11 +25,15 @@ def assumed_encoding(shapes: Path) -> str | None:
         return None
     if said.exists():
         latin = LATIN.fullmatch(said.read_bytes()[:40].decode("ascii", "replace").strip())
-        return "Windows-1252" if latin and CONTROLS.search(words) else None
-    if table[29] not in NOT_SAID:
-        return None
-    try:
-        words.decode("utf-8")
-    except UnicodeDecodeError:
-        return "Windows-1252"
-    return "UTF-8"
+        return _first_that_fits(words, "Windows-1252") if latin and CONTROLS.search(words) else None
+    return _first_that_fits(words, "UTF-8", "Windows-1252") if table[29] in NOT_SAID else None
+
+
+def _first_that_fits(words: bytes, *encodings: str) -> str | None:
+    for encoding in encodings:
+        try:
+            words.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return encoding
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,7 +14,7 @@ from pyproj.exceptions import ProjError
 
 from wardbook.areas.boundary_files.reading import Reading
 from wardbook.areas.boundary_files.systems import FOOT, moved, system_given, turned, turned_round
-from wardbook.areas.locator import locator
+from wardbook.areas.locator import LocatedSet, locator
 from wardbook.clock import today
 from wardbook.config import settings
 from wardbook.geo import WGS84, metres_between
@@ -34,13 +35,17 @@ def away_from_wards(reading: Reading) -> Away | None:
     """How far the areas lie from the council's own wards in force; None where they do not, or where there are none."""
     if not has_app_context() or not (sets := locator().wards(today())):
         return None
-    wards = _box(np.concatenate([known.shapes for known in sets]))
     drawn = _box(np.array([area.geometry for area in reading.areas], dtype=object))
-    metres = metres_between(drawn, wards, settings().crs)
+    metres = _metres_from(sets, drawn)
     if not metres > FAR:
         return None
     other = _turned_round(drawn, reading.crs)
-    return Away(metres / 1000, other is not None and metres_between(other, wards, settings().crs) <= FAR)
+    return Away(metres / 1000, other is not None and _metres_from(sets, other) <= FAR)
+
+
+def _metres_from(sets: Sequence[LocatedSet], ground: shapely.Geometry) -> float:
+    """To the nearest of the sets, by the boxes round them."""
+    return min(metres_between(ground, _box(known.shapes), settings().crs) for known in sets)
 
 
 def _box(shapes: NDArray[np.object_]) -> shapely.Geometry:

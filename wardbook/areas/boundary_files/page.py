@@ -51,8 +51,9 @@ def check_page(title: str, reading: Reading, report: Report) -> str:
     )
 
 
-def _place(fault: Overlap | Gap | Repair) -> str:
-    return f"{fault.lat:.6f}, {fault.lon:.6f}"
+def _place(fault: Overlap | Gap) -> tuple[str, str]:
+    """Latitude and longitude, of which no number is parted at the end of a line."""
+    return f"{fault.lat:.5f},", f"{fault.lon:.5f}"
 
 
 def _asset(name: str) -> Markup:

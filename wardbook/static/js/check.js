@@ -18,6 +18,7 @@
   told.gaps.forEach((fault, place) => draw(fault, "gap", "G" + (place + 1), "#1d4ed8"));
 
   const names = L.layerGroup().addTo(map);
+  map.createPane("names").style.zIndex = 550; // over the areas, under the numbers
   map.on("moveend", showNames);
   showNames();
 
@@ -28,11 +29,12 @@
     for (const { properties } of told.areas.features) {
       if (taken.length >= 200 || !map.getBounds().contains(properties.at)) continue;
       const at = map.latLngToContainerPoint(properties.at);
-      const half = 4 * properties.name.length + 2;
+      const name = properties.name.length > 40 ? properties.name.slice(0, 39) + "…" : properties.name;
+      const half = 4 * name.length + 2;
       const box = [at.x - half, at.y - 9, at.x + half, at.y + 9];
       if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
       taken.push(box);
-      names.addLayer(L.tooltip(properties.at, { content: asText(properties.name), permanent: true, direction: "center", className: "wb-name" }));
+      names.addLayer(L.tooltip(properties.at, { content: asText(name), permanent: true, direction: "center", className: "wb-name", pane: "names" }));
     }
   }
 
