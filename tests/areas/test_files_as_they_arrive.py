@@ -329,6 +329,20 @@ def test_one_corner_astray_is_told_by_its_row_and_no_system_is_offered_for_it(cr
         assert sentence.startswith("Row 1 (Belsize, E05013652) has the point 999, 51.5")
 
 
+@pytest.mark.parametrize(
+    "change,crs,point",
+    [(None, None, [0, 0]), (None, None, [51.5, -0.1]), (into(27700), GRID, [5e9, 5e9]), (into(27700), GRID, [-3e7, 1])],
+)
+def test_one_corner_far_off_is_told_by_its_row(change, crs, point, open_data, store, tmp_path):
+    true = open_data / "boundaries" / "camden_wards_2022.geojson"
+    moved = spoiled(true, tmp_path / "moved.geojson", change or as_it_is, crs)
+    file = astray(moved, tmp_path / "wards.geojson", 2, point, crs)
+    assert the_sentence(wardbook(store, "boundaries", "check", file)) == (
+        f"Row 2 (Bloomsbury, E05013653) has the point {point[0]:.10g}, {point[1]:.10g}, which is far from its others: "
+        "correct it in the file."
+    )
+
+
 def test_a_system_in_which_the_areas_would_be_specks_is_not_offered(open_data, store, tmp_path):
     kilometres = into(27700, unit=1000)
     file = spoiled(open_data / "boundaries/camden_wards_2022.geojson", tmp_path / "wards.geojson", kilometres, None)

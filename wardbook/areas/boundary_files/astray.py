@@ -9,9 +9,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from wardbook.areas.boundary_files.country import Country
 from wardbook.areas.boundary_files.systems import System
 from wardbook.errors import Refused
 
+FAR_OFF: Final = 5.0
+"""Degrees outside a country."""
 FEW: Final = 0.5
 """The share of corners above which it is not a row that is wrong but what is said of the coordinates."""
 
@@ -27,6 +30,25 @@ def require_none_astray(shapes: NDArray[np.object_], labels: Sequence[str], said
         _require_few(_off_the_earth(corners), corners, rows, labels, "is no longitude and latitude")
     elif (~_off_the_earth(corners)).mean() > FEW:
         _require_few(_off_the_earth(corners), corners, rows, labels, "is no longitude and latitude, as the others are")
+
+
+def require_none_far_off(
+    shapes: NDArray[np.object_], found: NDArray[np.object_], labels: Sequence[str], country: Country
+) -> None:
+    """Raises Refused for the first corner that lies far outside the country in which its row lies, such as 0, 0.
+
+    `found` are the shapes in longitude and latitude, of which a corner can be infinite.
+    """
+    corners, rows = shapely.get_coordinates(found, return_index=True)
+    inside = country.has(corners, 0)
+    mostly = np.bincount(rows, inside, minlength=len(shapes)) > FEW * np.bincount(rows, minlength=len(shapes))
+    if (bad := mostly[rows] & ~country.has(corners, FAR_OFF)).any():
+        place = int(rows[bad][0])
+        x, y = shapely.get_coordinates(shapes)[bad][0]
+        raise Refused(
+            f"{labels[place]} has the point {x:.10g}, {y:.10g}, which is far from its others: correct it in the file.",
+            field="file",
+        )
 
 
 def _off_the_earth(corners: NDArray[np.float64]) -> NDArray[np.bool_]:

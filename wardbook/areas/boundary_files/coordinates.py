@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
 from wardbook.areas.boundary_files.arrivals import Kind
-from wardbook.areas.boundary_files.astray import require_none_astray
+from wardbook.areas.boundary_files.astray import require_none_astray, require_none_far_off
 from wardbook.areas.boundary_files.country import country_of
 from wardbook.areas.boundary_files.formats import ASSUMED_DEGREES, Table
 from wardbook.areas.boundary_files.questions import Meaning, are_degrees, meanings
@@ -69,7 +69,9 @@ def placed(
     if problem := _numbers_belie(shapes, system):
         raise _question(claim, problem, shapes, council)
     found = _turned(shapes, system)
-    if found is None or _outside_use(found, system):
+    if found is not None:
+        require_none_far_off(shapes, found, labels, country_of(council))
+    if found is None or not _finite(found) or _outside_use(found, system):
         where = f"its numbers (first: {_first(shapes)}) lie outside the part of the world where {system.name} is used"
         raise _question(claim, where, shapes, council)
     if not country_of(council).can_be_of(found):
@@ -101,12 +103,15 @@ def _numbers_belie(shapes: NDArray[np.object_], system: System) -> str:
 
 
 def _turned(shapes: NDArray[np.object_], system: System) -> NDArray[np.object_] | None:
-    """The shapes in degrees; None where that cannot be."""
+    """The shapes in degrees, with corners that are infinite where they have no place; None where that cannot be."""
     try:
-        found = turned(shapes, system)
+        return turned(shapes, system)
     except ProjError:
         return None
-    return found if np.isfinite(shapely.get_coordinates(found)).all() else None
+
+
+def _finite(found: NDArray[np.object_]) -> bool:
+    return bool(np.isfinite(shapely.get_coordinates(found)).all())
 
 
 def _outside_use(found: NDArray[np.object_], system: System) -> bool:
@@ -149,7 +154,7 @@ def _or_as_said(claim: Claim, shapes: NDArray[np.object_]) -> str:
     if system is None or system.source != "file" or system.crs.is_geographic or _numbers_belie(shapes, system):
         return ""
     found = _turned(shapes, system)
-    as_said = found is not None and not _outside_use(found, system)
+    as_said = found is not None and _finite(found) and not _outside_use(found, system)
     return f", or --crs {system.name} to have it read as it says" if as_said else ""
 
 
