@@ -97,6 +97,12 @@ def test_every_ward_of_great_britain_is_checked():
     assert sum(gap.enclosed for gap in report.gaps) == 13
 
 
+def test_ground_that_opens_by_less_than_rounding_is_surrounded():
+    report = check(read_boundaries(real("awkward/made/z_and_invalid_bng.geojson")))
+    assert all(gap.enclosed for gap in report.gaps)
+    assert [gap.square_metres for gap in report.gaps] == pytest.approx([303_191, 71_804], rel=0.001)
+
+
 @pytest.mark.parametrize("name", ["reports/boston_wards.geojson", "awkward/made/z_and_invalid_bng.geojson"])
 def test_overlaps_are_those_that_comparing_every_pair_finds(name):
     reading = read_boundaries(real(name))
@@ -150,6 +156,15 @@ def test_ground_surrounded_by_areas_is_a_gap():
     (gap,) = check(reading_of(west=west, east=east)).gaps
     assert (gap.between, gap.enclosed) == (("west", "east"), True)
     assert gap.square_metres == pytest.approx(10_000, rel=0.001)
+
+
+@pytest.mark.parametrize("opening,found", [(0, 1), (0.02, 1), (0.04, 1), (0.5, 0)])
+def test_a_wide_gap_counts_as_surrounded_where_it_opens_by_a_hair_s_breadth(opening, found):
+    """A square of 600 m in the middle, and a slit through the eastern side of it, wider than any strip inside."""
+    west = shapely.box(0, 0, 1000, 1000) - shapely.box(200, 200, 1000, 800)
+    east = shapely.box(800, 200, 1000, 500), shapely.box(800, 500 + opening, 1000, 800)
+    gaps = [gap for gap in check(reading_of(west=west, south=east[0], north=east[1])).gaps if gap.enclosed]
+    assert [round(gap.square_metres, -2) for gap in gaps] == [360_000] * found
 
 
 def test_areas_far_apart_leave_no_gap():

@@ -90,7 +90,8 @@ OUTCOMES: dict[str, Taken | Told] = {
     ),
     "awkward/made/blank_names.geojson": Told(
         "Row 2 (E05009368) has no name in the column WD22NM, nor have rows 4 (E05009370), 10 (E05009376), "
-        "14 (E05009380) and 20 (E05009386): fill it in, or give another column with --name.",
+        "14 (E05009380) and 20 (E05009386): fill them in, leave them out with --leave-out 2,4,10,14,20 or take the "
+        "column WD22CD, which has one in every row, with --name WD22CD.",
         "--name WD22CD", in_degrees(21, "E05009367 (E05009367)"),
     ),
     "awkward/made/bng_unlabelled.geojson": Told(
@@ -111,7 +112,9 @@ OUTCOMES: dict[str, Taken | Told] = {
     ),
     "awkward/made/duplicate_names.geojson": in_degrees(20, CAMDEN),
     "awkward/made/empty_polygon.geojson": Told(
-        "Row 9 (Haverstock, E05013660) has no shape, or one that does not close: draw it or take the row out."
+        "Row 9 (Haverstock, E05013660) has no shape, or one that does not close: draw it or leave it out with "
+        "--leave-out 9.",
+        "--leave-out 9", in_degrees(19, CAMDEN, rows=20),
     ),
     "awkward/made/gap_between_wards.geojson": in_degrees(33, LEEDS),
     "awkward/made/lat_lon_swapped.geojson": Told(
@@ -127,7 +130,9 @@ OUTCOMES: dict[str, Taken | Told] = {
     ),
     "awkward/made/names_only_no_codes.geojson": in_degrees(20, "Belsize"),
     "awkward/made/null_geometry.geojson": Told(
-        "Row 7 (Gospel Oak, E05013658) has no shape, or one that does not close: draw it or take the row out."
+        "Row 7 (Gospel Oak, E05013658) has no shape, or one that does not close: draw it or leave it out with "
+        "--leave-out 7.",
+        "--leave-out 7", in_degrees(19, CAMDEN, rows=20),
     ),
     "awkward/made/overlapping_wards.geojson": in_degrees(33, LEEDS),
     "awkward/made/path_traversal.zip": Told(
@@ -159,9 +164,21 @@ OUTCOMES: dict[str, Taken | Told] = {
         "{} holds no .shp file, only README.txt and wards.csv: zip the .shp, .shx, .dbf and .prj of a Shapefile "
         "together."
     ),
+    "boundaries/banes_parishes.geojson.gz": Told(
+        "Row 6 has no code in the column code and no name in the column name: fill it in, leave it out with "
+        "--leave-out 6 or give another column with --code.",
+        "--leave-out 6", in_degrees(51, "West Harptree CP (E04000997)", rows=52),
+    ),
+    "boundaries/banes_polling_districts_2016.geojson.gz": Told(
+        "Row 9 (N-KS1) has no name in the column DISTRICT_N, nor have rows 10 (N-KE2), 11 (N-KN1), 12 (N-KS2), "
+        "13 (N-KE1), 14 (N-SA1), 15 (N-SA2), 16 (B-AB1), 17 (B-AB2), 18 (B-BK1), 19 (B-BK2) and 37 more: fill them in, "
+        "leave them out with --leave-out 9-45,48-49,76-78,88-90,97-99 or take the column POLLING_DI, "
+        "which has one in every row, with --name POLLING_DI.",
+        "--name POLLING_DI", in_degrees(110, "N-BW3B (N-BW3B)"),
+    ),
     "boundaries/formats/banes_parking_zones_2019_shapefile.zip": Told(
         "Rows 1 and 25 are both called Zone 8 and have no codes to tell them apart: give a column of codes with "
-        "--code.",
+        "--code, or say --merge-duplicates if they are parts of one area.",
         "--code zone --merge-duplicates", Taken(72, 22, "EPSG:27700", "Zone 8 (08)"),
     ),
     "boundaries/formats/banes_polling_stations_2019_shapefile.zip": Told(
@@ -288,6 +305,50 @@ def as_it_is(corners: Any) -> Any:
 
 def turned_round(corners: Any) -> Any:
     return corners[:, ::-1]
+
+
+def astray(source: Path, target: Path, row: int, point: list[float], crs: dict[str, Any] | None = None) -> Path:
+    """A GeoJSON file of which one corner of one row is elsewhere."""
+    file = json.loads(spoiled(source, target, as_it_is, crs).read_text())
+    (ring, *_), *_ = file["features"][row - 1]["geometry"]["coordinates"]
+    (ring if isinstance(ring[0], list) else file["features"][row - 1]["geometry"]["coordinates"][0])[3] = point
+    target.write_text(json.dumps(file))
+    return target
+
+
+@pytest.mark.parametrize("crs,words", [(None, ""), (GRID, ", as the others are")])
+def test_one_corner_astray_is_told_by_its_row_and_no_system_is_offered_for_it(crs, words, open_data, store, tmp_path):
+    true = open_data / "boundaries" / "camden_wards_2022.geojson"
+    file = astray(true, tmp_path / "wards.geojson", 1, [999, 51.5], crs)
+    assert the_sentence(wardbook(store, "boundaries", "check", file)) == (
+        f"Row 1 (Belsize, E05013652) has the point 999, 51.5, which is no longitude and latitude{words}: correct it in "
+        "the file."
+    )
+    for given in ("EPSG:27700", "EPSG:4326"):
+        sentence = the_sentence(wardbook(store, "boundaries", "check", file, "--crs", given))
+        assert sentence.startswith("Row 1 (Belsize, E05013652) has the point 999, 51.5")
+
+
+@pytest.mark.parametrize(
+    "change,crs,point",
+    [(None, None, [0, 0]), (None, None, [51.5, -0.1]), (into(27700), GRID, [5e9, 5e9]), (into(27700), GRID, [-3e7, 1])],
+)
+def test_one_corner_far_off_is_told_by_its_row(change, crs, point, open_data, store, tmp_path):
+    true = open_data / "boundaries" / "camden_wards_2022.geojson"
+    moved = spoiled(true, tmp_path / "moved.geojson", change or as_it_is, crs)
+    file = astray(moved, tmp_path / "wards.geojson", 2, point, crs)
+    assert the_sentence(wardbook(store, "boundaries", "check", file)) == (
+        f"Row 2 (Bloomsbury, E05013653) has the point {point[0]:.10g}, {point[1]:.10g}, which is far from its others: "
+        "correct it in the file."
+    )
+
+
+def test_a_system_in_which_the_areas_would_be_specks_is_not_offered(open_data, store, tmp_path):
+    kilometres = into(27700, unit=1000)
+    file = spoiled(open_data / "boundaries/camden_wards_2022.geojson", tmp_path / "wards.geojson", kilometres, None)
+    assert "--crs EPSG:27700" not in the_sentence(wardbook(store, "boundaries", "check", file))
+    told = wardbook(store, "boundaries", "check", file, "--crs", "EPSG:27700").stdout
+    assert "is the file whole, and read in the right coordinate system?" in told
 
 
 LIES = [

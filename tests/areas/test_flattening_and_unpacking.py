@@ -135,3 +135,48 @@ def test_another_encoding_than_utf8_is_named(tmp_path, content, sentence):
     with pytest.raises(Refused) as refused:
         read_boundaries(path)
     assert refused.value.sentence == sentence
+
+
+CAFE = "Café Môr – “Ty”"
+
+
+def shapefile(folder: Path, name: bytes, *, byte: int = 0, cpg: str | None = None) -> Path:
+    """A Shapefile of one area, zipped, its name in these bytes and its encoding told by these signs, or by none."""
+    stem = folder / "wards"
+    frame = geopandas.GeoDataFrame({"name": ["x" * 40]}, geometry=[shapely.box(-2.4, 51.3, -2.3, 51.4)], crs=4326)
+    frame.to_file(stem.with_suffix(".shp"), engine="pyogrio")
+    stem.with_suffix(".cpg").unlink()
+    table = bytearray(stem.with_suffix(".dbf").read_bytes().replace(b"x" * 40, name.ljust(40)))
+    table[29] = byte
+    parts = {ending: stem.with_suffix(f".{ending}").read_bytes() for ending in ("shp", "shx", "prj")}
+    return zipped(
+        folder, **{f"wards_{ending}": content for ending, content in parts.items()}, wards_dbf=bytes(table),
+        **({"wards_cpg": cpg} if cpg else {}),
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "encoding,byte,cpg,assumed",
+    [
+        ("cp1252", 0, None, "Windows-1252"),
+        ("cp1252", 0x57, None, "Windows-1252"),
+        ("cp1252", 0, "ISO-8859-1", "Windows-1252"),
+        ("cp1252", 0x03, None, None),
+        ("cp1252", 0, "1252", None),
+        ("utf-8", 0, None, "UTF-8"),
+        ("utf-8", 0, "UTF-8", None),
+        ("utf-8", 0x57, None, "UTF-8"),
+    ],
+)
+def test_words_of_a_shapefile_are_read_as_they_must_be_written(tmp_path, encoding, byte, cpg, assumed):
+    reading = read_boundaries(shapefile(tmp_path, CAFE.encode(encoding), byte=byte, cpg=cpg))
+    assert (reading.areas[0].name, reading.encoding) == (CAFE, assumed)
+
+
+def test_words_without_accents_need_no_encoding(tmp_path):
+    assert read_boundaries(shapefile(tmp_path, b"Abbey")).encoding is None
+
+
+def test_what_is_no_sign_in_any_encoding_is_refused(tmp_path):
+    with pytest.raises(Refused, match=r"Row 1 \(Abbey .*\) has the control character U\+0081 in its name"):
+        read_boundaries(shapefile(tmp_path, b"Abbey \x81"))

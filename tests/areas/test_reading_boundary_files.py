@@ -65,10 +65,12 @@ TAKEN = [
 REFUSED = [
     # file, the field it is about, words of the sentence
     ("boundaries/uk_wards_2022_simplified.geojson.gz", "code", ["E05014284", "rows", "--merge-duplicates"]),
-    ("boundaries/banes_parishes.geojson.gz", "code", ["Row 6 has no code in the column code", "--code"]),
-    ("boundaries/banes_polling_districts_2016.geojson.gz", "name", ["Row 9 (N-KS1) has no name"]),
+    ("boundaries/banes_parishes.geojson.gz", "code",
+     ["Row 6 has no code in the column code and no name in", "--leave-out 6"]),
+    ("boundaries/banes_polling_districts_2016.geojson.gz", "name", ["Row 9 (N-KS1) has no name", "--name POLLING_DI"]),
     ("boundaries/formats/banes_polling_stations_2019_shapefile.zip", "file", ["Row 1 (Radstock, N-RA3) has a point"]),
-    ("boundaries/formats/banes_parking_zones_2019_shapefile.zip", "code", ["Rows 1 and 25 are both called Zone 8"]),
+    ("boundaries/formats/banes_parking_zones_2019_shapefile.zip", "code",
+     ["Rows 1 and 25 are both called Zone 8", "--merge-duplicates"]),
     ("awkward/north_yorkshire_one_code_two_polygons.geojson", "code", ["E05014284 is the code of rows 1 and 2"]),
     ("awkward/chicago_wards_no_crs_invalid.topojson", "name", ["no column known to hold names, only id", "--name"]),
     ("awkward/banes_polling_districts_2019_shapefile_without_shp.zip", "file", ["_Districts_2019.shp is missing"]),
@@ -101,7 +103,10 @@ REFUSED = [
 CURED = [
     # file, what the sentence asked for, areas, first code
     ("boundaries/uk_wards_2022_simplified.geojson.gz", {"merge_duplicates": True}, 8482, "E05000650"),
+    ("boundaries/banes_parishes.geojson.gz", {"leave_out": ["6"]}, 51, "E04000997"),
     ("boundaries/banes_polling_districts_2016.geojson.gz", {"name": "polling_di"}, 110, "N-BW3B"),
+    ("boundaries/formats/banes_parking_zones_2019_shapefile.zip", {"merge_duplicates": True}, 22, None),
+    ("awkward/made/null_geometry.geojson", {"leave_out": ["7"]}, 19, "E05013652"),
     ("boundaries/formats/banes_parking_zones_2019_shapefile.zip",
      {"code": "zone", "name": "label", "merge_duplicates": True}, 22, "08"),
     ("awkward/north_yorkshire_one_code_two_polygons.geojson", {"merge_duplicates": True}, 1, "E05014284"),
@@ -214,7 +219,7 @@ def test_the_two_invalid_wards_of_the_national_file_are_repaired_and_listed():
         "Longtown & Rockcliffe (E05003171)",
         "Tolleshunt D'Arcy (E05004205)",
     ]
-    assert repaired[0].what == "touches itself near 54.98, -3.05: repaired, area unchanged to 0.01%"
+    assert repaired[0].what == "touches itself near 54.97723, -3.04989: repaired, area unchanged to 0.01%"
 
 
 def test_welsh_names_are_kept_beside_the_english_ones():
@@ -227,7 +232,11 @@ def test_welsh_names_are_kept_beside_the_english_ones():
 def test_bow_ties_and_heights_are_mended():
     reading = read_boundaries(real("awkward/made/z_and_invalid_bng.geojson"))
     assert [repair.label for repair in reading.repaired] == ["Haggerston (E05009375)", "Springfield (E05009383)"]
-    assert all("crosses itself near 51.5" in repair.what for repair in reading.repaired)
+    assert reading.repaired[0].what == (
+        "crosses itself near 51.53596, -0.06847: repaired, 52.1 ha now, where the outline as drawn comes to 8.8 ha, "
+        "since its loops count against each other: look at it on the map"
+    )
+    assert [round(repair.hectares_after, 1) for repair in reading.repaired] == [52.1, 108.8]
 
 
 def test_rows_of_one_code_become_one_area_that_keeps_both_names():
@@ -319,6 +328,106 @@ def test_names_alone_must_differ(tmp_path):
     assert "none can be made from its name" in sentence(geojson(tmp_path, feature(name="Гренада")))
 
 
+CODES = (
+    "and a code is at most 50 letters from A to Z, digits, dots, hyphens, underscores and single spaces: correct it, "
+    "or give another column with --code."
+)
+
+
+@pytest.mark.parametrize("code", ["N-KS1", "08", "E05013652", "B.AB_2", "Ward 12", "a"])
+def test_codes_that_an_address_can_hold_are_taken(tmp_path, code):
+    assert read_boundaries(geojson(tmp_path, feature(code=code, name="Abbey"))).areas[0].code == code
+
+
+@pytest.mark.parametrize("code", ["E05 013/652?x", "../etc", "Wärd", "E" * 51, "<b>", "a#b", "100%", "-"])
+def test_other_codes_are_refused_by_row(tmp_path, code):
+    told = sentence(geojson(tmp_path, feature(code="E1", name="Mill"), feature(code=code, name="Abbey")))
+    assert told.startswith(f"Row 2 (Abbey) has the code {code[:39]}")
+    assert told.endswith(CODES)
+
+
+def test_codes_that_differ_in_capitals_alone_are_refused(tmp_path):
+    path = geojson(tmp_path, feature(code="E05013652", name="A"), feature(square(-2.3), code="e05013652", name="B"))
+    told = (
+        "Rows 1 and 2 have the codes E05013652 and e05013652, which differ in capital letters alone: correct one of "
+        "them, or write both alike if they are parts of one area."
+    )
+    assert (sentence(path), sentence(path, merge_duplicates=True)) == (told, told)
+
+
+def test_a_name_has_at_most_200_characters_and_none_that_control(tmp_path):
+    assert len(read_boundaries(geojson(tmp_path, feature(name="x" * 200))).areas[0].name) == 200
+    assert sentence(geojson(tmp_path, feature(name="x" * 3000))) == (
+        f"Row 1 ({'x' * 39}…) has a name of 3,000 characters, and a name has at most 200: shorten it, or give another "
+        "column with --name."
+    )
+    assert sentence(geojson(tmp_path, feature(name="Caf\u00e9 M\u00f4r \u0096"))) == (
+        "Row 1 (Café Môr \ufffd) has the control character U+0096 in its name, as if its words had been read in the "
+        "wrong encoding: export the file again in UTF-8."
+    )
+
+
+def test_rows_of_one_name_are_one_area_where_that_is_asked_for(tmp_path):
+    path = geojson(tmp_path, feature(name="Zone 8"), feature(name="Zone 9"), feature(square(-2.3), name="Zone 8"))
+    assert "--merge-duplicates" in sentence(path)
+    reading = read_boundaries(path, merge_duplicates=True)
+    assert ([area.name for area in reading.areas], reading.merged) == (["Zone 8", "Zone 9"], ("Zone 8",))
+    assert len(reading.areas[0].geometry.geoms) == 2
+
+
+def test_rows_that_are_left_out_are_kept_in_mind_and_keep_the_numbers_of_the_others(tmp_path):
+    blank = [feature(name="", code=f"F{number}") for number in range(4)]
+    path = geojson(tmp_path, feature(name="Abbey", code="A"), *blank, feature(square(-2.3), name="Mill", code="M"))
+    assert "leave them out with --leave-out 2-5" in sentence(path)
+    assert "leave them out with --leave-out 2-5" in sentence(path, leave_out=["3"])
+    reading = read_boundaries(path, leave_out=["2,3", "4-5"])
+    assert ([area.row for area in reading.areas], reading.rows) == ([1, 6], 6)
+    assert [each.words for each in reading.left_out] == [f"row {number + 2} (F{number})" for number in range(4)]
+
+
+@pytest.mark.parametrize("rows", ["7", "0", "3-2", "six", "", "1,,2"])
+def test_a_row_to_leave_out_must_be_there(tmp_path, rows):
+    path = geojson(tmp_path, feature(name="Abbey"), feature(name="Mill"))
+    assert sentence(path, leave_out=[rows]) == (
+        f"--leave-out {rows} names no row of wards.geojson, whose rows are 1 to 2: write it like 6 or 6,9-12."
+    )
+    assert "leaves nothing of wards.geojson" in sentence(path, leave_out=["1-2"])
+
+
+@pytest.mark.parametrize(
+    "columns,code_column,name_column,code,name",
+    [
+        ({"ward": {"codes": {"gss": "E1"}, "name": "Abbey"}}, "ward.codes.gss", "ward.name", "E1", "Abbey"),
+        ({"a": {"b": {"c": {"wd22cd": "E1", "wd22nm": "Abbey"}}}}, "a.b.c.wd22cd", "a.b.c.wd22nm", "E1", "Abbey"),
+        ({"ward": {"title": 1}, "name": "Abbey"}, None, "name", None, "Abbey"),
+    ],
+)
+def test_what_lies_deep_in_objects_is_found(tmp_path, columns, code_column, name_column, code, name):
+    reading = read_boundaries(geojson(tmp_path, feature(**columns)))
+    assert (reading.code_column, reading.name_column) == (code_column, name_column)
+    assert (reading.areas[0].code, reading.areas[0].name) == (code, name)
+
+
+def test_the_ward_s_code_is_told_from_its_council_s_beside_it(tmp_path):
+    rows = [{"council": {"gss": "E06", "name": "B"}, "ward": {"gss": f"E{n}", "name": f"Ward {n}"}} for n in (1, 2)]
+    reading = read_boundaries(geojson(tmp_path, *(feature(**row) for row in rows)))
+    assert [(area.code, area.name) for area in reading.areas] == [("E1", "Ward 1"), ("E2", "Ward 2")]
+
+
+@pytest.mark.parametrize("value", [{"en": "Abbey", "cy": "Abaty"}, '{"en": "Abbey"}', [{"en": "Abbey"}], ["Abbey"]])
+def test_what_is_written_as_an_object_is_never_a_name(tmp_path, value):
+    told = sentence(geojson(tmp_path, feature(name=value, ref="7")))
+    assert "has no column known to hold names" in told or "has no name" in told
+    assert "{" not in told
+
+
+def test_an_object_within_objects_without_end_is_read_no_deeper_than_need_be(tmp_path):
+    deep: dict[str, Any] = {"gss": "E1"}
+    for _ in range(200):
+        deep = {"x": deep}
+    assert read_boundaries(geojson(tmp_path, feature(name="Abbey", deep=deep))).code_column is None
+
+
 @pytest.mark.parametrize(
     "name,expected",
     [
@@ -382,6 +491,8 @@ def test_other_countries_are_welcome(tmp_path, west, south):
         ({"type": "Polygon", "coordinates": [[[0, 51], [1, 51]]]}, "has no shape, or one that does not close"),
         ({"type": "Polygon", "coordinates": [[[0, 51], [1, 51], [0, 51], [0, 51]]]}, "encloses no area"),
         ({"type": "Polygon", "coordinates": "x"}, "has no shape"),
+        ({"type": "Polygon", "coordinates": [[[0, 51], ["abc", 51], [1, 52], [0, 51]]]},
+         'has the coordinate "abc", which is no number: correct it or leave it out with --leave-out 2.'),
     ],
 )  # fmt: skip
 def test_what_is_not_an_area_is_refused_by_row(tmp_path, shape, words):
@@ -398,7 +509,7 @@ def test_a_collection_of_areas_alone_is_one_area(tmp_path):
 def test_a_coordinate_that_is_no_number_is_refused_by_row(tmp_path):
     ring = [[0, 51], [1, float("nan")], [1, 52], [0, 51]]
     path = geojson(tmp_path, feature(name="A"), feature({"type": "Polygon", "coordinates": [ring]}, name="B"))
-    assert sentence(path) == "Row 2 has a coordinate that is not a number: correct the file."
+    assert sentence(path) == "Row 2 (B) has a coordinate that is not a number: correct it in the file."
 
 
 def test_a_feature_that_cannot_be_made_out_is_not_left_out_in_silence(tmp_path):
@@ -415,6 +526,14 @@ def test_a_feature_that_cannot_be_made_out_is_not_left_out_in_silence(tmp_path):
         ("half.gpkg", b"SQLite format 3\x00 and no more", "half.gpkg is damaged or cut short"),
         ("words.json", b'{"hello": "world"}', "words.json cannot be read as GeoJSON"),
         ("none.geojson", b'{"type": "FeatureCollection", "features": []}', "none.geojson has no"),
+        ("wards.gml", b'<wfs:FeatureCollection xmlns:wfs="http://www.opengis.net/wfs/2.0">', "wards.gml is GML"),
+        ("old.xls", b"\xd0\xcf\x11\xe0 and so on", "is an old spreadsheet or document (Excel or Word)"),
+        (
+            "text.kml",
+            b"<kml><Placemark><name>A</name><Polygon><outerBoundaryIs><LinearRing><coordinates>abc,51"
+            b"</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>",
+            'Row 1 (A) has the coordinate "abc", which is no number',
+        ),
         ("esri.json", b'{"geometryType": "esriGeometryPolygon", "features": []}', "is Esri's own JSON"),
         ("cut.geojson.gz", gzip.compress(b"x" * 5000, mtime=0)[:30], "cut.geojson.gz is damaged or cut short"),
         ("bomb.geojson.gz", gzip.compress(b" " * 20_000_000, mtime=0), "unpacks to far more"),
@@ -474,6 +593,25 @@ def test_a_zip_that_would_write_elsewhere_is_refused(tmp_path, member):
     with zipfile.ZipFile(tmp_path / "wards.zip", "w") as archive:
         archive.writestr(member, b"")
     assert "would be written outside it" in sentence(tmp_path / "wards.zip")
+
+
+@pytest.mark.parametrize(
+    "member,what",
+    [
+        ("xl/workbook.xml", "is a spreadsheet (Excel), which holds no areas"),
+        ("word/document.xml", "is a document (Word), which holds no areas"),
+        ("content.xml", "is a spreadsheet or document (OpenDocument), which holds no areas"),
+        ("wards.gdb/a0001.gdbtable", "holds an Esri file geodatabase, which is not read here"),
+        ("wards.gml", "holds GML, which is not read here"),
+    ],
+)
+def test_a_zip_of_another_kind_is_called_what_it_is(tmp_path, member, what):
+    with zipfile.ZipFile(tmp_path / "wards.xlsx", "w") as archive:
+        archive.writestr("[Content_Types].xml", b"<Types/>")
+        archive.writestr(member, b"")
+    assert sentence(tmp_path / "wards.xlsx") == (
+        f"wards.xlsx {what}: export the areas as GeoJSON, GeoPackage, KML or a Shapefile in a .zip."
+    )
 
 
 def test_a_zip_must_hold_all_of_a_shapefile(tmp_path):

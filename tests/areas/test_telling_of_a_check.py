@@ -16,11 +16,12 @@ from tests.conftest import square
 from tests.engines import environment_of
 from wardbook.areas.boundary_files.names import names_alike
 from wardbook.cli import main
+from wardbook.geo import reproject
 
 KEYS = [
-    "file", "layer", "rows", "areas", "crs", "crs_source", "swapped_axes", "code_column", "name_column", "flattened",
-    "repaired", "merged", "hectares", "measured_in", "smallest", "largest", "extent", "country", "outside_country",
-    "names_alike", "overlaps", "gaps", "each_area",
+    "file", "layer", "rows", "areas", "crs", "crs_source", "swapped_axes", "code_column", "name_column", "encoding",
+    "left_out", "flattened", "repaired", "merged", "hectares", "measured_in", "smallest", "largest", "extent",
+    "country", "outside_country", "km_from_wards", "smaller_than_1_m2", "names_alike", "overlaps", "gaps", "each_area",
 ]  # fmt: skip
 MARKUP = "<img src=x onerror=alert(1)></script><script>alert(2)</script>{{ 7 * 7 }}"
 
@@ -141,6 +142,64 @@ def test_the_page_reads_without_javascript_and_holds_words_as_text(store, faulty
     assert [cell.text_content() for cell in tree.xpath("//tr[@id='overlap-1']/*")][:2] == ["O1", f"{MARKUP} and Mill"]
     assert tree.xpath("//tr[@id='gap-1']/td")[0].text_content() == "Dock"
     assert len(tree.xpath("//table")[-1].xpath(".//tbody/tr")) == 3
+
+
+@pytest.fixture
+def bow_tie(tmp_path: Path) -> Path:
+    """A square, and beside it an outline that crosses itself, so that a triangle of ground is in neither."""
+    (west, south, east, north) = square(2, 0).bounds
+    crossed = shapely.Polygon([(west, south), (east, north), (east, south), (west, north)])
+    return wards(tmp_path, Mill=square(0, 0), Bridge=crossed)
+
+
+def test_a_repair_tells_where_and_how_much_in_lines_object_and_page_and_on_importing(store, bow_tie, tmp_path):
+    told = "Repaired: row 2, Bridge: crosses itself near 51.3"
+    page = tmp_path / "check.html"
+    said = wardbook(store, "boundaries", "check", bow_tie, "--map", page).stdout
+    assert re.search(rf"^{told}\d{{4}}, -2\.\d{{5}}: repaired, 50\.\d ha now, ", said, re.MULTILINE)
+    (repair,) = checked(store, bow_tie)["repaired"]
+    assert (repair["row"], repair["label"]) == (2, "Bridge")
+    assert (repair["hectares_before"], repair["hectares_after"]) == pytest.approx((0, 50), abs=1)
+    tree = html.fromstring(page.read_text())
+    assert tree.xpath("//tr[@id='repair-1']/td")[0].text_content().startswith("Bridge, row 2: crosses itself near 51.3")
+    assert len(json.loads(tree.xpath("//script[@id='told']/text()")[0])["repairs"]) == 1
+    words = ["boundaries", "import", bow_tie, "--set", "Bow", "--type", "lsoa", "--reference"]
+    assert told in wardbook(store, *words).stdout
+
+
+def test_what_was_left_out_is_told_in_lines_and_object_and_on_importing(store, faulty):
+    out = ("--leave-out", "1", "--leave-out", "3")
+    assert "Left out as asked: row 3 (Dock)." in wardbook(store, "boundaries", "check", faulty, *out).stdout
+    rows = [{"row": 1, "code": None, "name": MARKUP}, {"row": 3, "code": None, "name": "Dock"}]
+    assert checked(store, faulty, *out)["left_out"] == rows
+    words = ["boundaries", "import", faulty, "--type", "lsoa", "--reference", *out]
+    assert "Left out as asked: row 3 (Dock)." in wardbook(store, *words, "--set", "Less").stdout
+    assert json.loads(wardbook(store, *words, "--set", "Less again", "--json").stdout)["left_out"] == rows
+
+
+def test_a_set_far_from_the_wards_that_are_loaded_is_told_to_be_and_why(tmp_path, open_data):
+    home = tmp_path / "home"
+    camden = open_data / "boundaries" / "camden_wards_2022.geojson"
+    assert wardbook(home, "init").exit_code == 0
+    assert checked(home, camden)["km_from_wards"] is None
+    assert wardbook(home, "boundaries", "import", camden, "--set", "Wards", "--type", "ward").exit_code == 0
+    assert checked(home, camden)["km_from_wards"] is None
+    northing_first = tmp_path / "northing_first.geojson"
+    file = json.loads(camden.read_text()) | {"crs": {"type": "name", "properties": {"name": "EPSG:27700"}}}
+    for feature in file["features"]:
+        shape = reproject(shapely.geometry.shape(feature["geometry"]), 4326, 27700)
+        feature["geometry"] = shapely.geometry.mapping(shapely.transform(shape, lambda corners: corners[:, ::-1]))
+    northing_first.write_text(json.dumps(file))
+    told = (
+        "These areas lie 476 km from the wards that are loaded; with each pair of numbers turned round they would lie "
+        "there: say --swap-axes if that is right."
+    )
+    assert told in wardbook(home, "boundaries", "check", northing_first).stdout.splitlines()
+    imported = wardbook(home, "boundaries", "import", northing_first, "--set", "New", "--type", "ward", "--reference")
+    assert told in imported.stdout.splitlines()
+    assert checked(home, northing_first, "--swap-axes")["km_from_wards"] is None
+    leeds = wardbook(home, "boundaries", "check", open_data / "boundaries" / "leeds_wards_2022.geojson").stdout
+    assert "km from the wards that are loaded: is this the right file" in leeds
 
 
 def test_the_page_names_no_other_address(store, faulty, tmp_path):

@@ -43,6 +43,23 @@ def test_it_asks_for_nothing_fits_and_has_no_barriers(browser, written, size):
     page.close()
 
 
+def test_areas_are_called_by_their_names_on_the_map_and_the_map_comes_first(browser, written):
+    page, wrong = opened(browser, written, SIZES["desktop"])
+    assert [name[:9] for name in page.locator(".wb-name").all_inner_texts()] == ["<img src=", "Dock"]
+    assert page.locator("h2").all_inner_texts() == ["Overlaps", "Gaps", "What was read", "Areas"]
+    assert wrong == []
+    page.close()
+
+
+@pytest.mark.parametrize("size", SIZES.values(), ids=list(SIZES))
+def test_no_number_of_a_place_is_parted(browser, written, size):
+    page, _ = opened(browser, written, size)
+    heights = [number.bounding_box()["height"] for number in page.locator(".place span").all()]
+    assert len(heights) == 4
+    assert max(heights) < 30
+    page.close()
+
+
 def test_a_fault_in_the_list_is_shown_on_the_map_by_key(browser, written):
     page, wrong = opened(browser, written, SIZES["desktop"])
     before = page.locator(".number-gap.leaflet-marker-icon").bounding_box()

@@ -32,7 +32,13 @@ def reading_options(command: Callable[..., None]) -> Callable[..., None]:
             help="The coordinate system, where the file does not say or is wrong; EPSG:N+feet if it is in feet.",
         ),
         click.option("--layer", help="Which layer or shapefile, where the file has several."),
-        click.option("--merge-duplicates", is_flag=True, help="Join areas that have the same code into one."),
+        click.option("--merge-duplicates", is_flag=True, help="Join areas of one code, or of one name, into one."),
+        click.option(
+            "--leave-out",
+            multiple=True,
+            metavar="ROWS",
+            help="Leave out rows by their numbers, such as 6 or 6,9-12, and say which. May be given again.",
+        ),
         click.option("--swap-axes", is_flag=True, help="Turn each pair of numbers round (latitude before longitude)."),
     ):
         command = option(command)
@@ -99,11 +105,12 @@ def boundaries_import(
     from wardbook.areas.actions import SetDescription, add_boundary_set
     from wardbook.areas.boundary_files import telling
     from wardbook.areas.boundary_files.country import country_of
+    from wardbook.areas.boundary_files.near import away_from_wards
     from wardbook.areas.boundary_files.overlaps import overlaps_of
     from wardbook.areas.boundary_files.reading import read_boundaries
 
     read = read_boundaries(file, **reading)
-    overlaps = overlaps_of(read, epsg=settings().crs)
+    overlaps, away = overlaps_of(read, epsg=settings().crs), away_from_wards(read)
     about = SetDescription(set_name, type_, from_on, until_on, source, licence, reference)
     with transaction():
         waits = add_boundary_set(about, read).waits
@@ -111,9 +118,11 @@ def boundaries_import(
         click.echo(line, err=machine)
     if machine:
         tally = {"areas": len(read.areas), "repaired": len(read.repaired), "merged": len(read.merged), "refused": 0}
-        print_json(tally | ({"waits": True} if waits else {}))
+        left_out = {"left_out": [vars(each) for each in read.left_out]} if read.left_out else {}
+        print_json(tally | left_out | ({"waits": True} if waits else {}))
         return
-    for line in (*telling.about_changes(read), *telling.about_country(read, country_of(settings().crs))):
+    country = country_of(settings().crs)
+    for line in (*telling.about_changes(read), *telling.about_country(read, country), *telling.about_wards(away)):
         click.echo(line)
     click.echo(f"Imported {plural(len(read.areas), 'area')} as '{set_name}'.")
     if waits:

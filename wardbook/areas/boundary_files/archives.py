@@ -6,7 +6,7 @@ import gzip
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
@@ -19,6 +19,16 @@ BOMB_RATIO: Final = 200
 MOST_MEMBERS: Final = 10_000
 NEEDED: Final = (".shp", ".dbf")
 WELCOME: Final = (*NEEDED, ".shx", ".prj", ".cpg")
+FORMATS: Final = "GeoJSON, GeoPackage, KML or a Shapefile in a .zip"
+OTHERS: Final = {
+    r"^xl/": "is a spreadsheet (Excel), which holds no areas",
+    r"^word/": "is a document (Word), which holds no areas",
+    r"^content\.xml$": "is a spreadsheet or document (OpenDocument), which holds no areas",
+    r"\.gdbtable$": "holds an Esri file geodatabase, which is not read here",
+    r"\.gml$": "holds GML, which is not read here",
+    r"\.(tab|mif)$": "holds a MapInfo table, which is not read here",
+}
+"""Of zips that hold no areas that are read: by whose names they are known, and what they are."""
 DOCUMENTS: Final = (".geojson", ".json", ".topojson", ".gpkg", ".kml")
 
 
@@ -141,6 +151,9 @@ def _chosen_stem(members: dict[str, zipfile.ZipInfo], title: str, layer: str | N
 
 
 def _nothing_to_read(names: list[str], title: str) -> str:
+    other = next((what for sign, what in OTHERS.items() if any(re.search(sign, name) for name in names)), None)
+    if other:
+        return f"{title} {other}: export the areas as {FORMATS}."
     parts = [name for name in names if name.endswith(WELCOME)]
     if parts:
         missing = PurePosixPath(parts[0]).stem + ".shp"
@@ -170,3 +183,9 @@ def _require_whole(shapes: Path, table: Path, title: str) -> None:
 def in_words(names: list[str]) -> str:
     """`a`, `a and b`, `a, b and c`."""
     return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
+
+
+def one_of(ways: Iterable[str]) -> str:
+    """`a`, `a or b`, `a, b or c`, without those that are blank."""
+    known = [way for way in ways if way]
+    return " or ".join(filter(None, [", ".join(known[:-1]), *known[-1:]]))

@@ -14,12 +14,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from wardbook.areas.boundary_files.archives import gunzipped, unpacked_document, unpacked_shapefile
+from wardbook.areas.boundary_files.archives import FORMATS, gunzipped, unpacked_document, unpacked_shapefile
 from wardbook.errors import Refused
 
 LARGEST_FILE: Final = 1_000_000_000
 SIGNS: Final = (b",", b";", b"\t", b"|")
-FORMATS: Final = "GeoJSON, GeoPackage, KML or a Shapefile in a .zip"
+GML: Final = re.compile(rb"opengis\.net/(gml|wfs)|<gml:")
 
 
 class Kind(StrEnum):
@@ -109,6 +109,8 @@ def _kind(opening: bytes, path: Path, title: str) -> Kind:
     if text.startswith(b"<"):
         if re.search(rb"<(\w+:)?kml[\s>]", text):
             return Kind.KML
+        if GML.search(text) and b"Exception" not in text:
+            raise Refused(f"{title} is GML, which is not read here: export the areas as {FORMATS}.", field="file")
         raise Refused(
             f"{title} holds a web page or XML that is not KML, perhaps an error message saved as a file: "
             "download it again.",
@@ -120,6 +122,12 @@ def _kind(opening: bytes, path: Path, title: str) -> Kind:
         )
     if opening.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Refused(f"{title} is written in UTF-16: save it as UTF-8.", field="file")
+    if opening.startswith(b"\xd0\xcf\x11\xe0"):
+        raise Refused(
+            f"{title} is an old spreadsheet or document (Excel or Word), which holds no areas: export the areas as "
+            f"{FORMATS}.",
+            field="file",
+        )
     if _is_table(opening):
         raise Refused(
             f"{title} is not a boundary file but a table of words (CSV), which holds points at most and no areas: "

@@ -9,8 +9,9 @@ import shapely
 
 from wardbook.areas.boundary_files.country import Country, country_of
 from wardbook.areas.boundary_files.gaps import Gap, gaps_in
-from wardbook.areas.boundary_files.ground import ground_of, loose_in
+from wardbook.areas.boundary_files.ground import LEAST_AREA, ground_of, loose_in
 from wardbook.areas.boundary_files.names import names_alike
+from wardbook.areas.boundary_files.near import Away, away_from_wards
 from wardbook.areas.boundary_files.overlaps import Overlap, overlaps_in
 from wardbook.areas.boundary_files.reading import Reading
 
@@ -21,7 +22,8 @@ class Report:
 
     `epsg` is the system in which metres are reckoned. `hectares` and `in_country` say of each area, in the order of the
     reading, how large it is and whether it lies in the council's country; `extent` is west, south, east and north in
-    degrees; `alike` holds the labels of areas that are called the same, or nearly.
+    degrees; `alike` holds the labels of areas that are called the same, or nearly, and `tiny` of those smaller than a
+    square metre; `away` is how far the set lies from the wards that are loaded, where it does.
     """
 
     areas: int
@@ -34,6 +36,8 @@ class Report:
     in_country: tuple[bool, ...]
     extent: tuple[float, float, float, float]
     alike: tuple[tuple[str, ...], ...]
+    tiny: tuple[str, ...]
+    away: Away | None
 
 
 def check(reading: Reading, *, epsg: int = 27700) -> Report:
@@ -57,4 +61,6 @@ def check(reading: Reading, *, epsg: int = 27700) -> Report:
         in_country=tuple(country.holds(degrees).tolist()),
         extent=tuple(shapely.total_bounds(degrees).tolist()),
         alike=names_alike([(area.name, area.label) for area in reading.areas]),
+        tiny=tuple(ground.labels[place] for place in np.flatnonzero(shapely.area(ground.shapes) < LEAST_AREA)),
+        away=away_from_wards(reading),
     )

@@ -42,11 +42,16 @@ IN_WELSH: Final = ("{}w", "{}_w", "{}_cy", "{}_welsh", "welsh_{}", "{}cy")
 
 @dataclass(frozen=True)
 class Recognised:
-    """Column names as the file writes them; `code` is None where areas have names alone."""
+    """Column names as the file writes them; `code` is None where areas have names alone.
+
+    `fuller_...` are the columns that could stand in where those have blank cells: other words in every row.
+    """
 
     code: str | None
     name: str
     in_welsh: str | None
+    fuller_code: str | None = None
+    fuller_name: str | None = None
 
 
 def recognise(columns: Mapping[str, Cells], *, code: str | None, name: str | None, title: str) -> Recognised:
@@ -60,23 +65,42 @@ def recognise(columns: Mapping[str, Cells], *, code: str | None, name: str | Non
     filled = {column: cells for column, cells in columns.items() if any(cells)}
     family = _family(filled)
     found_code = code or _first(filled, (*family.codes, *ANY.codes), nested=True)
-    found_name = name or _first(filled, (*family.names, *ANY.names, *LAST_NAMES))
+    found_name = name or _name(filled, family, found_code)
     if found_name is None:
         raise Refused(_none_found(columns, title), field="name")
-    return Recognised(found_code, found_name, _welsh(filled, found_name))
+    full = {column: cells for column, cells in filled.items() if all(cells) and len(set(cells)) == len(cells)}
+    fuller_code = _first(full, tuple(pattern for kind in FAMILIES for pattern in kind.codes), nested=True)
+    fuller_name = _first(full, tuple(pattern for kind in FAMILIES for pattern in kind.names))
+    stand_in = found_code if found_code in full else fuller_code
+    return Recognised(found_code, found_name, _welsh(filled, found_name), fuller_code, fuller_name or stand_in)
 
 
 def _family(filled: Mapping[str, Cells]) -> Family:
-    """The finest kind of area that any column speaks of."""
-    return next((kind for kind in FAMILIES if _first(filled, (*kind.codes, *kind.names))), ANY)
+    """The finest kind of area that any column speaks of; those within objects only where no other column does."""
+    own = any(_first(filled, (*kind.codes, *kind.names, *LAST_NAMES)) for kind in FAMILIES)
+    return next((kind for kind in FAMILIES if _first(filled, (*kind.codes, *kind.names), nested=not own)), ANY)
+
+
+def _name(filled: Mapping[str, Cells], family: Family, code: str | None) -> str | None:
+    """The column of names: one of the areas' own, else one in the object that holds the code, or in the only one."""
+    own = _first(filled, (*family.names, *ANY.names, *LAST_NAMES))
+    if own is not None or (code is not None and "." not in code):
+        return own
+    beside = code.partition(".")[0] if code else None
+    within = {column: cells for column, cells in filled.items() if beside in (None, column.partition(".")[0])}
+    objects = {column.partition(".")[0] for column in within if "." in column}
+    return _first(within, (*family.names, *ANY.names), nested=True) if len(objects) == 1 else None
 
 
 def _first(filled: Mapping[str, Cells], patterns: tuple[str, ...], *, nested: bool = False) -> str | None:
-    """The column that fits the surest pattern; of several years the newest. Names inside objects are others' names."""
+    """The column that fits the surest pattern; of several years the newest. Names inside objects are others' names.
+
+    Of those inside objects the one that tells most rows apart: a ward's code lies beside its council's.
+    """
     for pattern in patterns:
         fits = [column for column in filled if re.fullmatch(pattern, _word(column, nested=nested))]
         if fits:
-            return max(fits, key=_year)
+            return max(fits, key=lambda column: (len(set(filled[column])) if "." in column else 0, _year(column)))
     return None
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from pyproj.exceptions import ProjError
 
 from wardbook.areas.boundary_files.arrivals import Kind
+from wardbook.areas.boundary_files.astray import require_none_astray, require_none_far_off
 from wardbook.areas.boundary_files.country import country_of
 from wardbook.areas.boundary_files.formats import ASSUMED_DEGREES, Table
 from wardbook.areas.boundary_files.questions import Meaning, are_degrees, meanings
@@ -50,22 +52,26 @@ def claim_of(table: Table, given: str | None) -> Claim:
     return Claim(f"{table.title} does not say its coordinate system{lacks}", None)
 
 
-def placed(shapes: NDArray[np.object_], claim: Claim, council: int) -> tuple[NDArray[np.object_], System]:
+def placed(
+    shapes: NDArray[np.object_], labels: Sequence[str], claim: Claim, council: int
+) -> tuple[NDArray[np.object_], System]:
     """The shapes in longitude and latitude and the system that is believed.
 
     Raises Refused with a question where the numbers belie what is said of them: where they are degrees and the system
     is not (or the other way round), or where the areas would lie outside the country of the council's own system but
     another reading would put them in it. Another country's file is welcome where nothing speaks for a mistake, or where
-    a person gave the system.
+    a person gave the system. `labels` name the rows, for those of which a corner is astray.
     """
-    _require_finite(shapes)
     system = claim.system
+    require_none_astray(shapes, labels, system)
     if system is None:
         raise _question(claim, f"its numbers (first: {_first(shapes)}) do not tell which it is", shapes, council)
     if problem := _numbers_belie(shapes, system):
         raise _question(claim, problem, shapes, council)
     found = _turned(shapes, system)
-    if found is None or _outside_use(found, system):
+    if found is not None:
+        require_none_far_off(shapes, found, labels, country_of(council))
+    if found is None or not _finite(found) or _outside_use(found, system):
         where = f"its numbers (first: {_first(shapes)}) lie outside the part of the world where {system.name} is used"
         raise _question(claim, where, shapes, council)
     if not country_of(council).can_be_of(found):
@@ -83,13 +89,6 @@ def _refuse_likely_mistake(
         )
 
 
-def _require_finite(shapes: NDArray[np.object_]) -> None:
-    corners, rows = shapely.get_coordinates(shapes, return_index=True)
-    bad = ~np.isfinite(corners).all(axis=1)
-    if bad.any():
-        raise Refused(f"Row {rows[bad][0] + 1} has a coordinate that is not a number: correct the file.", field="file")
-
-
 def _numbers_belie(shapes: NDArray[np.object_], system: System) -> str:
     """What is wrong with the numbers for a system, if anything."""
     bounds = np.abs(shapely.total_bounds(shapes))
@@ -104,12 +103,15 @@ def _numbers_belie(shapes: NDArray[np.object_], system: System) -> str:
 
 
 def _turned(shapes: NDArray[np.object_], system: System) -> NDArray[np.object_] | None:
-    """The shapes in degrees; None where that cannot be."""
+    """The shapes in degrees, with corners that are infinite where they have no place; None where that cannot be."""
     try:
-        found = turned(shapes, system)
+        return turned(shapes, system)
     except ProjError:
         return None
-    return found if np.isfinite(shapely.get_coordinates(found)).all() else None
+
+
+def _finite(found: NDArray[np.object_]) -> bool:
+    return bool(np.isfinite(shapely.get_coordinates(found)).all())
 
 
 def _outside_use(found: NDArray[np.object_], system: System) -> bool:
@@ -152,7 +154,7 @@ def _or_as_said(claim: Claim, shapes: NDArray[np.object_]) -> str:
     if system is None or system.source != "file" or system.crs.is_geographic or _numbers_belie(shapes, system):
         return ""
     found = _turned(shapes, system)
-    as_said = found is not None and not _outside_use(found, system)
+    as_said = found is not None and _finite(found) and not _outside_use(found, system)
     return f", or --crs {system.name} to have it read as it says" if as_said else ""
 
 

@@ -37,6 +37,13 @@ class Country:
         along = (left >= west) & (right <= east) if west <= east else (left >= west) | (right <= east)
         return np.asarray(along & (low >= self.south - margin) & (high <= self.north + margin), dtype=bool)
 
+    def has(self, corners: NDArray[np.float64], margin: float) -> NDArray[np.bool_]:
+        """For each point in longitude and latitude whether it lies in the country, or so many degrees from it."""
+        lon, lat = corners.T
+        west, east = self.west - margin, self.east + margin
+        along = (lon >= west) & (lon <= east) if west <= east else (lon >= west) | (lon <= east)
+        return np.asarray(along & (lat >= self.south - margin) & (lat <= self.north + margin), dtype=bool)
+
     def can_be_of(self, shapes: NDArray[np.object_], margin: float = MARGIN) -> bool:
         """Whether most of the shapes lie in it: one astray does not make a file another country's."""
         return bool(np.isfinite(shapely.get_coordinates(shapes)).all() and self.holds(shapes, margin).mean() > 0.5)

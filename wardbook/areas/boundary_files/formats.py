@@ -7,7 +7,7 @@ import math
 import re
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,12 +18,16 @@ from numpy.typing import NDArray
 
 from wardbook.areas.boundary_files.archives import in_words
 from wardbook.areas.boundary_files.arrivals import Kind, LocalFile, local_file, mapped
+from wardbook.areas.boundary_files.encodings import assumed_encoding
 from wardbook.areas.boundary_files.flattening import NOTHING_LOST, Flattened, flat, lost_of_geopackage
 from wardbook.areas.boundary_files.kml import placemarks
+from wardbook.areas.boundary_files.nested import unnested
+from wardbook.areas.boundary_files.shapeless import why_shapeless
 from wardbook.errors import Refused
 
 pyogrio.set_gdal_config_options({"SHAPE_RESTORE_SHX": True})  # an index that is missing is made anew
 
+UNSEEN: Final = r"[\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff\x00-\x08\x0e-\x1f\x7f]"
 ASSUMED_DEGREES: Final = {Kind.GEOJSON, Kind.TOPOJSON, Kind.KML}
 FEATURE: Final = re.compile(rb'"geometry"\s*:\s*(?:\{|null)')
 CRS_MEMBER: Final = re.compile(rb'"crs"\s*:\s*(null|\{[^{}]*\{[^{}]*\}[^{}]*\})')
@@ -33,7 +37,9 @@ CRS_MEMBER: Final = re.compile(rb'"crs"\s*:\s*(null|\{[^{}]*\{[^{}]*\}[^{}]*\})'
 class Table:
     """One layer. `columns` hold tidied words ("" is blank), `shapes` are 2D, in the file's own coordinates, unchecked.
 
-    `stated_crs` is what the file says of its coordinate system, None where it says nothing.
+    `stated_crs` is what the file says of its coordinate system, None where it says nothing; `encoding` what was assumed
+    of its words where it does not say. `numbers` are those of the rows in the file, from 1, of `rows`; `shapeless`
+    says by the number of a row what is known of why it has no shape.
     """
 
     title: str
@@ -42,7 +48,11 @@ class Table:
     columns: Mapping[str, Sequence[str]]
     shapes: NDArray[np.object_]
     stated_crs: str | None
+    numbers: Sequence[int]
+    rows: int
     flattened: Flattened = NOTHING_LOST
+    shapeless: Mapping[int, str] = field(default_factory=dict)
+    encoding: str | None = None
 
 
 def read_table(path: Path, *, layer: str | None = None) -> Table:
@@ -58,7 +68,7 @@ def tidy(value: object) -> str:
         return ""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return " ".join(re.sub(r"[\u200b\u200e\u200f\u2060\ufeff\x00-\x08\x0e-\x1f\x7f]", "", str(value)).split())
+    return " ".join(re.sub(UNSEEN, "", str(value)).split())
 
 
 def _read_kml(file: LocalFile) -> Table:
@@ -66,7 +76,11 @@ def _read_kml(file: LocalFile) -> Table:
     names = list(dict.fromkeys(name for told, _ in rows for name in told))
     columns = {name: [tidy(told.get(name)) for told, _ in rows] for name in names}
     shapes, lost = flat(_array([shape for _, shape in rows]))
-    return Table(file.title, file.kind, None, columns, shapes, None, lost)
+    return Table(file.title, file.kind, None, columns, shapes, None, *_numbered(shapes), lost)
+
+
+def _numbered(shapes: NDArray[np.object_]) -> tuple[Sequence[int], int]:
+    return range(1, len(shapes) + 1), len(shapes)
 
 
 def _array(shapes: Sequence[object]) -> NDArray[np.object_]:
@@ -77,22 +91,31 @@ def _array(shapes: Sequence[object]) -> NDArray[np.object_]:
 
 def _read_by_gdal(file: LocalFile, asked: str | None) -> Table:
     """GDAL, held to one driver by the prefix or, for a Shapefile, by the opening bytes that arrivals.py has checked."""
+    encoding = assumed_encoding(file.path) if file.kind is Kind.SHAPEFILE else None
     source = str(file.path) if file.kind is Kind.SHAPEFILE else f"{_driver(file.kind)}:{file.path}"
     try:
         with warnings.catch_warnings(record=True) as said:
             warnings.simplefilter("always")
             layer = file.layer or _only_layer(source, file, asked)
             found = None if file.kind is Kind.SHAPEFILE else layer
-            about, _, wkb, cells = pyogrio.raw.read(source, layer=found, datetime_as_string=True)
+            about, _, wkb, cells = pyogrio.raw.read(source, layer=found, datetime_as_string=True, encoding=encoding)
     except (RuntimeError, ValueError, TypeError, OSError, LookupError, NameError, MemoryError) as problem:
         raise _unreadable(file) from problem
     _require_all(file, len(wkb) if wkb is not None else _rows(cells))
     with np.errstate(invalid="ignore"):
         shapes = shapely.from_wkb(wkb if wkb is not None else _array([None] * _rows(cells)), on_invalid="ignore")
     shapes, lost = flat(shapes, _lost(file, layer, len(shapes), [str(each.message) for each in said]))
-    columns = dict(_columns(about["fields"], cells, about.get("ogr_subtypes")))
     layer_said = None if file.kind is Kind.GEOJSON else layer
-    return Table(file.title, file.kind, layer_said, columns, shapes, _stated_crs(file, about["crs"]), lost)
+    return Table(
+        file.title, file.kind, layer_said, dict(_columns(about["fields"], cells)), shapes,
+        _stated_crs(file, about["crs"]), *_numbered(shapes), lost, _shapeless(file, shapes), encoding,
+    )  # fmt: skip
+
+
+def _shapeless(file: LocalFile, shapes: NDArray[np.object_]) -> dict[int, str]:
+    missing = np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes)).tolist()
+    why = why_shapeless(file.path, missing) if file.kind is Kind.GEOJSON else {}
+    return {place + 1: words for place, words in why.items()}
 
 
 def _lost(file: LocalFile, layer: str | None, rows: int, said: Sequence[str]) -> Flattened:
@@ -173,27 +196,10 @@ def _ends_as_json(path: Path) -> bool:
         return file.read().rstrip().endswith(b"}")
 
 
-def _columns(
-    names: Sequence[str], cells: Sequence[Any], subtypes: Sequence[str] | None
-) -> Iterator[tuple[str, list[str]]]:
-    for number, (name, column) in enumerate(zip(names, cells, strict=True)):
-        yield str(name), [tidy(value) for value in column.tolist()]
-        if subtypes and subtypes[number] == "OFSTJSON":
-            yield from _dotted(str(name), [_object(value) for value in column.tolist()])
-
-
-def _object(text: object) -> dict[str, object]:
-    try:
-        value = json.loads(text) if isinstance(text, str) else None
-    except (ValueError, RecursionError):
-        value = None
-    return value if isinstance(value, dict) else {}
-
-
-def _dotted(name: str, objects: Sequence[dict[str, object]]) -> Iterator[tuple[str, list[str]]]:
-    """`codes` holding {"gss": ...} gives `codes.gss`. One level: deeper is rare and never held a code."""
-    for key in dict.fromkeys(key for each in objects for key in each):
-        yield f"{name}.{key}", [tidy(each.get(key)) for each in objects]
+def _columns(names: Sequence[str], cells: Sequence[Any]) -> Iterator[tuple[str, list[str]]]:
+    for name, column in zip(names, cells, strict=True):
+        for plain, values in unnested(str(name), column.tolist()):
+            yield plain, [tidy(value) for value in values]
 
 
 def _stated_crs(file: LocalFile, by_gdal: str | None) -> str | None:

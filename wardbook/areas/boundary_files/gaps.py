@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -46,15 +46,27 @@ def gaps_in(ground: Ground, loose: NDArray[np.bool_]) -> tuple[Gap, ...]:
 
 
 def _holes(ground: Ground, loose: NDArray[np.bool_]) -> NDArray[np.object_]:
-    """The holes of all areas together.
+    """The holes of all areas together, those too that open to the outside by a hair's breadth.
 
     Only loose areas and their neighbours need the slow way of joining; what comes of it meets all others edge to edge.
     """
     beside = np.unique(ground.tree.query(ground.shapes[loose], "intersects")[1])
     knotted = shapely.union_all(ground.shapes[beside])
     joined = shapely.coverage_union_all(np.append(np.delete(ground.shapes, beside), shapely.get_parts(knotted)))
-    rings = [ring for part in shapely.get_parts(joined) for ring in part.interiors]
-    return np.asarray(shapely.polygons(np.array(rings, dtype=object)))
+    rings = [ring for part in shapely.get_parts(_grown(joined)) for ring in part.interiors]
+    return _regrown(ground, np.asarray(shapely.polygons(np.array(rings, dtype=object))))
+
+
+def _grown(shapes: Any) -> Any:
+    """Wider by half of what is taken for touching on every side, so that outlines which nearly touch do."""
+    return shapely.buffer(shapes, TOUCH / 2, quad_segs=1, join_style="mitre", mitre_limit=2)
+
+
+def _regrown(ground: Ground, holes: NDArray[np.object_]) -> NDArray[np.object_]:
+    """The holes grown again by what the areas around them were, and cut where these begin."""
+    places, near = ground.tree.query(holes, "dwithin", TOUCH)
+    around = [shapely.union_all(ground.shapes[near[places == place]]) for place in range(len(holes))]
+    return np.asarray(shapely.difference(_grown(holes), np.array(around, dtype=object)))
 
 
 def _joined(shapes: NDArray[np.object_], loose: NDArray[np.bool_], more: NDArray[np.object_] = NONE) -> Geometry:

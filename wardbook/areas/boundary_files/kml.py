@@ -5,6 +5,7 @@ GDAL would be led by what the text holds rather than by what it is, and adds a d
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -17,6 +18,7 @@ from shapely import Geometry
 
 from wardbook.errors import Refused
 
+NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf(inity)?)"
 POINTS_AND_LINES: Final = {"Point", "LineString", "Track", "MultiTrack", "Model"}
 
 
@@ -26,10 +28,12 @@ def placemarks(path: Path, title: str) -> Iterator[tuple[dict[str, str], Geometr
     A point or line among its shapes is kept, so that the reader of it can refuse the row.
     """
     try:
-        for _, element in iterparse(path, forbid_dtd=True):
-            if _kind(element) == "Placemark":
-                yield _told(element), _shape(element, title)
-                element.clear()
+        found = (element for _, element in iterparse(path, forbid_dtd=True) if _kind(element) == "Placemark")
+        for row, element in enumerate(found, start=1):
+            told = _told(element)
+            _require_numbers(element, row, told["Name"])
+            yield told, _shape(element)
+            element.clear()
     except (ParseError, DefusedXmlException, ValueError, LookupError, shapely.GEOSException) as problem:
         raise Refused(
             f"{title} cannot be read as KML, perhaps because it is cut short: download or export it again.",
@@ -54,7 +58,18 @@ def _told(placemark: Element) -> dict[str, str]:
     return told
 
 
-def _shape(placemark: Element, title: str) -> Geometry | None:
+def _require_numbers(placemark: Element, row: int, name: str) -> None:
+    """Raises Refused for the first coordinate that is text."""
+    for coordinates in _within(placemark, "coordinates"):
+        for number in filter(None, re.split(r"[\s,]+", coordinates.text or "")):
+            if not re.fullmatch(NUMBER, number):
+                raise Refused(
+                    f'Row {row} ({name[:40]}) has the coordinate "{number[:20]}", which is no number: correct it.',
+                    field="file",
+                )
+
+
+def _shape(placemark: Element) -> Geometry | None:
     shapes: list[Geometry] = [_polygon(each) for each in _within(placemark, "Polygon")]
     if _within(placemark, *POINTS_AND_LINES):
         return shapely.GeometryCollection([*shapes, shapely.Point(0, 0)])

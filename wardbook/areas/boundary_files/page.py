@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from wardbook.areas.boundary_files.checking import Report
 from wardbook.areas.boundary_files.gaps import Gap
 from wardbook.areas.boundary_files.overlaps import Overlap
-from wardbook.areas.boundary_files.reading import Reading
-from wardbook.areas.boundary_files.telling import about_file, about_ground, as_object, square_metres
+from wardbook.areas.boundary_files.reading import Reading, Repair
+from wardbook.areas.boundary_files.telling import about_file, about_ground, as_object, counts, square_metres
 from wardbook.config import PACKAGE
 from wardbook.maps import attribution, inert_json
 
@@ -34,6 +34,8 @@ def check_page(title: str, reading: Reading, report: Report) -> str:
     return page.render(
         title=title,
         facts=[*about_file(title, reading), *about_ground(reading, report)],
+        counts=counts(report),
+        repairs=reading.repaired,
         overlaps=report.overlaps,
         gaps=report.gaps,
         areas=found["each_area"],
@@ -49,8 +51,9 @@ def check_page(title: str, reading: Reading, report: Report) -> str:
     )
 
 
-def _place(fault: Overlap | Gap) -> str:
-    return f"{fault.lat:.6f}, {fault.lon:.6f}"
+def _place(fault: Overlap | Gap) -> tuple[str, str]:
+    """Latitude and longitude, of which no number is parted at the end of a line."""
+    return f"{fault.lat:.5f},", f"{fault.lon:.5f}"
 
 
 def _asset(name: str) -> Markup:
@@ -64,10 +67,11 @@ def _asset(name: str) -> Markup:
 def _told(reading: Reading, report: Report) -> Markup:
     west, south, east, north = report.extent
     fine = max(east - west, north - south) / STEPS
-    outlines = shapely.simplify(np.array([area.geometry for area in reading.areas], dtype=object), fine)
+    drawn = np.array([area.geometry for area in reading.areas], dtype=object)
+    middles = np.round(shapely.get_coordinates(shapely.point_on_surface(drawn)), DECIMALS)[:, ::-1].tolist()
     features = [
-        {"type": "Feature", "properties": {"label": area.label}, "geometry": shape}
-        for area, shape in zip(reading.areas, _shapes(outlines), strict=True)
+        {"type": "Feature", "properties": {"label": area.label, "name": area.name, "at": at}, "geometry": shape}
+        for area, at, shape in zip(reading.areas, middles, _shapes(shapely.simplify(drawn, fine)), strict=True)
     ]
     return inert_json(
         {
@@ -75,11 +79,12 @@ def _told(reading: Reading, report: Report) -> Markup:
             "areas": {"type": "FeatureCollection", "features": features},
             "overlaps": _faults(report.overlaps),
             "gaps": _faults(report.gaps),
+            "repairs": _faults(reading.repaired),
         }
     )
 
 
-def _faults(faults: Sequence[Overlap | Gap]) -> list[dict[str, Any]]:
+def _faults(faults: Sequence[Overlap | Gap | Repair]) -> list[dict[str, Any]]:
     shapes = _shapes(np.array([fault.shape for fault in faults], dtype=object))
     return [{"lat": fault.lat, "lon": fault.lon, "shape": shape} for fault, shape in zip(faults, shapes, strict=True)]
 

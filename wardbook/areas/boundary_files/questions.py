@@ -16,11 +16,15 @@ from pyproj.enums import PJType
 from pyproj.exceptions import ProjError
 
 from wardbook.areas.boundary_files.country import Country, country_of
-from wardbook.areas.boundary_files.systems import System, turned, turned_round
+from wardbook.areas.boundary_files.systems import FOOT, System, turned, turned_round
 from wardbook.geo import WGS84
 
 WEB_MERCATOR: Final = 3857
 IRISH: Final = (2157, 29902, 29903)
+LEAST_AREA: Final = 1.0
+"""Square metres. What is smaller is no site."""
+LEAST_USUAL_AREA: Final = 100.0
+"""Square metres. Areas of which half are smaller are no set of areas."""
 MOST_FEET: Final = 2
 """How many published systems in feet are named: those of several years hardly differ."""
 
@@ -97,8 +101,19 @@ def _meaning(shapes: NDArray[np.object_], country: Country, system: System, swap
         return None
     if not country.can_be_of(found) or not country_of(system.epsg).can_be_of(found, margin=0):
         return None
+    if _too_small(shapes, system):
+        return None
     west, south, east, north = shapely.total_bounds(found)
     return Meaning(system, swapped, (west + east) / 2, (south + north) / 2)
+
+
+def _too_small(shapes: NDArray[np.object_], system: System) -> bool:
+    """Whether areas would be so small that the numbers are others: degrees or kilometres that were taken for metres."""
+    if not system.crs.is_projected:
+        return False
+    unit = system.crs.axis_info[0].unit_conversion_factor * (FOOT if system.feet else 1)
+    least = LEAST_AREA if len(shapes) == 1 else LEAST_USUAL_AREA
+    return bool(np.median(shapely.area(shapes)) * unit**2 < least)
 
 
 def _in_feet(shapes: NDArray[np.object_], country: Country) -> list[int]:

@@ -2,57 +2,36 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Final
 
-import shapely
-from shapely import Geometry, MultiPolygon
+import numpy as np
+from numpy.typing import NDArray
+from shapely import Geometry
 
-from wardbook.areas.boundary_files.archives import in_words
+from wardbook.areas.boundary_files.codes import codes_and_names, row_label, slug
 from wardbook.areas.boundary_files.columns import Recognised, recognise
 from wardbook.areas.boundary_files.coordinates import claim_of, placed
 from wardbook.areas.boundary_files.country import council_system
 from wardbook.areas.boundary_files.flattening import NOTHING_LOST, Flattened
 from wardbook.areas.boundary_files.formats import Table, read_table
-from wardbook.areas.boundary_files.repairs import Repair, and_others, areal, areal_rows, repaired
+from wardbook.areas.boundary_files.leaving_out import LeftOut, left_out, way_to_leave_out, without
+from wardbook.areas.boundary_files.repairs import Repair, areal, areal_rows, repaired
+from wardbook.areas.boundary_files.rows import ReadArea, as_multi, distinct
 from wardbook.areas.boundary_files.systems import turned_round
 from wardbook.errors import Refused
 
 __all__ = ["ReadArea", "Reading", "Repair", "read_boundaries", "read_shapes", "slug"]
-
-MOST_CODES: Final = 5
-ASCII: Final = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss", "ı": "i"}
-)
-
-
-@dataclass(frozen=True)
-class ReadArea:
-    """One area. `row` is its number in the file, from 1; `geometry` is valid, in WGS 84, without heights.
-
-    `other_names` holds the Welsh name, and the names of rows merged into this one, where they differ.
-    """
-
-    row: int
-    code: str | None
-    name: str
-    other_names: tuple[str, ...]
-    geometry: MultiPolygon
-
-    @property
-    def label(self) -> str:
-        return f"{self.name} ({self.code})" if self.code else self.name
 
 
 @dataclass(frozen=True)
 class Reading:
     """All that a file held, and how it was understood. `crs` is the file's own system (`EPSG:27700`), not the areas'.
 
-    `crs_source` is "file", "given" or "assumed for ..."; `merged` names the codes whose rows were made one.
+    `crs_source` is "file", "given" or "assumed for ..."; `merged` holds the codes, or names, whose rows were made one;
+    `encoding` what its words were taken to be written in, where it does not say.
     """
 
     areas: tuple[ReadArea, ...]
@@ -66,6 +45,8 @@ class Reading:
     rows: int
     flattened: Flattened = NOTHING_LOST
     swapped: bool = False
+    left_out: tuple[LeftOut, ...] = ()
+    encoding: str | None = None
 
 
 def read_boundaries(
@@ -77,34 +58,34 @@ def read_boundaries(
     layer: str | None = None,
     merge_duplicates: bool = False,
     swap_axes: bool = False,
-    council: int | None = None,
+    leave_out: Sequence[str] = (),
 ) -> Reading:
     """The areas of a GeoJSON, TopoJSON, GeoPackage, zipped Shapefile or KML file, gzipped or not.
 
     `code` and `name` are columns, by default the best recognised; `crs` wins over what the file says; `layer` is needed
     where there are several. Rows with one code are refused, or become one area where `merge_duplicates`. `swap_axes`
-    turns each pair of numbers round; `council` is the number of the system whose country the areas should lie in, the
-    council's own unless given. Raises Refused for whatever would make a set of areas that is wrong or not whole.
+    turns each pair of numbers round; `leave_out` names rows such as "6" or "9-12". The areas should lie in the country
+    of the council's own system. Raises Refused for whatever would make a set of areas that is wrong or not whole.
     """
-    table = read_table(path, layer=layer)
-    if len(table.shapes) == 0:
-        raise Refused(f"{table.title} has no areas in it: export it again.", field="file")
+    whole = _read(path, layer)
+    table = without(whole, leave_out)
     columns = _columns(table, code, name)
-    claim = claim_of(table, crs)
-    codes = _codes(table, columns.code)
-    names = _names(table, columns.name, codes)
-    labels = [_row_label(number, *both) for number, both in enumerate(zip(names, codes, strict=True), start=1)]
-    drawn = areal(table.shapes, labels)
-    shapes, system = placed(turned_round(drawn) if swap_axes else drawn, claim, council or council_system())
-    shapes, repairs = repaired(shapes, names, codes)
-    welsh = table.columns[columns.in_welsh] if columns.in_welsh else [""] * len(names)
-    areas = [
-        ReadArea(number, code_ or None, name_, (other,) if other and other != name_ else (), _multi(shape))
-        for number, (code_, name_, other, shape) in enumerate(zip(codes, names, welsh, shapes, strict=True), start=1)
-    ]
-    distinct, merged = _distinct(areas, merge=merge_duplicates)
+    claim, epsg = claim_of(table, crs), council_system()
+    codes, names, welsh = codes_and_names(table, columns)
+    labels = [row_label(*told) for told in zip(table.numbers, names, codes, strict=True)]
+    drawn = _areal(table, labels)
+    shapes, system = placed(turned_round(drawn) if swap_axes else drawn, labels, claim, epsg)
+    called = [f"{name_} ({code_})" if code_ else name_ for name_, code_ in zip(names, codes, strict=True)]
+    shapes, repairs = repaired(shapes, table.numbers, called, epsg)
+    areas, merged = distinct(
+        [
+            ReadArea(row, code_ or None, name_, (other,) if other and other != name_ else (), as_multi(shape))
+            for row, code_, name_, other, shape in zip(table.numbers, codes, names, welsh, shapes, strict=True)
+        ],
+        merge=merge_duplicates,
+    )
     return Reading(
-        areas=tuple(distinct),
+        areas=tuple(areas),
         repaired=repairs,
         merged=merged,
         crs=system.name,
@@ -112,31 +93,28 @@ def read_boundaries(
         code_column=columns.code,
         name_column=columns.name,
         layer=table.layer,
-        rows=len(areas),
+        rows=table.rows,
         flattened=table.flattened,
         swapped=swap_axes,
+        left_out=left_out(whole, table, columns),
+        encoding=table.encoding,
     )
 
 
-def read_shapes(
-    path: Path, *, crs: str | None = None, layer: str | None = None, council: int | None = None
-) -> list[Geometry]:
+def read_shapes(path: Path, *, crs: str | None = None, layer: str | None = None) -> list[Geometry]:
     """The polygons of a file in WGS 84, whatever they are called: a site boundary. Raises Refused as above."""
+    table, epsg = _read(path, layer), council_system()
+    labels = [f"Row {row}" for row in table.numbers]
+    drawn = areal(table.shapes, labels, _known(table), lambda _: "take the row out")
+    shapes, _ = placed(drawn, labels, claim_of(table, crs), epsg)
+    return list(repaired(shapes, table.numbers, labels, epsg)[0])
+
+
+def _read(path: Path, layer: str | None) -> Table:
     table = read_table(path, layer=layer)
-    if len(table.shapes) == 0:
+    if table.rows == 0:
         raise Refused(f"{table.title} has no areas in it: export it again.", field="file")
-    labels = [f"Row {number}" for number in range(1, len(table.shapes) + 1)]
-    shapes = placed(areal(table.shapes, labels), claim_of(table, crs), council or council_system())[0]
-    return list(repaired(shapes, labels, [""] * len(labels))[0])
-
-
-def slug(name: str) -> str:
-    """A name as lower-case ascii words joined by `-`, for an area without a code: `St. Mary's & Ynys Môn` is
-    `st-marys-and-ynys-mon`. A name in another script gives "".
-    """
-    plain = name.casefold().translate(ASCII).replace("&", " and ")
-    plain = unicodedata.normalize("NFKD", re.sub("['’‘ʼ]", "", plain)).encode("ascii", "ignore").decode()
-    return "-".join(re.findall("[a-z0-9]+", plain))
+    return table
 
 
 def _columns(table: Table, code: str | None, name: str | None) -> Recognised:
@@ -145,88 +123,14 @@ def _columns(table: Table, code: str | None, name: str | None) -> Recognised:
         return recognise(table.columns, code=code, name=name, title=table.title)
     except Refused:
         if not areal_rows(table.shapes).any():
-            areal(table.shapes, [f"Row {row}" for row in range(1, len(table.shapes) + 1)])
+            _areal(table, [f"Row {row}" for row in table.numbers])
         raise
 
 
-def _codes(table: Table, column: str | None) -> Sequence[str]:
-    codes = table.columns[column] if column else [""] * len(table.shapes)
-    if column and (blank := _blank(codes)):
-        labels = [f"Row {row}" for row in range(1, len(codes) + 1)]
-        raise Refused(
-            f"{labels[blank[0]]} has no code in the column {column}{and_others(labels, blank)}: fill it in, or give "
-            "another column with --code.",
-            field="code",
-        )
-    return codes
+def _areal(table: Table, labels: Sequence[str]) -> NDArray[np.object_]:
+    return areal(table.shapes, labels, _known(table), partial(way_to_leave_out, table))
 
 
-def _names(table: Table, column: str, codes: Sequence[str]) -> Sequence[str]:
-    names = table.columns[column]
-    if blank := _blank(names):
-        labels = [f"Row {row} ({code})" if code else f"Row {row}" for row, code in enumerate(codes, start=1)]
-        raise Refused(
-            f"{labels[blank[0]]} has no name in the column {column}{and_others(labels, blank)}: fill it in, or give "
-            "another column with --name.",
-            field="name",
-        )
-    return names
-
-
-def _blank(cells: Sequence[str]) -> list[int]:
-    return [place for place, cell in enumerate(cells) if cell == ""]
-
-
-def _row_label(row: int, name: str, code: str) -> str:
-    return f"Row {row} ({name}, {code})" if code else f"Row {row} ({name})"
-
-
-def _multi(shape: Geometry) -> MultiPolygon:
-    return shape if isinstance(shape, MultiPolygon) else MultiPolygon([shape])
-
-
-def _distinct(areas: Sequence[ReadArea], *, merge: bool) -> tuple[list[ReadArea], tuple[str, ...]]:
-    """The areas with every code once, and the codes whose rows were merged. Areas without codes must differ in slug."""
-    groups: dict[str, list[ReadArea]] = {}
-    for area in areas:
-        groups.setdefault(area.code or slug(area.name), []).append(area)
-    for key, same in groups.items():
-        if not same[0].code:
-            _require_own_name(key, same)
-    twice = {key: same for key, same in groups.items() if len(same) > 1}
-    if twice and not merge:
-        told = [
-            f"{key} is the code of rows {in_words([str(area.row) for area in same])}" for key, same in twice.items()
-        ]
-        more = [f"{len(told) - MOST_CODES:,} more codes are used again"] if len(told) > MOST_CODES else []
-        raise Refused(
-            f"{in_words([*told[:MOST_CODES], *more])}: correct it, or say --merge-duplicates if they are parts of one "
-            "area.",
-            field="code",
-        )
-    return [_merged(same) for same in groups.values()], tuple(twice)
-
-
-def _require_own_name(key: str, same: Sequence[ReadArea]) -> None:
-    first = same[0]
-    if len(same) > 1:
-        raise Refused(
-            f"Rows {first.row} and {same[1].row} are both called {first.name} and have no codes to tell them apart: "
-            "give a column of codes with --code.",
-            field="code",
-        )
-    if not key:
-        raise Refused(
-            f"Row {first.row} ({first.name}) has no code, and none can be made from its name: "
-            "give a column of codes with --code.",
-            field="code",
-        )
-
-
-def _merged(same: Sequence[ReadArea]) -> ReadArea:
-    first = same[0]
-    if len(same) == 1:
-        return first
-    names = dict.fromkeys(name for area in same for name in (area.name, *area.other_names) if name != first.name)
-    shape = shapely.union_all([area.geometry for area in same])
-    return ReadArea(first.row, first.code, first.name, tuple(names), _multi(shape))
+def _known(table: Table) -> dict[int, str]:
+    """By its place in the table, why a row has no shape."""
+    return {place: table.shapeless[row] for place, row in enumerate(table.numbers) if row in table.shapeless}

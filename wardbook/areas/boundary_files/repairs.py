@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,8 +13,9 @@ import shapely
 from numpy.typing import NDArray
 from shapely import Geometry, MultiPolygon, Polygon
 
-from wardbook.areas.boundary_files.archives import in_words
+from wardbook.areas.boundary_files.archives import in_words, one_of
 from wardbook.errors import Refused
+from wardbook.geo import hectares
 
 MOST_ROWS: Final = 10
 FAULTS: Final = {
@@ -31,11 +32,20 @@ FAULTS: Final = {
 
 @dataclass(frozen=True)
 class Repair:
-    """A shape that was not valid and was mended: which, and what was done, in words."""
+    """A shape that was not valid and was mended: which, what was done in words, near where, and what came of it.
+
+    `shape` is in WGS 84. The hectares before are those of the outline as it was drawn, in which a loop that is gone
+    round the other way counts against the rest.
+    """
 
     row: int
     label: str
     what: str
+    lon: float
+    lat: float
+    hectares_before: float
+    hectares_after: float
+    shape: Geometry
 
 
 def areal_rows(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
@@ -43,20 +53,30 @@ def areal_rows(shapes: NDArray[np.object_]) -> NDArray[np.bool_]:
     return np.asarray(shapely.get_dimensions(shapes) == 2)
 
 
-def areal(shapes: NDArray[np.object_], labels: Sequence[str]) -> NDArray[np.object_]:
-    """Each row's shape as one MultiPolygon, or Refused: a row without an area cannot be placed on a map of areas."""
+def areal(
+    shapes: NDArray[np.object_],
+    labels: Sequence[str],
+    known: Mapping[int, str],
+    leave_out: Callable[[Sequence[int]], str],
+) -> NDArray[np.object_]:
+    """Each row's shape as one MultiPolygon, or Refused: a row without an area cannot be placed on a map of areas.
+
+    `known` says by its place why a row has no shape, `leave_out` how one does without some of them.
+    """
     if missing := np.flatnonzero(shapely.is_missing(shapes) | shapely.is_empty(shapes)).tolist():
-        raise Refused(
-            f"{labels[missing[0]]} has no shape, or one that does not close{and_others(labels, missing)}: "
-            "draw it or take the row out.",
-            field="file",
-        )
+        raise _shapeless(labels, missing, known.get(missing[0]), leave_out(missing))
     parts = [_flat(shape) for shape in shapes]
     if others := [place for place, each in enumerate(parts) if any(not isinstance(part, Polygon) for part in each)]:
-        raise _not_areas(labels, parts, others)
+        raise _not_areas(labels, parts, others, leave_out(others))
     areas = np.empty(len(shapes), dtype=object)
     areas[:] = [MultiPolygon([part for part in each if not part.is_empty]) for each in parts]
     return areas
+
+
+def _shapeless(labels: Sequence[str], missing: Sequence[int], known: str | None, leave_out: str) -> Refused:
+    fault = known or f"has no shape, or one that does not close{and_others(labels, missing)}"
+    ways = one_of(["correct it" if known else "draw it", leave_out])
+    return Refused(f"{labels[missing[0]]} {fault}: {ways}.", field="file")
 
 
 def and_others(labels: Sequence[str], places: Sequence[int]) -> str:
@@ -68,13 +88,16 @@ def and_others(labels: Sequence[str], places: Sequence[int]) -> str:
     return f", nor have rows {in_words([*told, *more])}" if len(places) > 2 else f", nor has row {told[0]}"
 
 
-def _not_areas(labels: Sequence[str], parts: Sequence[Sequence[Geometry]], others: Sequence[int]) -> Refused:
+def _not_areas(
+    labels: Sequence[str], parts: Sequence[Sequence[Geometry]], others: Sequence[int], leave_out: str
+) -> Refused:
     """Which row comes first, and how many there are of each kind."""
     kinds = Counter(_odd_kind(parts[place]) for place in others)
     first = f"{labels[others[0]]} has a {_odd_kind(parts[others[0]])} where an area is expected"
     counts = in_words([f"{number:,} {kind if number == 1 else kind + 's'}" for kind, number in sorted(kinds.items())])
     many = f" ({counts} in {len(others):,} of {len(labels):,} rows)" if len(others) > 1 else ""
-    return Refused(f"{first}{many}: give a file of areas only.", field="file")
+    ways = one_of(["give a file of areas only", leave_out])
+    return Refused(f"{first}{many}: {ways}.", field="file")
 
 
 def _odd_kind(parts: Sequence[Geometry]) -> str:
@@ -91,40 +114,48 @@ def _flat(shape: Geometry) -> list[Geometry]:
 
 
 def repaired(
-    shapes: NDArray[np.object_], names: Sequence[str], codes: Sequence[str]
+    shapes: NDArray[np.object_], rows: Sequence[int], labels: Sequence[str], epsg: int
 ) -> tuple[NDArray[np.object_], tuple[Repair, ...]]:
-    """The shapes with every invalid one mended so that it covers what its outline enclosed, and a list of those."""
+    """The shapes with every invalid one mended so that it covers what its outline enclosed, and a list of those.
+
+    How much that changed is measured in the projected system `epsg`.
+    """
     mended, repairs = shapes.copy(), []
     for place in np.flatnonzero(~shapely.is_valid(shapes)).tolist():
-        label = f"{names[place]} ({codes[place]})" if codes[place] else names[place]
-        repair, mended[place] = _repair(place + 1, label, shapes[place])
+        repair = _repair(rows[place], labels[place], shapes[place], epsg)
         repairs.append(repair)
+        mended[place] = repair.shape
     return mended, tuple(repairs)
 
 
-def _repair(row: int, label: str, shape: Geometry) -> tuple[Repair, Geometry]:
+def _repair(row: int, label: str, shape: Geometry, epsg: int) -> Repair:
     mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
     polygons = [part for part in _flat(mended) if isinstance(part, Polygon) and not part.is_empty]
     if not polygons:
         raise Refused(f"Row {row} ({label}) encloses no area: draw it again.", field="file")
     after = MultiPolygon(polygons)
-    return Repair(row, label, f"{_fault(shape)}: repaired, {_change(shape.area, after.area)}"), after
+    fault, lon, lat = _fault(shape, after)
+    before_ha, after_ha = hectares(shape, epsg), hectares(after, epsg)
+    what = f"{fault} near {lat:.5f}, {lon:.5f}: repaired, {_change(before_ha, after_ha)}"
+    return Repair(row, label, what, lon, lat, before_ha, after_ha, after)
 
 
-def _fault(shape: Geometry) -> str:
-    """What is wrong and near where: latitude, longitude."""
-    reason = shapely.is_valid_reason(shape)
-    found = re.fullmatch(r"(.*?)\[(\S+) (\S+)\]", reason)
+def _fault(shape: Geometry, mended: Geometry) -> tuple[str, float, float]:
+    """What is wrong, and the longitude and latitude near which it is."""
+    found = re.fullmatch(r"(.*?)\[(\S+) (\S+)\]", shapely.is_valid_reason(shape))
     if not found:
-        return "is not a valid shape"
+        point = shapely.point_on_surface(mended)
+        return "is not a valid shape", point.x, point.y
     what, x, y = found.groups()
-    return f"{FAULTS.get(what, 'is not a valid shape')} near {float(y):.2f}, {float(x):.2f}"
+    return FAULTS.get(what, "is not a valid shape"), float(x), float(y)
 
 
 def _change(before: float, after: float) -> str:
-    """Areas in square degrees, of which only the ratio is told."""
-    if before and abs(after - before) / before < 0.0001:
+    """What became of the hectares that an outline came to as it was drawn."""
+    change = (after - before) / before if before else 1
+    if abs(change) < 0.0001:
         return "area unchanged to 0.01%"
-    if before and abs(after - before) / before < 0.05:
-        return f"area changed by {(after - before) / before:+.2%}"
-    return "area greatly changed, look at it on the map"
+    if abs(change) < 0.05:
+        return f"area changed by {change:+.2%}, from {before:,.1f} to {after:,.1f} ha"
+    drawn = f"the outline as drawn comes to {before:,.1f} ha, since its loops count against each other"
+    return f"{after:,.1f} ha now, where {drawn}: look at it on the map"

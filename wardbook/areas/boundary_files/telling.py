@@ -12,8 +12,9 @@ from wardbook.areas.boundary_files.archives import in_words
 from wardbook.areas.boundary_files.checking import Report
 from wardbook.areas.boundary_files.country import Country
 from wardbook.areas.boundary_files.gaps import Gap
+from wardbook.areas.boundary_files.near import Away
 from wardbook.areas.boundary_files.overlaps import Overlap
-from wardbook.areas.boundary_files.reading import Reading
+from wardbook.areas.boundary_files.reading import Reading, Repair
 from wardbook.areas.boundary_files.systems import system_given
 
 MOST_LINES: Final = 30
@@ -26,7 +27,12 @@ def lines(title: str, reading: Reading, report: Report) -> Iterator[str]:
     yield from about_ground(reading, report)
     yield from about_overlaps(report.overlaps)
     yield from capped([_gap(gap) for gap in report.gaps], "gaps")
-    yield f"{_count(len(report.overlaps), 'overlap')} and {_count(len(report.gaps), 'gap')}."
+    yield counts(report)
+
+
+def counts(report: Report) -> str:
+    """`1 overlap and 0 gaps.`"""
+    return f"{_count(len(report.overlaps), 'overlap')} and {_count(len(report.gaps), 'gap')}."
 
 
 def about_file(title: str, reading: Reading) -> Iterator[str]:
@@ -36,11 +42,14 @@ def about_file(title: str, reading: Reading) -> Iterator[str]:
     yield f"{_count(len(reading.areas), 'area')} in {reading.crs} ({columns})."
     yield f"{title} has {_count(reading.rows, 'row')}{f' in {reading.layer}' if reading.layer else ''}."
     yield f"Coordinates: {_system(reading)}, {_known_by(reading)}."
+    if reading.encoding:
+        yield f"Words: read as {reading.encoding}, as the file does not rightly say how they are written."
     yield from about_changes(reading)
 
 
 def about_changes(reading: Reading) -> Iterator[str]:
     """What was done to the rows: left out, mended, joined."""
+    yield from (f"Left out as asked: {each.words}." for each in reading.left_out)
     yield from (f"Flattened: {words}." for words in reading.flattened.words)
     yield from (f"Repaired: row {each.row}, {each.label}: {each.what}." for each in reading.repaired)
     yield from (f"Merged: {code}." for code in reading.merged)
@@ -58,6 +67,12 @@ def about_ground(reading: Reading, report: Report) -> Iterator[str]:
     if all(report.in_country):
         yield f"Every area lies in {report.country.name}."
     yield from about_country(reading, report.country)
+    yield from about_wards(report.away)
+    if report.tiny:
+        are = "is" if len(report.tiny) == 1 else "are"
+        few = f"{len(report.tiny):,} of {_count(report.areas, 'area')}"
+        yield f"{few} {are} smaller than 1 m²: is the file whole, and read in the right coordinate system?"
+        yield from capped([f"Smaller than 1 m²: {label}." for label in report.tiny], "areas smaller than 1 m²")
     yield from capped([f"Alike in name: {in_words(list(labels))}." for labels in report.alike], "names alike")
 
 
@@ -72,6 +87,17 @@ def about_country(reading: Reading, country: Country) -> Iterator[str]:
         )
     if len(outside) < len(inside):
         yield from capped([f"Outside {country.name}: {label}." for label in outside], f"areas outside {country.name}")
+
+
+def about_wards(away: Away | None) -> Iterator[str]:
+    """That the set lies far from the wards that are loaded, and what may have gone wrong: nothing where it does not."""
+    if away is None:
+        return
+    far = f"These areas lie {away.kilometres:,.0f} km from the wards that are loaded"
+    if away.turned_round:
+        yield f"{far}; with each pair of numbers turned round they would lie there: say --swap-axes if that is right."
+    else:
+        yield f"{far}: is this the right file, and read in the right coordinate system?"
 
 
 def about_overlaps(overlaps: Sequence[Overlap]) -> Iterator[str]:
@@ -115,8 +141,10 @@ def as_object(title: str, reading: Reading, report: Report) -> dict[str, Any]:
         "swapped_axes": reading.swapped,
         "code_column": reading.code_column,
         "name_column": reading.name_column,
+        "encoding": reading.encoding,
+        "left_out": [asdict(each) for each in reading.left_out],
         "flattened": asdict(reading.flattened),
-        "repaired": [asdict(repair) for repair in reading.repaired],
+        "repaired": [_without_shape(repair) for repair in reading.repaired],
         "merged": list(reading.merged),
         "hectares": round(report.total_hectares, 1),
         "measured_in": f"EPSG:{report.epsg}",
@@ -125,6 +153,8 @@ def as_object(title: str, reading: Reading, report: Report) -> dict[str, Any]:
         "extent": dict(zip(("west", "south", "east", "north"), report.extent, strict=True)),
         "country": report.country.name,
         "outside_country": [row["code"] or row["name"] for row in rows if not row["in_country"]],
+        "km_from_wards": round(report.away.kilometres, 1) if report.away else None,
+        "smaller_than_1_m2": list(report.tiny),
         "names_alike": [list(labels) for labels in report.alike],
         "overlaps": [_without_shape(overlap) for overlap in report.overlaps],
         "gaps": [_without_shape(gap) for gap in report.gaps],
@@ -132,7 +162,7 @@ def as_object(title: str, reading: Reading, report: Report) -> dict[str, Any]:
     }
 
 
-def _without_shape(fault: Overlap | Gap) -> dict[str, Any]:
+def _without_shape(fault: Overlap | Gap | Repair) -> dict[str, Any]:
     return {name: value for name, value in vars(fault).items() if name != "shape"}
 
 

@@ -1,4 +1,5 @@
-/* The map of `wardbook boundaries check --map`: outlines, overlaps and gaps with their numbers. Words go in as text. */
+/* The map of `wardbook boundaries check --map`: outlines with their names, overlaps, gaps and repairs with their numbers.
+   Words go in as text. */
 "use strict";
 
 (function () {
@@ -12,8 +13,30 @@
     style: { color: "#505a5f", weight: 1, fillColor: "#b1b4b6", fillOpacity: 0.15 },
     onEachFeature: (feature, layer) => layer.bindTooltip(asText(feature.properties.label), { sticky: true }),
   }).addTo(map);
+  told.repairs.forEach((fault, place) => draw(fault, "repair", "R" + (place + 1), "#4c2c92"));
   told.overlaps.forEach((fault, place) => draw(fault, "overlap", "O" + (place + 1), "#b54700"));
   told.gaps.forEach((fault, place) => draw(fault, "gap", "G" + (place + 1), "#1d4ed8"));
+
+  const names = L.layerGroup().addTo(map);
+  map.createPane("names").style.zIndex = 550; // over the areas, under the numbers
+  map.on("moveend", showNames);
+  showNames();
+
+  /* The names of the areas in sight, so many as have room beside each other. */
+  function showNames() {
+    const taken = [];
+    names.clearLayers();
+    for (const { properties } of told.areas.features) {
+      if (taken.length >= 200 || !map.getBounds().contains(properties.at)) continue;
+      const at = map.latLngToContainerPoint(properties.at);
+      const name = properties.name.length > 40 ? properties.name.slice(0, 39) + "…" : properties.name;
+      const half = 4 * name.length + 2;
+      const box = [at.x - half, at.y - 9, at.x + half, at.y + 9];
+      if (taken.some((other) => box[0] < other[2] && other[0] < box[2] && box[1] < other[3] && other[1] < box[3])) continue;
+      taken.push(box);
+      names.addLayer(L.tooltip(properties.at, { content: asText(name), permanent: true, direction: "center", className: "wb-name", pane: "names" }));
+    }
+  }
 
   function asText(words) {
     const span = document.createElement("span");
