@@ -434,3 +434,11 @@ def test_the_country_is_that_of_the_council_s_own_system(open_data, tmp_path):
     file = spoiled(open_data / "reports" / "dc_wards.geojson", tmp_path / "dc.geojson", turned_round, None)
     sentence = the_sentence(wardbook(home, "boundaries", "check", file, WARDBOOK_CRS="26985"))
     assert "they would lie in Maryland: say --swap-axes if that is right." in sentence
+
+
+@pytest.mark.parametrize("inner", ["<Folder>" * 200 + "</Folder>" * 200, "<a/>" * 2_000_001], ids=["deep", "wide"])
+def test_a_kml_that_is_no_map_is_refused_before_it_fills_the_memory(inner, tmp_path):
+    path = tmp_path / "odd.kml"
+    path.write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2">{inner}</kml>')
+    with pytest.raises(Refused, match="odd is built too deep or too wide to be a map"):
+        read_boundaries(path)

@@ -19,6 +19,8 @@ from shapely import Geometry
 from wardbook.errors import Refused
 
 NUMBER: Final = r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?|[+-]?(nan|inf(inity)?)"
+DEEPEST: Final = 100
+MOST_ELEMENTS: Final = 2_000_000
 POINTS_AND_LINES: Final = {"Point", "LineString", "Track", "MultiTrack", "Model"}
 
 
@@ -28,17 +30,35 @@ def placemarks(path: Path, title: str) -> Iterator[tuple[dict[str, str], Geometr
     A point or line among its shapes is kept, so that the reader of it can refuse the row.
     """
     try:
-        found = (element for _, element in iterparse(path, forbid_dtd=True) if _kind(element) == "Placemark")
-        for row, element in enumerate(found, start=1):
+        for row, element in enumerate(_each(path, title), start=1):
             told = _told(element)
             _require_numbers(element, row, told["Name"])
             yield told, _shape(element)
-            element.clear()
     except (ParseError, DefusedXmlException, ValueError, LookupError, shapely.GEOSException) as problem:
         raise Refused(
             f"{title} cannot be read as KML, perhaps because it is cut short: download or export it again.",
             field="file",
         ) from problem
+
+
+def _each(path: Path, title: str) -> Iterator[Element]:
+    """Each placemark when it is whole. What stands beside and in it is let go of, so that memory does not grow."""
+    around: list[Element] = []
+    inside = count = 0
+    for event, element in iterparse(path, events=("start", "end"), forbid_dtd=True):
+        mark = _kind(element) == "Placemark"
+        if event == "start":
+            around.append(element)
+            inside, count = inside + mark, count + 1
+            if len(around) > DEEPEST or count > MOST_ELEMENTS:
+                raise Refused(f"{title} is built too deep or too wide to be a map: export it again.", field="file")
+            continue
+        around.pop()
+        inside -= mark
+        if mark:
+            yield element
+        if not inside and around:
+            around[-1].clear()
 
 
 def _kind(element: Element) -> str:
