@@ -363,7 +363,7 @@ def test_leeds_is_the_same_in_five_formats_and_two_systems(ending, metres, open_
 
 def test_a_site_is_asked_about_as_a_set_of_wards_is(open_data, tmp_path):
     wards = open_data / "boundaries" / "camden_wards_2022.geojson"
-    with pytest.raises(Refused, match="say --swap-axes if that is right"):
+    with pytest.raises(Refused, match=r"they would lie in the United Kingdom: save it again .*, longitude first\.$"):
         read_shapes(spoiled(wards, tmp_path / "site.geojson", turned_round, None))
 
 

@@ -18,6 +18,7 @@ from wardbook.areas.boundary_files.coordinates import claim_of, placed
 from wardbook.areas.boundary_files.country import council_system
 from wardbook.areas.boundary_files.flattening import NOTHING_LOST, Flattened
 from wardbook.areas.boundary_files.formats import Table, read_table
+from wardbook.areas.boundary_files.options import LeftOpen
 from wardbook.areas.boundary_files.repairs import Repair, and_others, areal, areal_rows, repaired
 from wardbook.areas.boundary_files.systems import turned_round
 from wardbook.errors import Refused
@@ -118,16 +119,25 @@ def read_boundaries(
     )
 
 
-def read_shapes(
-    path: Path, *, crs: str | None = None, layer: str | None = None, council: int | None = None
-) -> list[Geometry]:
-    """The polygons of a file in WGS 84, whatever they are called: a site boundary. Raises Refused as above."""
-    table = read_table(path, layer=layer)
+def read_shapes(path: Path) -> tuple[list[Geometry], tuple[Repair, ...]]:
+    """The polygons of a file in WGS 84, whatever they are called, and what was mended: a site boundary.
+
+    Raises Refused as above; nobody is there to give options, so its sentences ask for none.
+    """
+    try:
+        return _read_shapes(path)
+    except LeftOpen as question:
+        raise Refused(question.without_options, field="file") from None
+
+
+def _read_shapes(path: Path) -> tuple[list[Geometry], tuple[Repair, ...]]:
+    table = read_table(path)
     if len(table.shapes) == 0:
         raise Refused(f"{table.title} has no areas in it: export it again.", field="file")
     labels = [f"Row {number}" for number in range(1, len(table.shapes) + 1)]
-    shapes = placed(areal(table.shapes, labels), claim_of(table, crs), council or council_system())[0]
-    return list(repaired(shapes, labels, [""] * len(labels))[0])
+    shapes = placed(areal(table.shapes, labels), claim_of(table, None), council_system())[0]
+    whole, repairs = repaired(shapes, labels, [""] * len(labels))
+    return list(whole), repairs
 
 
 def slug(name: str) -> str:

@@ -118,7 +118,7 @@ def _fault(shape: Geometry) -> str:
     if not found:
         return "is not a valid shape"
     what, x, y = found.groups()
-    return f"{FAULTS.get(what, 'is not a valid shape')} near {float(y):.2f}, {float(x):.2f}"
+    return f"{FAULTS.get(what, 'is not a valid shape')} near {float(y):.5f}, {float(x):.5f}"
 
 
 def _change(before: float, after: float) -> str:
