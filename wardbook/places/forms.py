@@ -25,7 +25,7 @@ class PlaceForm(Asking):
         "Points",
         at_most(500_000, "The shape"),
         hint="Drawing on the map fills this in. To type it: one point a line, as a postcode, a grid reference, or "
-        "latitude and longitude. After an empty line begins another part, or a hole in an area.",
+        "latitude and longitude. Leave a line empty before another part, or before a hole in an area.",
     )
     file = files(
         "Or upload a file",

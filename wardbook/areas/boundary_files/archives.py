@@ -6,7 +6,7 @@ import gzip
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
@@ -49,7 +49,7 @@ def _copy_at_most(source: Readable, target: Path, limit: int, title: str) -> Non
             out.write(part)
 
 
-def _several(title: str, names: Sequence[str], alone: str) -> LeftOpen:
+def _several(title: str, names: list[str], alone: str) -> LeftOpen:
     problem = f"{title} holds {in_words(names)}"
     return LeftOpen(problem, "say which one with --layer", again=f"give {alone}", field="layer")
 
