@@ -41,13 +41,14 @@ from tests.conftest import (
 from tests.engines import ENGINE, environment_of
 from tests.paper import words_of
 from wardbook.briefs import freezing
-from wardbook.briefs.models import Part
+from wardbook.briefs.models import Ground, Part
 from wardbook.cli import main
 from wardbook.clock import today
 from wardbook.config import settings
 from wardbook.db import db, now, transaction
 from wardbook.downloads import sources
 from wardbook.entries import photos
+from wardbook.entries.erasing import erase
 from wardbook.entries.kinds import CONTRIBUTIONS, Kind, State
 from wardbook.entries.models import Entry, Support
 from wardbook.erasure import blank_copies
@@ -59,6 +60,8 @@ from wardbook.follows.things import thing_from_words
 from wardbook.jobs import Job, ask_for_what_recurs, do_what_is_due
 from wardbook.mail import Letter, letters
 from wardbook.outlook.lists import export_all
+from wardbook.places.actions import keep_shape
+from wardbook.places.models import Shape
 from wardbook.places.words import place_from_words
 from wardbook.policy import VISITOR
 from wardbook.shared import Level, Standing
@@ -508,6 +511,93 @@ def test_a_brief_on_paper_holds_the_same(member, level, browser, things):
 @pytest.mark.parametrize("member", [member for member in CAST if member not in READS_COUNCIL_BRIEFS], ids=str)
 def test_a_councils_brief_on_paper_is_for_councillors_and_officers(member, browser, things):
     assert browser(member).get(f"/places/ward:{MILL}/brief.pdf?for=council").status_code == 403
+
+
+# --- drawn places ------------------------------------------------------------------------------------------------
+# A site before a decision is confidential: its maker sees it, and those who may see what uses it.
+
+TO_A_SHAPE = (
+    "/places/shape:{}", "/places/shape:{}/entries.json", "/places/shape:{}.atom", "/places/shape:{}/brief?for=public",
+    "/places/shape:{}/brief.json?for=public", "/follows/new?thing=shape:{}", "/map/frame/look?place=shape:{}",
+    "/search.json?words=-no&place=shape:{}",
+)  # fmt: skip
+
+
+def a_shape(label: str = "zqsite") -> str:
+    with transaction():
+        return keep_shape(as_viewer(OFFICER), conftest.square(0.2, 0.2, 300), label=label).key
+
+
+def a_note_on(key: str, level: Level, standing: Standing) -> Entry:
+    note = conftest.a_note("On the site", by=CLLR, level=level, standing=standing)
+    with transaction():
+        note.shape_id = db.session.scalar(select(Shape.id).where(Shape.key == key))
+    return note
+
+
+@every_member
+def test_a_drawn_place_is_seen_by_its_maker_and_by_those_who_see_what_was_told_of_it(member, app, as_):
+    notes = {rule: a_note_on(a_shape(), rule[1], rule[0]) for rule in WHO_SEES if rule[0] is not Standing.ERASED}
+    client = as_(member)
+    for (standing, level), note in notes.items():
+        key = db.session.scalars(select(Shape.key).where(Shape.id == note.shape_id)).one()
+        sees = WHO_SEES[standing, level] if standing is Standing.PUBLISHED else set()
+        opened = member in sees or member is OFFICER or (member is CLLR and standing is Standing.PUBLISHED)
+        for road in TO_A_SHAPE:
+            answer = client.get(road.format(key))
+            assert answer.status_code == (200 if opened else 404), (standing, level, road)
+            assert opened or b"zqsite" not in answer.data
+        assert (b"zqsite" in client.get(f"/entries/{note.ref}").data) is (
+            opened and (member in WHO_SEES[standing, level] or member is CLLR)
+        ), (standing, level)
+
+
+@every_member
+def test_what_is_narrowed_withdrawn_or_erased_opens_no_drawn_place_any_more(member, app, as_):
+    key = a_shape()
+    client, own = as_(member), member in (OFFICER, CLLR)
+    note = a_note_on(key, Level.PUBLIC, Standing.PUBLISHED)
+    assert client.get(f"/places/shape:{key}").status_code == 200
+    with transaction():
+        note.level = Level.PRIVATE
+    assert client.get(f"/places/shape:{key}").status_code == (200 if own else 404)
+    with transaction():
+        note.level = Level.PUBLIC
+        erase(as_viewer(CLLR), note, once="gone")
+    assert note.shape_id is None
+    assert client.get(f"/places/shape:{key}").status_code == (200 if member is OFFICER else 404)
+
+
+@every_member
+def test_a_frozen_brief_shows_the_drawn_place_it_is_of_to_its_readers(member, app, as_):
+    readers = {"public": EVERYONE, "council": READS_COUNCIL_BRIEFS, "restricted": {OFFICER, CLLR}}
+    client, viewer = as_(member), as_viewer(OFFICER)
+    to_cllr = freezing.Restriction(Ground.SITE_SALE, (CLLR.email,))
+    for name, who in readers.items():
+        key = a_shape()
+        with transaction():
+            place = place_from_words(f"shape:{key}@2024-05-06", viewer)
+            level = Level.PUBLIC if name == "public" else Level.COUNCIL
+            limits = to_cllr if name == "restricted" else None
+            freezing.freeze(viewer, place, level, purpose="Cabinet", once=name, restriction=limits)
+        answers = [client.get(road.format(key)) for road in TO_A_SHAPE[:-1]]
+        assert {answer.status_code for answer in answers} == {200 if member in who else 404}, name
+
+
+def test_a_list_of_places_is_of_one_s_own(app, as_):
+    a_note_on(a_shape(), Level.PUBLIC, Standing.PUBLISHED)
+    assert "zqsite" in as_(OFFICER).get("/desk").text
+    assert "zqsite" not in as_(CLLR).get("/desk").text
+
+
+def test_the_command_line_reads_a_drawn_place_once_something_its_readers_see_uses_it(app, home, monkeypatch):
+    for name, value in environment_of(home).items():
+        monkeypatch.setenv(name, value)
+    key = a_shape()
+    a_note_on(key, Level.COUNCIL, Standing.PUBLISHED)
+    said = {level: CliRunner().invoke(main, ["brief", f"shape:{key}", "--for", level]) for level in FOR_EACH}
+    assert {level: result.exit_code for level, result in said.items()} == {"public": 2, "council": 0}
+    assert "zqsite" in said["council"].output and "zqsite" not in said["public"].output
 
 
 # --- long files --------------------------------------------------------------------------------------------------

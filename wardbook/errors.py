@@ -17,7 +17,10 @@ class Refused(Exception):
 
 
 class NotFound(Exception):
-    """There is no such thing, or not for this reader: the two are told apart nowhere."""
+    """There is no such thing, or not for this reader: the two are told apart nowhere.
+
+    Where an address cannot be read at all, the first argument is a sentence that says how to write it.
+    """
 
 
 class Forbidden(Exception):

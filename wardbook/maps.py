@@ -62,7 +62,14 @@ class _Shell:
 
 
 _DRAWN: dict[Use, dict[str, Any]] = {
-    Use.DRAW: {"circle": False, "circlemarker": False, "polygon": {"allowIntersection": False}},
+    Use.DRAW: {
+        "circle": False,
+        "circlemarker": False,
+        "polygon": {
+            "allowIntersection": False,
+            "drawError": {"message": "The edge of an area cannot cross itself. Put the point somewhere else."},
+        },
+    },
     Use.LINE: dict.fromkeys(("circle", "circlemarker", "polygon", "rectangle", "marker"), False),
 }
 """What may be drawn on a map, by its use, as Leaflet.draw's options"""

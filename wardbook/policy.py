@@ -148,8 +148,18 @@ def visible(model: type[Shared], viewer: Viewer) -> Condition:
 def _visible(model: Any, viewer: Viewer) -> Condition:
     """Made once for a model and a reader: a condition is never changed."""
     stands = _any(*(_all(model.standing == standing, rule.of(model, viewer)) for standing, rule in STANDS.items()))
-    seen = _all(stands, _is_for(model, viewer))
+    opened = _any(*(rule.of(model, viewer) for rule in _SEEN_THROUGH.get(model, ())))
+    seen = _any(_all(stands, _is_for(model, viewer)), _all(model.standing == Standing.PUBLISHED, opened))
     return literal(seen) if isinstance(seen, bool) else seen
+
+
+_SEEN_THROUGH: dict[type[Shared], list[Rule]] = {}
+
+
+def seen_through(model: type[Shared], rule: Rule) -> None:
+    """Say through what else a thing is seen: each room adds what of its own shows it (a note on a shape, its brief)."""
+    _SEEN_THROUGH.setdefault(model, []).append(rule)
+    _visible.cache_clear()
 
 
 _RELIES: dict[type[Shared], list[Rule]] = {}

@@ -160,8 +160,9 @@ def _typed() -> list[str]:
     return [value for value in given if len(value.split()) > 1]
 
 
-def _not_found(_: Exception) -> ResponseReturnValue:
-    return _answer(404, *NOT_FOUND)
+def _not_found(error: Exception) -> ResponseReturnValue:
+    title, sentence = NOT_FOUND
+    return _answer(404, title, str(error) or sentence if isinstance(error, NotFound) else sentence)
 
 
 def _no_such_value(_: DataError) -> ResponseReturnValue:

@@ -424,7 +424,7 @@ def test_leeds_is_the_same_in_five_formats_and_two_systems(ending, metres, open_
 
 def test_a_site_is_asked_about_as_a_set_of_wards_is(open_data, tmp_path):
     wards = open_data / "boundaries" / "camden_wards_2022.geojson"
-    with pytest.raises(Refused, match="say --swap-axes if that is right"):
+    with pytest.raises(Refused, match=r"they would lie in the United Kingdom: save it again .*, longitude first\.$"):
         read_shapes(spoiled(wards, tmp_path / "site.geojson", turned_round, None))
 
 
@@ -440,5 +440,5 @@ def test_the_country_is_that_of_the_council_s_own_system(open_data, tmp_path):
 def test_a_kml_that_is_no_map_is_refused_before_it_fills_the_memory(inner, tmp_path):
     path = tmp_path / "odd.kml"
     path.write_text(f'<kml xmlns="http://www.opengis.net/kml/2.2">{inner}</kml>')
-    with pytest.raises(Refused, match="odd is built too deep or too wide to be a map"):
+    with pytest.raises(Refused, match="is built too deep or too wide to be a map"):
         read_boundaries(path)

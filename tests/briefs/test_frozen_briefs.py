@@ -365,7 +365,7 @@ def test_a_brief_of_a_drawn_place_is_read_by_those_who_may_read_the_brief(app, a
     brief = frozen(words=f"shape:{site.key}")
     assert as_(CLLR).get(f"/briefs/{brief.ref}").status_code == 200
     assert as_(CLLR).get(f"/briefs/{brief.ref}/compare/1/now").status_code == 200
-    assert as_(CLLR).get(f"/places/shape:{site.key}").status_code == 404
+    assert as_(CLLR).get(f"/places/shape:{site.key}").status_code == 200
 
 
 def test_a_brief_of_nothing_is_frozen_too(app, as_):

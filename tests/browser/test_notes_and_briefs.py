@@ -28,7 +28,8 @@ def draws_an_area(them: Someone, corners: tuple[tuple[float, float], ...] = AREA
     frame.get_by_title("Draw a polygon").click()
     for corner in (*corners, corners[0]):
         _press(them, frame, corner)
-    expect(them.page.locator("#shape")).to_have_value(re.compile("Polygon"))
+    expect(them.page.locator("#shape")).to_have_value(re.compile(r"^(53\.\d{6}, \d\.\d{6}\s?){3,}$"))
+    expect(them.page.get_by_label("An area", exact=True)).to_be_checked()
 
 
 def _press(them: Someone, frame: Frame, corner: tuple[float, float]) -> None:
@@ -60,8 +61,8 @@ def notes(door: Door) -> dict[str, str]:
     them.goes_to(f"/wards/{WARD}")
     them.follows("Write a note")
     draws_an_area(them)
-    shape = json.loads(them.page.get_by_label("Where it is").input_value())
-    middle = ", ".join(str(sum(at[way] for at in shape["coordinates"][0][:3]) / 3) for way in (1, 0))
+    corners = [line.split(", ") for line in them.page.get_by_label("Where it is").input_value().split("\n")]
+    middle = ", ".join(str(sum(float(at[way]) for at in corners) / 3) for way in (0, 1))
     ward = writes(them, FOR_THE_WARD, "The ward's councillors")
     them.goes_to("/notes/new")
     them.enters("Where it is", middle)
@@ -232,6 +233,12 @@ def test_a_list_opened_by_a_figure_finds_no_fault_with_its_filters(enter: Enter)
 def test_a_drawn_place_is_its_maker_s_until_something_shown_uses_it(drawn: Someone, enter: Enter) -> None:
     for who in (None, RESIDENT, CLLR):
         assert enter(who).goes_to(quote(drawn.path)) == 404
+    place = drawn.path
+    drawn.follows("Write a note here")
+    drawn.reads("Those who see this note also see the place it is about, ‘The bank corner’, and its name.")
+    writes(drawn, "The corner is for sale", "Everyone")
+    drawn.follows("The bank corner")
+    assert enter().goes_to(quote(place)) == 200
 
 
 def test_what_was_drawn_is_kept_in_the_box_and_on_the_map_after_a_mistake(enter: Enter) -> None:

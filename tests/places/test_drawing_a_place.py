@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+import zipfile
 from datetime import date
 from pathlib import Path
 from urllib.parse import unquote
@@ -12,15 +13,18 @@ from urllib.parse import unquote
 import numpy as np
 import pytest
 import shapely
+from click.testing import CliRunner
 from markupsafe import escape
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 from tests.conftest import BRIDGE, CAST, CLLR, CORNER, MILL, NOBODY, OFFICER, RESIDENT, an_issue, spot, square
+from tests.engines import environment_of
 from wardbook import geo
 from wardbook.areas.actions import SetDescription, add_boundary_set
 from wardbook.areas.boundary_files.reading import ReadArea, Reading
 from wardbook.areas.locator import Called, LocatedSet, SetRow
+from wardbook.cli import main
 from wardbook.db import db, now, transaction
 from wardbook.errors import Refused
 from wardbook.places.checking import MOST_CORNERS
@@ -73,6 +77,53 @@ def test_a_site_before_a_decision_is_its_makers_alone(member, as_):
     assert (db.session.query(Shape).one().level) is Level.PRIVATE
 
 
+def test_a_note_on_a_drawn_place_shows_it_to_those_who_see_the_note_and_says_so_first(as_):
+    officer = as_(OFFICER)
+    words = f"shape:{officer.post('/places/new', data=place()).location[-32:]}"
+    form = officer.get(f"/notes/new?place={words}").text
+    assert "Those who see this note also see the place it is about, ‘The mill site’, and its name." in form
+    told = {"form": "point", "shape": words, "title": "For sale", "words": "The council thinks of selling it.",
+            "topic": "sensitivity", "basis": "seen it myself", "level": "public"}  # fmt: skip
+    note = officer.post("/notes/new", data=told).location
+    page = as_(NOBODY).get(note).text
+    assert f'href="/places/{words}">The mill site</a>' in page.replace("%3A", ":")
+    assert as_(NOBODY).get(f"/places/{words}").status_code == 200
+    assert "Atom feed" in as_(NOBODY).get(f"/follows/new?thing={words}").text
+
+
+def test_a_feed_is_offered_only_of_what_a_feed_reader_can_read(as_):
+    officer = as_(OFFICER)
+    words = f"shape:{officer.post('/places/new', data=place()).location[-32:]}"
+    assert "Atom feed" not in officer.get(f"/follows/new?thing={words}").text
+    assert "Atom feed" not in officer.get(f"/places/{words}").text
+    assert "Atom feed" in officer.get(f"/follows/new?thing=ward:{MILL}").text
+
+
+@pytest.mark.parametrize("address", ["/places/new", "/notes/new", "/desk/unanswered?before=1"])
+def test_who_is_not_signed_in_is_led_to_signing_in_and_back_again(address, as_):
+    page = as_(NOBODY).get(address)
+    assert page.status_code == 403
+    assert f'href="/sign-in?next={address}"' in unquote(page.text)
+    assert "sign in</a>" not in as_(RESIDENT).get("/moderation").text
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [("ward:X1", "No area of this council has the code X1"), ("nonsense", "is not a place: write it like"),
+     (f"ward:{MILL}@2001-01-01", f"No area of this council has the code {MILL} on 1 January 2001"),
+     ("point:2,x", "is not a longitude and a latitude")],
+)  # fmt: skip
+def test_an_address_that_is_no_place_says_how_one_is_written(words, said, as_):
+    page = as_(NOBODY).get(f"/places/{words}")
+    assert page.status_code == 404
+    assert said in page.text
+
+
+def test_a_radius_and_hectares_are_written_alike(as_):
+    at = spot(0.5, 0.5)
+    assert "Within 2,500 m of" in as_(NOBODY).get(f"/places/point:{at.x:.6f},{at.y:.6f}+2500m").text
+
+
 def test_a_place_may_be_typed_point_by_point(as_):
     lines = "\n".join(f"{spot(*at).y:.6f}, {spot(*at).x:.6f}" for at in ((0.2, 0.2), (0.6, 0.2), (0.6, 0.6)))
     assert as_(RESIDENT).post("/places/new", data=place(shape=lines)).status_code == 302
@@ -118,6 +169,78 @@ def test_a_brief_of_a_drawn_place_is_made_in_one_step(as_):
     an_issue(at=(0.4, 0.4))
     address = client.post("/places/new", data=place()).location
     assert client.get(f"{address}/brief.json?for=council").json["total"] == 1
+
+
+def uploaded(client, content: bytes, name: str = "site.geojson", **told: object):
+    return client.post("/places/new", data=place(shape="", file=(io.BytesIO(content), name)) | told)
+
+
+def test_what_a_file_leaves_open_is_asked_without_options_that_no_form_has(as_, home, tmp_path, monkeypatch):
+    turned = shapely.transform(SITE, lambda corners: corners[:, ::-1])
+    refused = uploaded(as_(OFFICER), collection(turned))
+    assert refused.status_code == 422
+    assert "save it again in longitude and latitude (EPSG:4326), longitude first." in refused.text
+    assert "--" not in refused.text.partition("error-summary")[2].partition("</div>")[0]
+    file = tmp_path / "site.geojson"
+    file.write_bytes(collection(turned))
+    for name, value in environment_of(home).items():
+        monkeypatch.setenv(name, value)
+    said = CliRunner().invoke(main, ["brief", f"@{file}"])
+    assert (said.exit_code, "longitude first." in said.stderr, "--" in said.stderr) == (2, True, False)
+
+
+def test_of_two_files_in_a_zip_one_is_asked_for(as_):
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("old.geojson", collection(SITE))
+        archive.writestr("new.geojson", collection(SITE))
+    refused = uploaded(as_(OFFICER), packed.getvalue(), "site.zip")
+    assert "site.zip holds new.geojson and old.geojson: give one of them alone." in refused.text
+
+
+def test_what_was_mended_or_left_out_of_a_file_is_said(as_, home, tmp_path, monkeypatch):
+    bow_tie = shape_of(lines((0.2, 0.2), (0.6, 0.6), (0.6, 0.2), (0.2, 0.6)))
+    at = spot(0.4, 0.4)
+    client = as_(OFFICER)
+    page = client.get(uploaded(client, collection(SITE, bow_tie)).location).text
+    said = re.search(r"A shape in the file was mended, because row 2 crosses itself near (\S+), (\S+)\. Check", page)
+    assert said is not None
+    assert (float(said[1]), float(said[2])) == pytest.approx((at.y, at.x), abs=2e-5)
+    assert "The 2 shapes in the file are one place now." in page
+    file = tmp_path / "site.geojson"
+    file.write_bytes(collection(bow_tie))
+    for name, value in environment_of(home).items():
+        monkeypatch.setenv(name, value)
+    said_there = CliRunner().invoke(main, ["brief", f"@{file}"])
+    assert (said_there.exit_code, "row 1 crosses itself" in said_there.stderr) == (0, True)
+
+
+def test_points_and_a_file_together_are_refused(as_):
+    refused = uploaded(as_(OFFICER), collection(SITE), shape=SQUARE)
+    assert refused.status_code == 422
+    assert "You gave points and a file." in refused.text
+    assert db.session.query(Shape).count() == 0
+
+
+def test_several_points_are_not_one(as_):
+    refused = as_(OFFICER).post("/places/new", data=place(form="point", shape=SQUARE))
+    assert refused.status_code == 422
+    assert "These are 4 points. Choose what they make, or type one alone." in refused.text
+
+
+def test_after_an_empty_line_begins_another_part_of_a_line(app):
+    two = shape_from(f"{lines((0.2, 0.2), (0.3, 0.2))}\n\n{lines((0.6, 0.2), (0.7, 0.2))}\n", Form.LINE)
+    assert geo.reproject(two, geo.WGS84, geo.BRITISH_GRID).length == pytest.approx(200, abs=0.1)
+    for part in (lines((0.6, 0.2)), lines((0.6, 0.2), (0.6, 0.2))):
+        with pytest.raises(Refused):
+            shape_from(f"{lines((0.2, 0.2), (0.3, 0.2))}\n\n{part}", Form.LINE)
+
+
+def test_a_street_has_no_gap_that_nobody_typed(as_):
+    apart = f"{lines((0.2, 0.2), (0.3, 0.2))}\n\n{lines((0.6, 0.2), (0.7, 0.2))}"
+    refused = as_(NOBODY).post("/places/new/street", data={"shape": apart, "metres": "20"})
+    assert refused.status_code == 422
+    assert "without a blank line between them" in refused.text
 
 
 def test_uploads_leave_nothing_behind(as_, tmp_path, monkeypatch):
@@ -232,10 +355,11 @@ def wavy(corners: int, metres: float) -> shapely.Geometry:
 
 
 def test_of_too_many_corners_those_go_that_nobody_would_miss(as_):
-    fine = wavy(60_000, 0.1)
-    assert as_(OFFICER).post("/places/new", **sent(collection(fine))).status_code == 302
+    fine, client = wavy(60_000, 0.1), as_(OFFICER)
+    assert client.post("/places/new", **sent(collection(fine))).status_code == 302
     kept = db.session.query(Shape).one().geometry
     assert shapely.get_num_coordinates(kept) <= MOST_CORNERS
+    assert f"Its edge had 60,001 points. It has {shapely.get_num_coordinates(kept):,} now" in client.get("/desk").text
     on_grid = [geo.reproject(shape, geo.WGS84, geo.BRITISH_GRID) for shape in (fine, kept)]
     assert shapely.hausdorff_distance(*on_grid) <= 1
 
@@ -300,8 +424,9 @@ def test_what_lies_outside_is_left_out_and_the_page_brief_and_files_say_so(as_):
     page = client.get(address).text
     assert "8.0 hectares, 1.2 km round" in page
     assert said in page
-    assert "Mill</a> (50%)" in page
-    assert said in client.get(f"{address}/brief").text
+    assert re.search(r"Of the whole place, 50% is in <a [^>]*>Mill</a>\.", page)
+    brief = client.get(f"{address}/brief").text
+    assert f"{said} The shares of wards are of the whole place." in brief
     where = client.get(f"{address}/brief.json").json["sections"]["where"]
     assert (round(where["hectares"], 2), where["left_out"], round(where["wards"][0]["share"], 3)) == (8, said, 0.5)
     kept = db.session.query(Shape).one().geometry
@@ -318,6 +443,20 @@ def test_what_is_only_a_gap_between_wards_is_not_outside(app):
     assert found.outside == 0
     assert found.inside == across
     assert sum(part.share for part in found.parts) == pytest.approx(250 / 300, abs=1e-6)
+
+
+def test_a_bay_or_a_corner_of_the_outer_edge_is_no_gap(app):
+    """Two wards with a bay of 100 metres in the one, or a step between the two: a neighbouring council lies there."""
+    west, east = square(0, 0, 1000), square(1, 0, 1000, 500)
+    bay = west.difference(square(0.45, 0.5, 100, 500))
+    for rows in ([bay], [west, east]):
+        called = [(Called(row, str(row), True, str(row)), shape) for row, shape in enumerate(rows, start=1)]
+        known = LocatedSet(SetRow(1, now(), None, None, "ward", False), called, geo.BRITISH_GRID)
+        for across in (square(0.4, 0.6, 200), square(0.9, 0.4, 200)):
+            found = clip(across, [known], geo.BRITISH_GRID)
+            land = shapely.union_all([known.in_metres(place) for place in range(len(rows))])
+            moved = geo.reproject(across, geo.WGS84, geo.BRITISH_GRID)
+            assert found.in_metres.area == pytest.approx(moved.intersection(land).area, abs=1)
 
 
 @pytest.mark.parametrize("road", ["brief", "search", "circle", "new"])

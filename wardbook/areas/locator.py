@@ -31,6 +31,9 @@ from wardbook.db import changed, changes, db
 from wardbook.geo import WGS84, reproject
 
 SNAP_METRES = 100.0
+MOST_OPEN, NEXT_TO_CLOSED = 0.2, 0.01
+THIN = 0.01
+"""Metres: what is narrower than twice this is how numbers are rounded"""
 LONGEST_STRAIGHT = 5_000.0
 """Metres after which an edge gets another corner before it is moved: what is straight in one system bends in the other,
 by less than a metre over so many."""
@@ -152,14 +155,19 @@ class LocatedSet:
             yield Lie(self.area_ids[nearest], 1.0, nearest=True)
 
     def ground(self, around: shapely.Geometry) -> shapely.Geometry:
-        """The land of the set round a shape, with gaps of up to 200 m closed; both in the council's system.
+        """The land of the set round a shape, with gaps between its areas of up to 200 m; both in the council's system.
 
         What closes a gap lies within 100 m of it, so only the areas near the shape are joined.
         """
         box = _box(around, SNAP_METRES * 3)
-        together = shapely.union_all([self.in_metres(place).intersection(box) for place in self.near(box, 1.0)])
+        areas = [self.in_metres(place).intersection(box) for place in self.near(box, 1.0)]
+        together = shapely.union_all(areas)
         closed = together.buffer(SNAP_METRES, quad_segs=4).buffer(-SNAP_METRES, quad_segs=4)
-        return shapely.union_all([closed, together])
+        found = shapely.difference(closed, together)
+        wide = shapely.buffer(shapely.buffer(found, -THIN), THIN)
+        gaps = shapely.get_parts(wide)
+        between = gaps[_are_between(gaps, areas, _box(around, SNAP_METRES * 2))]
+        return shapely.union_all([together, *between, shapely.difference(found, wide)])
 
     def reaches(self, shape: shapely.Geometry) -> bool:
         """Whether a WGS 84 shape touches the land of the set, with gaps of up to 200 m closed."""
@@ -186,6 +194,23 @@ class LocatedSet:
 def _box(around: shapely.Geometry, metres: float) -> shapely.Geometry:
     west, south, east, north = shapely.bounds(around)
     return shapely.box(west - metres, south - metres, east + metres, north + metres)
+
+
+def _are_between(
+    gaps: NDArray[np.object_], areas: Sequence[shapely.Geometry], seen: shapely.Geometry
+) -> NDArray[np.bool_]:
+    """Which of the pieces that closing adds are gaps: enclosed, or walled in by two areas for four fifths of the edge.
+
+    Of an edge, what is `seen` counts. The other pieces fill bays and corners of the outer edge: there a neighbouring
+    council lies.
+    """
+    edges = shapely.intersection(shapely.boundary(gaps), seen)
+    walls = shapely.buffer(shapely.union_all(areas), THIN * 3)
+    openings = shapely.get_parts(shapely.difference(shapely.union_all(edges), walls))
+    gap, opening = shapely.STRtree(openings).query(gaps, predicate="dwithin", distance=THIN)
+    wide_open = np.bincount(gap, shapely.length(openings)[opening], minlength=len(gaps))
+    beside = np.bincount(shapely.STRtree(areas).query(gaps, "dwithin", THIN * 3)[0], minlength=len(gaps))
+    return np.asarray(wide_open <= shapely.length(edges) * np.where(beside > 1, MOST_OPEN, NEXT_TO_CLOSED))
 
 
 def _size(shape: shapely.Geometry) -> float:

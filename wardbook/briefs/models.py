@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import ClassVar
 
 import shapely
-from sqlalchemy import CheckConstraint, ForeignKey, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Table, Text, UniqueConstraint, exists
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wardbook.db import Base
 from wardbook.entries.models import Entry
 from wardbook.people.models import Person
+from wardbook.places.models import Shape
+from wardbook.policy import Condition, Rule, Viewer, seen_through, visible
 from wardbook.shared import ForALevel, Shared, named_table, words_of
 
 
@@ -51,6 +53,15 @@ class KeptBrief(Base, Shared, ForALevel):
     readers: Mapped[list[Person]] = relationship(secondary=named, order_by=Person.name)
     """The people named, where it is or was restricted"""
     versions: Mapped[list[Version]] = relationship(back_populates="brief", order_by="Version.number")
+
+
+def _frozen_of(model: type[Shape], viewer: Viewer) -> Condition:
+    """A shape of which a brief was frozen that this viewer sees; a day may follow the shape's key in its words."""
+    kept = exists().where(KeptBrief.words.like("shape:" + model.key + "%"), visible(KeptBrief, viewer))
+    return kept.correlate(model)
+
+
+seen_through(Shape, Rule(_frozen_of))
 
 
 class Version(Base):

@@ -107,7 +107,8 @@ class Where:
     @property
     def how_large(self) -> str:
         """Its size, and what of it is left out."""
-        return f"{self.size or f'{self.hectares:,.1f} hectares'}. {self.left_out}".strip()
+        said = f"{self.left_out} The shares of wards are of the whole place." if self.left_out else ""
+        return f"{self.size or f'{self.hectares:,.1f} hectares'}. {said}".strip()
 
 
 @dataclass(frozen=True)

@@ -33,7 +33,7 @@ def new() -> ResponseReturnValue:
     form = BriefForm(place=request.args.get("place", ""))
     if not may(viewer(), Act.BRIEF_COUNCIL):
         form.level.choices = choices([(Level.PUBLIC, "Everyone")])
-        form.level.data = form.level.data or Level.PUBLIC
+        form.level.data = form.level.data if form.is_submitted() else Level.PUBLIC
     if form.validate_on_submit():
         try:
             place = place_called(form.place.data, viewer())

@@ -41,7 +41,12 @@ def brief(place: str, level: str, **targets: Path | None) -> None:
     from wardbook.places.words import place_from_words
 
     reader = everyone_at(Level(level))
-    where = place_from_file(Path(place[1:])) if place.startswith("@") else place_from_words(place, reader)
+    if place.startswith("@"):
+        where, said = place_from_file(Path(place[1:]))
+        if said:
+            click.echo(said, err=True)
+    else:
+        where = place_from_words(place, reader)
     refuse_outside(where)
     made = queries.brief(where, Level(level), reader)
     items = list(queries.items(where, Level(level)))

@@ -45,6 +45,8 @@ class Telling:
     """The last day on which an offer stands"""
     willing: bool = False
     """Whether its author would take it on"""
+    shape_id: int | None = None
+    """The drawn or uploaded place it is told of: who sees the one then sees the other"""
     told_at: datetime = field(default_factory=now)
     channel: Channel = Channel.WEB
 
@@ -134,7 +136,7 @@ def _new(telling: Telling, author: Person | None) -> Entry:
         ref=_free_reference(), kind=telling.kind, state=KINDS[telling.kind].starts, title=telling.title,
         words=telling.words, category=telling.category, geometry=telling.shape, level=telling.level,
         channel=telling.channel, told_at=telling.told_at, changed_at=telling.told_at, name_shown=telling.name_shown,
-        once=telling.once, author=author, lapses_on=_until(telling),
+        once=telling.once, author=author, lapses_on=_until(telling), shape_id=telling.shape_id,
         willing=telling.willing and KINDS[telling.kind].led,
     )  # fmt: skip
 

@@ -46,7 +46,7 @@ def forget(_task: jobs.Task) -> None:
 def _empty(entry: Entry) -> None:
     entry.title = entry.words = ""
     entry.cites = entry.review_on = entry.hidden_for = entry.withdrawn_for = None
-    entry.differs_from_id = None
+    entry.differs_from_id = entry.shape_id = None
     entry.author, entry.name_shown = None, False
     entry.standing, entry.changed_at = Standing.ERASED, now()
 

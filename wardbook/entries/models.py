@@ -36,7 +36,8 @@ from wardbook.entries.kinds import (
     state_on,
 )
 from wardbook.people.models import Person, Service
-from wardbook.policy import Condition, Rule, Viewer, relies_on
+from wardbook.places.models import Shape
+from wardbook.policy import Condition, Rule, Viewer, relies_on, seen_through, visible
 from wardbook.shared import Located, Shared, Standing, lies_in_table, words_of
 
 
@@ -115,6 +116,8 @@ class Entry(Base, Shared, Located):
 
     differs_from_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
     """The note of somebody else that this one, written after it, sees differently"""
+    shape_id: Mapped[int | None] = mapped_column(ForeignKey("shape.id"), index=True)
+    """The drawn or uploaded place it was told of, which those who may see it may see too"""
 
     author: Mapped[Person | None] = relationship(foreign_keys="Entry.author_id")
     enabler: Mapped[Person | None] = relationship(foreign_keys=[enabler_id])
@@ -190,6 +193,15 @@ def _relies(model: type[Entry], viewer: Viewer) -> Condition | bool:
 
 
 relies_on(Entry, Rule(_relies))
+
+
+def _told_of(model: type[Shape], viewer: Viewer) -> Condition:
+    """A shape of which something was told that stands and that this viewer sees."""
+    told = exists().where(Entry.shape_id == model.id, Entry.standing == Standing.PUBLISHED, visible(Entry, viewer))
+    return told.correlate(model)
+
+
+seen_through(Shape, Rule(_told_of))
 
 
 class Draft(Base):

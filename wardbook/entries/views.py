@@ -19,6 +19,7 @@ from wardbook.forms import Asking, ask
 from wardbook.people.queries import officers, signed
 from wardbook.people.signed_in import person, viewer
 from wardbook.places.place import Place
+from wardbook.places.queries import shape
 from wardbook.places.typed import Form, shape_from
 from wardbook.places.words import place_from_words
 from wardbook.policy import Act, may, require
@@ -58,6 +59,7 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         ties=ties.ties(entry, viewer()),
         left=ties.withdrawn_beside(entry, viewer()),
         supported=support.supports(viewer(), entry),
+        drawn=shape(entry.shape_id, viewer()),
     )
 
 
@@ -203,24 +205,27 @@ def new_note() -> ResponseReturnValue:
 
 
 def _telling(form: NoteForm) -> actions.Telling:
+    where, shape_id = _shape(form.shape.data, Form(form.form.data))
     return actions.Telling(
         kind=Kind.NOTE,
         title=form.title.data,
         words=form.words.data,
-        shape=_shape(form.shape.data, Form(form.form.data)),
+        shape=where,
+        shape_id=shape_id,
         level=Level(form.level.data),
         once=form.once.data,
     )
 
 
-def _shape(words: str, form: Form) -> shapely.Geometry:
-    """What was drawn or typed, or a whole place in words: a note may be about a ward."""
+def _shape(words: str, form: Form) -> tuple[shapely.Geometry, int | None]:
+    """What was drawn or typed, or a whole place in words: a note may be about a ward, or a shape that is kept."""
     if re.match(r"[a-z]+:", words):
         try:
-            return place_from_words(words, viewer()).geometry
+            place = place_from_words(words, viewer())
+            return place.geometry, place.shape_id
         except (Refused, NotFound):
             raise Refused("We do not know this place. Draw it, or type its points.", field="shape") from None
-    return shape_from(words, form)
+    return shape_from(words, form), None
 
 
 def _details(form: NoteForm) -> actions.NoteDetails:

@@ -9,8 +9,9 @@ from wardbook.entries.models import Entry
 from wardbook.errors import NotFound, Refused
 from wardbook.follows.models import Follow, Rhythm
 from wardbook.places.place import Place
+from wardbook.places.queries import is_for_everyone
 from wardbook.places.words import place_from_words
-from wardbook.policy import Viewer
+from wardbook.policy import VISITOR, Viewer, sees
 
 ENTRY = "entry:"
 
@@ -27,6 +28,11 @@ class Thing:
     """How often somebody hears of it unless they say"""
     entry: Entry | None = None
     place: Place | None = None
+
+    @property
+    def has_feed(self) -> bool:
+        """Whether a feed reader, who signs in nowhere, can read of it."""
+        return sees(VISITOR, self.entry) if self.entry else self.place is not None and is_for_everyone(self.place)
 
     @property
     def ward_codes(self) -> list[str]:

@@ -27,7 +27,7 @@ from wardbook.people.signed_in import viewer
 from wardbook.places import gazetteer
 from wardbook.places.converter import place_at
 from wardbook.places.place import Place
-from wardbook.places.queries import own_shapes
+from wardbook.places.queries import is_for_everyone, own_shapes
 from wardbook.places.tiers import Tier, tiers_at
 from wardbook.places.words import place_from_words
 from wardbook.policy import Act, Viewer, may, reader_for, require
@@ -124,7 +124,7 @@ def _list(place: Place | None, reader: Viewer, suffix: str | None) -> ResponseRe
     return render_template(
         "outlook/list.html", place=place, form=form, filters=filters, page=shown, asked=beside_page(request.args),
         found=entries.found_in(shown.rows, filters), beside=ties.beside(shown.rows, reader), on=day_asked(),
-        tiers=_tiers(place),
+        tiers=_tiers(place), feed_too=place is None or is_for_everyone(place),
     )  # fmt: skip
 
 

@@ -74,7 +74,10 @@ def street_called(words: str, metres: float, viewer: Viewer) -> Place:
     """So many metres to each side of a line that was drawn, or typed point by point. Raises Refused."""
     line = shape_from(words, Form.LINE)
     if line.geom_type != "LineString":
-        raise Refused("Draw one line along the street, or type two points or more.", field="shape")
+        raise Refused(
+            "Draw one line along the street, or type two points or more without a blank line between them.",
+            field="shape",
+        )
     corners = ";".join(f"{x:.6f},{y:.6f}" for x, y in shapely.get_coordinates(line))
     return place_from_words(f"street:{corners}+{_plain(metres)}m", viewer)
 

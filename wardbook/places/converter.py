@@ -9,8 +9,8 @@ from wardbook.places.words import place_from_words
 
 
 def place_at(words: str) -> Place:
-    """The place an address names, for whoever is looking; NotFound where it is none that they may see."""
+    """The place an address names, for whoever is looking; NotFound, with why, where it is none that they may see."""
     try:
         return place_from_words(words, viewer())
-    except Refused:
-        raise NotFound from None
+    except Refused as refused:
+        raise NotFound(refused.sentence) from None

@@ -25,12 +25,12 @@ class PlaceForm(Asking):
         "Points",
         at_most(500_000, "The shape"),
         hint="Drawing on the map fills this in. To type it: one point a line, as a postcode, a grid reference, or "
-        "latitude and longitude. The map draws no holes: to leave one out of an area, type an empty line and then the "
-        "points round the hole.",
+        "latitude and longitude. Leave a line empty before another part, or before a hole in an area.",
     )
     file = files(
         "Or upload a file",
-        hint="GeoJSON, GeoPackage, a zipped Shapefile or KML of areas, up to 50 MB. Its shapes become one place.",
+        hint="GeoJSON, TopoJSON, GeoPackage, KML or a zipped Shapefile of areas, up to 50 MB. Its shapes become one "
+        "place.",
     )
     save = button("Save the place")
 

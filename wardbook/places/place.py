@@ -45,6 +45,8 @@ class Place:
     as_at: date
     area_ids: tuple[int, ...] = ()
     """The areas it is made of, where it is made of areas: things then lie in it by their derived rows."""
+    shape_id: int | None = None
+    """The row in which it is kept, where it was drawn or uploaded"""
 
     @property
     def path(self) -> str:
@@ -92,7 +94,7 @@ class Place:
         if self.is_outside:
             return "All of it lies outside the council: nothing is known of it here."
         whole = geo.reproject(self.geometry, geo.WGS84, settings().crs)
-        return f"{sizes.some(whole, self._clip.outside)} of it lie outside the council and are left out."
+        return f"{sizes.some(whole, self._clip.outside)} lie outside the council and are left out."
 
     @property
     def is_outside(self) -> bool:

@@ -37,6 +37,6 @@ def measure(shape: shapely.Geometry) -> float:
 
 def some(shape: shapely.Geometry, amount: float) -> str:
     """So much of a shape, in words."""
-    if shape.area:
-        return ground(amount)
-    return length(amount) if shape.length else f"{amount:,.0f} of its points"
+    if not shape.area and not shape.length:
+        return f"{amount:,.0f} of its points"
+    return f"{ground(amount) if shape.area else length(amount)} of it"

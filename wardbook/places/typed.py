@@ -27,7 +27,7 @@ class Form(StrEnum):
 
 _LEAST = {Form.POINT: 1, Form.LINE: 2, Form.AREA: 3}
 _TOO_FEW = {
-    Form.LINE: "A line needs two points or more. Type one point on each line.",
+    Form.LINE: "A line needs two points or more. Type one point on each line; after a blank line begins another part.",
     Form.AREA: "An area needs three points or more. Type one point on each line; after a blank line begins a hole.",
 }
 
@@ -35,7 +35,8 @@ _TOO_FEW = {
 def shape_from(words: str, form: Form | None = None) -> shapely.Geometry:
     """The shape in a text: GeoJSON as the map writes it, or points one a line as the find box takes them.
 
-    In an area a blank line begins another ring: a hole where it lies inside, a second part where it lies outside.
+    After a blank line begins another part of a line; in an area another ring: a hole where it lies inside, a second
+    part where it lies outside.
     Raises Refused, naming the line that cannot be read, or where the shape crosses itself or is no shape.
     """
     text = words.strip()
@@ -64,13 +65,28 @@ def _typed(text: str, form: Form) -> shapely.Geometry:
     for number, line in enumerate(lines, start=1):
         if line:
             rings[-1].append(_point(line, number))
-        elif rings[-1] and form is Form.AREA:
+        elif rings[-1] and form is not Form.POINT:
             rings.append([])
+    rings = [ring for ring in rings if ring]
+    if form is Form.POINT:
+        return _one(rings[0])
     if any(len(ring) < _LEAST[form] for ring in rings):
         raise Refused(_TOO_FEW[form], field="shape")
-    if form is Form.AREA:
-        return _area(rings)
-    return shapely.LineString(rings[0]) if form is Form.LINE else rings[0][0]
+    return _area(rings) if form is Form.AREA else _line(rings)
+
+
+def _one(points: list[shapely.Point]) -> shapely.Point:
+    if len(points) > 1:
+        raise Refused(f"These are {len(points)} points. Choose what they make, or type one alone.", field="form")
+    return points[0]
+
+
+def _line(parts: list[list[shapely.Point]]) -> shapely.Geometry:
+    if len(parts) == 1:
+        return shapely.LineString(parts[0])
+    if any(len(set(part)) < 2 for part in parts):
+        raise Refused("The points of one part of the line are all the same. Give two different points.", field="shape")
+    return shapely.MultiLineString(parts)
 
 
 def _point(line: str, number: int) -> shapely.Point:

@@ -67,6 +67,8 @@ def _read() -> Joined | Refused | None:
     """What was uploaded, read before the form's transaction begins; or why it cannot be."""
     sent = [upload for upload in request.files.getlist("file") if upload.filename]
     try:
+        if sent and request.form.get("shape", "").strip():
+            raise Refused("You gave points and a file. To use the file, clear the points and choose it again.")
         if len(sent) > 1:
             raise Refused("Upload one file: zip the parts of a Shapefile together.")
         return joined_from_upload(sent[0]) if sent else None

@@ -57,6 +57,11 @@ class _Asked:
         return f"{self.metres:.2f}".rstrip("0").rstrip(".")
 
     @property
+    def distance_words(self) -> str:
+        """The same to be read."""
+        return f"{self.metres:,.2f}".rstrip("0").rstrip(".")
+
+    @property
     def day_words(self) -> str:
         return f", as at {day_in_words(self.day)}" if self.day else ""
 
@@ -128,7 +133,7 @@ def _area(code: str, on: date | None) -> Area:
 
 def _round(asked: _Asked, scheme: str, body: str, label: str, centre: shapely.Point) -> Place:
     disc = geo.circle(centre, asked.metres, settings().crs)
-    label = f"Within {asked.distance} m of {label}{asked.day_words}"
+    label = f"Within {asked.distance_words} m of {label}{asked.day_words}"
     return Place(asked.spelled(scheme, body), label, disc, asked.on)
 
 
@@ -171,7 +176,7 @@ def _street(asked: _Asked) -> Place:
     line = geo.reproject(shapely.LineString(corners), geo.WGS84, settings().crs)
     band = geo.reproject(line.buffer(asked.metres, quad_segs=16), settings().crs, geo.WGS84)
     body = ";".join(f"{corner.x:.9g},{corner.y:.9g}" for corner in corners)
-    label = f"Within {asked.distance} m of a street {sizes.length(line.length)} long{asked.day_words}"
+    label = f"Within {asked.distance_words} m of a street {sizes.length(line.length)} long{asked.day_words}"
     return Place(asked.spelled("street", body), label, band, asked.on)
 
 
@@ -180,7 +185,7 @@ def _shape(asked: _Asked) -> Place:
     if found is None:
         raise NotFound
     words = asked.spelled("shape", found.key, round_it=False)
-    return Place(words, found.label + asked.day_words, found.geometry, asked.on)
+    return Place(words, found.label + asked.day_words, found.geometry, asked.on, shape_id=found.id)
 
 
 _MAKERS: dict[str, Callable[[_Asked], Place]] = {

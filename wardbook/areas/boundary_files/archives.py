@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
+from wardbook.areas.boundary_files.options import LeftOpen
 from wardbook.errors import Refused
 
 LARGEST_UNPACKED: Final = 500_000_000
@@ -58,6 +59,11 @@ def _copy_at_most(source: Readable, target: Path, limit: int, title: str) -> Non
             out.write(part)
 
 
+def _several(title: str, names: list[str], alone: str) -> LeftOpen:
+    problem = f"{title} holds {in_words(names)}"
+    return LeftOpen(problem, "say which one with --layer", again=f"give {alone}", field="layer")
+
+
 def _too_large(title: str) -> Refused:
     return Refused(
         f"{title} unpacks to far more than a boundary file should, so it was not opened: send it unpacked or simpler.",
@@ -73,7 +79,7 @@ def unpacked_document(packed: Path, folder: Path, title: str, layer: str | None)
         if not names or any(name.endswith(".shp") for name in members):
             return None
         if len(names) > 1 and layer not in names:
-            raise Refused(f"{title} holds {in_words(names)}: say which one with --layer.", field="layer")
+            raise _several(title, names, "one of them alone")
         name = layer if layer in names else names[0]
         with archive.open(members[name]) as source:
             _copy_at_most(source, folder / "unzipped", LARGEST_UNPACKED, title)
@@ -141,7 +147,7 @@ def _chosen_stem(members: dict[str, zipfile.ZipInfo], title: str, layer: str | N
     if layer is not None and layer not in stems:
         raise Refused(f"{title} has no shapefile called {layer}: it holds {in_words(stems) or 'none'}.", field="layer")
     if layer is None and len(stems) > 1:
-        raise Refused(f"{title} holds {in_words(stems)}: say which one with --layer.", field="layer")
+        raise _several(title, stems, "the parts of one of them, zipped")
     if not stems:
         raise Refused(_nothing_to_read(sorted(members), title), field="file")
     stem = layer or stems[0]

@@ -15,6 +15,7 @@ from wardbook.areas.boundary_files.arrivals import Kind
 from wardbook.areas.boundary_files.astray import require_none_astray, require_none_far_off
 from wardbook.areas.boundary_files.country import country_of
 from wardbook.areas.boundary_files.formats import ASSUMED_DEGREES, Table
+from wardbook.areas.boundary_files.options import IN_DEGREES, LeftOpen
 from wardbook.areas.boundary_files.questions import Meaning, are_degrees, meanings
 from wardbook.areas.boundary_files.systems import System, epsg_of, system_given, turned
 from wardbook.errors import Refused
@@ -123,7 +124,7 @@ def _outside_use(found: NDArray[np.object_], system: System) -> bool:
     return bool(west > use.east or east < use.west or south > use.north or north < use.south)
 
 
-def _question(claim: Claim, problem: str, shapes: NDArray[np.object_], council: int) -> Refused:
+def _question(claim: Claim, problem: str, shapes: NDArray[np.object_], council: int) -> LeftOpen:
     """What is said, what is wrong with it, what the numbers could be, and what to say if that is right."""
     likely = meanings(shapes, council, claim.system)
     country = country_of(council).name
@@ -131,15 +132,15 @@ def _question(claim: Claim, problem: str, shapes: NDArray[np.object_], council: 
         readings = " or as ".join(meaning.words for meaning in likely)
         options = " or ".join(_option(meaning, claim.system) for meaning in likely)
         right = " if that is right" if len(likely) == 1 else ", whichever is right"
-        tail = f"as {readings}, they would lie in {country}: say {options}{right}{_or_as_said(claim, shapes)}."
+        tail = f"as {readings}, they would lie in {country}"
+        option = f"say {options}{right}{_or_as_said(claim, shapes)}"
     elif are_degrees(shapes):
-        tail = (
-            f"as longitude and latitude they would not lie in {country} either: say --crs EPSG:4326 if they are that "
-            "all the same, or give the right system with --crs."
-        )
+        tail = f"as longitude and latitude they would not lie in {country} either"
+        option = "say --crs EPSG:4326 if they are that all the same, or give the right system with --crs"
     else:
-        tail = f"no system that is used in {country} fits them: give the right one with --crs."
-    return Refused(f"{claim.words}, but {problem}; {tail}", field="crs")
+        tail = f"no system that is used in {country} fits them"
+        option = "give the right one with --crs"
+    return LeftOpen(f"{claim.words}, but {problem}; {tail}", option, again=IN_DEGREES, field="crs")
 
 
 def _option(meaning: Meaning, said: System | None) -> str:

@@ -22,6 +22,7 @@ from wardbook.areas.boundary_files.encodings import assumed_encoding
 from wardbook.areas.boundary_files.flattening import NOTHING_LOST, Flattened, flat, lost_of_geopackage
 from wardbook.areas.boundary_files.kml import placemarks
 from wardbook.areas.boundary_files.nested import unnested
+from wardbook.areas.boundary_files.options import LeftOpen
 from wardbook.areas.boundary_files.shapeless import why_shapeless
 from wardbook.errors import Refused
 
@@ -162,9 +163,8 @@ def _only_layer(source: str, file: LocalFile, asked: str | None) -> str | None:
     if not layers:
         raise Refused(f"{file.title} has no layer with shapes in it: export the areas again.", field="file")
     if asked is None and len(layers) > 1:
-        raise Refused(
-            f"{file.title} has {len(layers)} layers, {in_words(layers)}: say which with --layer.", field="layer"
-        )
+        several = f"{file.title} has {len(layers)} layers, {in_words(layers)}"
+        raise LeftOpen(several, "say which with --layer", again="save one of them as a file of its own", field="layer")
     return asked or layers[0]
 
 

@@ -18,6 +18,7 @@ from wardbook.areas.boundary_files.country import council_system
 from wardbook.areas.boundary_files.flattening import NOTHING_LOST, Flattened
 from wardbook.areas.boundary_files.formats import Table, read_table
 from wardbook.areas.boundary_files.leaving_out import LeftOut, left_out, way_to_leave_out, without
+from wardbook.areas.boundary_files.options import LeftOpen
 from wardbook.areas.boundary_files.repairs import Repair, areal, areal_rows, repaired
 from wardbook.areas.boundary_files.rows import ReadArea, as_multi, distinct
 from wardbook.areas.boundary_files.systems import turned_round
@@ -101,13 +102,24 @@ def read_boundaries(
     )
 
 
-def read_shapes(path: Path, *, crs: str | None = None, layer: str | None = None) -> list[Geometry]:
-    """The polygons of a file in WGS 84, whatever they are called: a site boundary. Raises Refused as above."""
-    table, epsg = _read(path, layer), council_system()
+def read_shapes(path: Path) -> tuple[list[Geometry], tuple[Repair, ...]]:
+    """The polygons of a file in WGS 84, whatever they are called, and what was mended: a site boundary.
+
+    Raises Refused as above; nobody is there to give options, so its sentences ask for none.
+    """
+    try:
+        return _read_shapes(path)
+    except LeftOpen as question:
+        raise Refused(question.without_options, field="file") from None
+
+
+def _read_shapes(path: Path) -> tuple[list[Geometry], tuple[Repair, ...]]:
+    table, epsg = _read(path, None), council_system()
     labels = [f"Row {row}" for row in table.numbers]
     drawn = areal(table.shapes, labels, _known(table), lambda _: "take the row out")
-    shapes, _ = placed(drawn, labels, claim_of(table, crs), epsg)
-    return list(repaired(shapes, table.numbers, labels, epsg)[0])
+    shapes, _ = placed(drawn, labels, claim_of(table, None), epsg)
+    whole, repairs = repaired(shapes, table.numbers, labels, epsg)
+    return list(whole), repairs
 
 
 def _read(path: Path, layer: str | None) -> Table:

@@ -37,7 +37,7 @@ window.addEventListener("message", (event) => {
     form.elements.spot.value = `${told.lat.toFixed(6)}, ${told.lon.toFixed(6)}`;
   }
   if (form.dataset.map !== "draw") return;
-  if (typeof told.shape === "string") form.elements.shape.value = told.shape;
+  if (typeof told.shape === "string") fillIn(form, told.shape);
   if (told.ready) showAgain();
 });
 
@@ -71,12 +71,37 @@ const look = async () => {
 };
 if (file) setTimeout(look, 2000);
 
+/* What is drawn stands in the form as it would be typed: a point a line, a blank line between the rings of an area. */
+const MAKES = { Point: "point", LineString: "line", Polygon: "area" };
+
+function fillIn(form, shape) {
+  const { type, coordinates } = shape ? JSON.parse(shape) : { type: "", coordinates: [] };
+  const parts = { Point: [[coordinates]], LineString: [coordinates], Polygon: coordinates }[type] ?? [];
+  const ends = type === "Polygon" ? -1 : undefined;
+  const line = ([lon, lat]) => `${lat.toFixed(6)}, ${lon.toFixed(6)}`;
+  form.elements.shape.value = parts.map((part) => part.slice(0, ends).map(line).join("\n")).join("\n\n");
+  if (form.elements.form && MAKES[type]) form.elements.form.value = MAKES[type];
+}
+
+/* The shape that stands in a form, as GeoJSON; nothing where it cannot be drawn without asking what its words mean. */
+function shapeIn(form) {
+  const words = form.elements.shape.value.trim();
+  if (words.startsWith("{")) return words;
+  const points = words.split(/\r?\n/).map((line) => /^(-?\d+\.\d+), (-?\d+\.\d+)$/.exec(line.trim()));
+  if (!points.every(Boolean)) return "";
+  const at = points.map(([, lat, lon]) => [Number(lon), Number(lat)]);
+  const makes = form.elements.form ? form.elements.form.value : "line";
+  if (makes === "area") return JSON.stringify({ type: "Polygon", coordinates: [[...at, at[0]]] });
+  return JSON.stringify(makes === "line" ? { type: "LineString", coordinates: at } : { type: "Point", coordinates: at[0] });
+}
+
 /* What was drawn before a mistake is drawn again. Whichever of page and frame comes second finds the other there. */
 function showAgain() {
   const frame = document.querySelector(".wb-map__frame");
-  const shape = document.querySelector("form[data-map='draw']")?.elements.shape;
-  if (!frame || !shape?.value.startsWith("{")) return;
+  const form = document.querySelector("form[data-map='draw']");
+  const shape = frame && form ? shapeIn(form) : "";
+  if (!shape) return;
   /* A sandboxed frame has no origin of its own to name. */
-  frame.contentWindow.postMessage({ from: "wardbook page", shape: shape.value }, "*");
+  frame.contentWindow.postMessage({ from: "wardbook page", shape }, "*");
 }
 showAgain();
