@@ -44,6 +44,26 @@ def ready(shape: Shape) -> Shape:
     return own
 
 
+MOST_CROSSINGS: Final = 2_000
+
+
+def is_tangled(shape: Geometry) -> bool:
+    """Whether the sides of a shape meet thousands of times: nobody drew that, and GEOS would need minutes and gigabytes
+    to part it.
+    """
+    parts = shapely.get_parts(shape)
+    edges = shapely.get_rings(parts) if shapely.get_dimensions(shape) == 2 else parts
+    corners, edge = shapely.get_coordinates(edges, return_index=True)
+    along = edge[:-1] == edge[1:]
+    sides = shapely.linestrings(np.stack([corners[:-1][along], corners[1:][along]], axis=1))
+    tree, meetings, start, many = shapely.STRtree(sides), 0, 0, 10
+    while start < len(sides) and meetings <= 2 * MOST_CROSSINGS:
+        some = sides[start : start + many]
+        meetings += tree.query(some, predicate="intersects").shape[1] - 3 * len(some)  # itself and those beside it
+        start, many = start + many, min(2 * many, 1_000)
+    return meetings > 2 * MOST_CROSSINGS
+
+
 def circle(centre: Point, metres: float, epsg: int) -> Polygon:
     """The disc round a WGS 84 point, as a WGS 84 polygon of 256 corners: its area is 0.01% short of the true disc."""
     disc = reproject(centre, WGS84, epsg).buffer(metres, quad_segs=64)

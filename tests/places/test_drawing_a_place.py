@@ -556,3 +556,21 @@ def test_areas_of_other_types_may_be_taken_together_with_wards(as_, app):
 def test_a_label_of_many_names_says_how_many_more():
     names = [f"Ward {number}" for number in range(1, 31)]
     assert together(names) == "Ward 1, Ward 2, Ward 3, Ward 4, Ward 5, Ward 6 and 24 more areas"
+
+
+def tangle(corners: int) -> shapely.Polygon:
+    return shapely.Polygon(0.1 + 0.8 * np.random.default_rng(5).random((corners, 2)))
+
+
+@pytest.mark.parametrize("form", [Form.AREA, Form.LINE], ids=str)
+def test_a_tangle_is_refused_before_anybody_waits_for_it(form, app):
+    words = "\n".join(f"{at.y:.6f}, {at.x:.6f}" for at in (spot(*corner) for corner in tangle(400).exterior.coords))
+    with pytest.raises(Refused, match="crosses itself thousands of times"):
+        shape_from(words, form)
+
+
+def test_a_file_of_a_tangle_is_refused(as_):
+    corners = [spot(*corner) for corner in tangle(3000).exterior.coords]
+    answer = uploaded(as_(OFFICER), collection(shapely.Polygon(corners)))
+    assert answer.status_code == 422
+    assert "crosses itself thousands of times: draw it again." in answer.text

@@ -10,7 +10,7 @@ import shapely
 from wardbook.areas.boundary_files.repairs import FAULTS
 from wardbook.config import settings
 from wardbook.errors import Refused
-from wardbook.geo import WGS84, reproject
+from wardbook.geo import WGS84, is_tangled, reproject
 
 MOST_CORNERS = 20_000
 UNSEEN_METRES = (0.25, 0.5, 1.0)
@@ -44,7 +44,10 @@ def rounded(shape: shapely.Geometry) -> shapely.Geometry:
 
 def _whole(shape: shapely.Geometry) -> shapely.Geometry:
     """A valid shape as it is; one that touches itself, mended; one that crosses itself is refused, with where."""
-    if shape.is_valid:
+    valid = shape.is_valid
+    if (not valid or shapely.get_dimensions(shape) == 1) and is_tangled(shape):
+        raise Refused("The shape crosses itself thousands of times. Draw it again.", field="shape")
+    if valid:
         return shape
     mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
     if not mended.area:

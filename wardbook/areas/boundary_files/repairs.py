@@ -15,7 +15,7 @@ from shapely import Geometry, MultiPolygon, Polygon
 
 from wardbook.areas.boundary_files.archives import in_words, one_of
 from wardbook.errors import Refused
-from wardbook.geo import hectares
+from wardbook.geo import hectares, is_tangled
 
 MOST_ROWS: Final = 10
 FAULTS: Final = {
@@ -129,6 +129,8 @@ def repaired(
 
 
 def _repair(row: int, label: str, shape: Geometry, epsg: int) -> Repair:
+    if is_tangled(shape):
+        raise Refused(f"Row {row} ({label}) crosses itself thousands of times: draw it again.", field="file")
     mended = shapely.make_valid(shape, method="structure", keep_collapsed=False)
     polygons = [part for part in _flat(mended) if isinstance(part, Polygon) and not part.is_empty]
     if not polygons:
