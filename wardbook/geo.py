@@ -90,6 +90,11 @@ def metres_between(one: Geometry, other: Geometry, epsg: int) -> float:
     return float(reproject(one, WGS84, epsg).distance(reproject(other, WGS84, epsg)))
 
 
+def projects(shape: Geometry, epsg: int) -> bool:
+    """Whether all of a WGS 84 shape has metres in a system: a quarter of the world away some of it may have none."""
+    return not shape.is_empty and bool(np.isfinite(shapely.get_coordinates(reproject(shape, WGS84, epsg))).all())
+
+
 _SQUARE = re.compile(r"([A-HJ-Z])([A-HJ-Z])((?:\d\d){1,5})", re.IGNORECASE)
 
 
@@ -110,6 +115,20 @@ def british_grid_reference(words: str) -> tuple[float, float] | None:
     half = len(match[3]) // 2
     scale = 10 ** (5 - half)
     return column * 100_000 + int(match[3][:half]) * scale, row * 100_000 + int(match[3][half:]) * scale
+
+
+def side_of_square(words: str) -> int:
+    """The side of the square that a British grid reference names, in metres: 100 of `ST 750 647`."""
+    return int(10 ** (5 - sum(sign.isdigit() for sign in words) // 2))
+
+
+def spot_of_grid_reference(words: str) -> tuple[float, float] | None:
+    """Easting and northing that a grid reference stands for: its corner; of a square of 1 km or more, its middle."""
+    corner = british_grid_reference(words)
+    if corner is None:
+        return None
+    half = side_of_square(words) / 2 if side_of_square(words) >= 1000 else 0.0
+    return corner[0] + half, corner[1] + half
 
 
 def as_grid_reference(easting: float, northing: float, half: int) -> str:

@@ -224,7 +224,7 @@ def starts_with(q: str) -> Reach:
 
 def chooses_a_spot_outside(them: Someone) -> None:
     begins(them)
-    them.enters("Latitude and longitude, or a grid reference", "51.38, -2.36")
+    them.enters("Postcode, grid reference, or latitude and longitude", "51.38, -2.36")
     them.presses("Continue")
 
 
@@ -332,6 +332,13 @@ def names_a_place_that_is_none(them: Someone) -> None:
     them.goes_to("/briefs/new")
     them.enters("Place", "Atlantis")
     them.presses("Make the brief")
+
+
+def asks_for_a_brief_of_several(them: Someone) -> None:
+    them.goes_to("/briefs/new")
+    them.enters("Place", "Mill")
+    them.presses("Make the brief")
+    them.reads("Which do you mean?")
 
 
 def freezes_one(them: Someone) -> None:
@@ -457,6 +464,9 @@ STATES = (
     State("found nothing", None, at("/find?q=Nowhere+at+all")),
     State("found no such postcode", None, at("/find?q=SW1A+1AA")),
     State("found outside", None, at("/find?q=51.38,-2.36")),
+    State("found no such reference", None, at("/find?q=WB-7K3QD")),
+    State("found, as at a day", None, at(f"/find?q={quote(POSTCODE)}&as_at=2024-01-01")),
+    State("tell of a place", None, at(f"/contribute?place=ward:{WARD}")),
     State("find without words", None, at("/find?q=")),
     State("search", None, at("/search")),
     State("search, found", None, at("/search?words=kerb")),
@@ -585,6 +595,7 @@ STATES = (
     State("ward, with things on its border", None, at(f"/wards/{WARD_NEXT_DOOR}")),
     State("new brief", OFFICER, at("/briefs/new")),
     State("new brief, a visitor", None, at("/briefs/new")),
+    State("new brief, several places", None, asks_for_a_brief_of_several),
     State("new brief, no such place", OFFICER, names_a_place_that_is_none),
     State("brief for the council", OFFICER, at(f"{WARD_PLACE}/brief?for=council")),
     State("brief for everyone", None, at(f"{WARD_PLACE}/brief")),

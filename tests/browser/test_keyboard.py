@@ -131,7 +131,7 @@ def test_a_cluster_says_what_it_holds_and_opens_by_enter(enter: Enter) -> None:
 def test_arrow_keys_move_the_spot(enter: Enter) -> None:
     them = enter(size=DESKTOP)
     begins(them)
-    box = them.page.get_by_label("Latitude and longitude, or a grid reference")
+    box = them.page.get_by_label("Postcode, grid reference, or latitude and longitude")
     before = box.input_value()
     frame = them.map()
     frame.locator(".wb-spot").focus()

@@ -24,7 +24,7 @@ from tests.browser.pages import (
 )
 from tests.browser.someone import PHONE, Someone
 
-SPOT = "Latitude and longitude, or a grid reference"
+SPOT = "Postcode, grid reference, or latitude and longitude"
 with_and_without_javascript = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "no javascript"])
 
 

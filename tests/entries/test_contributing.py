@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -101,6 +102,47 @@ def link_in(letter: object) -> str:
 def test_a_place_is_found_by_postcode_ward_grid_reference_or_numbers(typed, label, as_):
     draft_id = begin(as_(NOBODY), typed).split("/")[-1]
     assert db.session.get(Draft, draft_id).answers["found"] == label
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"ward:{MILL}", f"point:{spot(*IN_MILL).x},{spot(*IN_MILL).y}+300m", "grid:ST754646", "postcode:ZZ1 1AA+300m",
+        f"street:{spot(0.1, 0.1).x},{spot(0.1, 0.1).y};{spot(0.4, 0.2).x},{spot(0.4, 0.2).y}+50m",
+    ],
+)  # fmt: skip
+def test_a_place_in_words_begins_in_its_middle_from_its_page_too(words, as_):
+    client = as_(NOBODY)
+    for begun in (client.post("/contribute", data={"q": words}), client.post(f"/contribute/place/{words}")):
+        assert begun.location.endswith("/spot")
+        assert ", in Mill." in client.get(begun.location).text
+    page = client.get("/contribute", query_string={"place": words}).text
+    assert "Begin there" in page and "/contribute/place/" in page
+    assert "Tell us something here" in client.get(f"/places/{words}").text
+
+
+def test_a_place_that_is_none_or_lies_outside_begins_nothing(as_):
+    client = as_(NOBODY)
+    assert client.get("/contribute?place=nonsense").status_code == 404
+    assert client.get("/contribute?place=shape:secret").status_code == 404
+    assert client.post("/contribute/place/ward:T09999999").status_code == 404
+    for words, sentence in (
+        ("shape:secret", "There is no such place that you can see."),
+        ("ward:T09999999", "No area of this council has the code T09999999"),
+        ("point:-0.1,51.5", "This is outside the council's area."),
+    ):
+        answer = client.post("/contribute", data={"q": words})
+        assert answer.status_code == 422 and sentence in unescape(answer.text)
+    assert "Tell us something here" not in client.get("/places/point:-0.1,51.5").text
+
+
+@pytest.mark.parametrize("typed", ["Mill", "ZZ1 1AA\nZZ1 1AB", "51.38 -2.36 51.39 -2.35"])
+def test_what_is_no_one_spot_is_told_only_what_would_be(typed, as_):
+    client = as_(NOBODY)
+    answer = client.post(f"{begin(client)}/spot", data={"spot": typed})
+    assert answer.status_code == 422
+    assert "as one spot. Type a postcode like ZZ1 1AA, a grid reference like ST" in answer.text
+    assert "the name of a ward" not in answer.text
 
 
 def test_coordinates_are_understood_in_both_orders(as_):

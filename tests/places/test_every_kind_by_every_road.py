@@ -110,6 +110,11 @@ def test_pages_files_feeds_and_briefs_take_it(made, as_):
         answer = client.get(made.path + suffix)
         assert answer.status_code == 200, suffix
         assert (made.inside.ref in answer.text, made.outside.ref in answer.text) == (True, False), suffix
+    page = client.get("/map", query_string={"place": made.words, "words": "Inside"}).location
+    assert page.startswith("/places/") and page.endswith("?words=Inside")
+    for suffix in (".geojson", ".csv", ".atom"):
+        answer = client.get(f"/map{suffix}", query_string={"place": made.words})
+        assert (made.inside.ref in answer.text, made.outside.ref in answer.text) == (True, False), suffix
 
 
 def test_files_that_are_not_text_take_it(made, as_, tmp_path):

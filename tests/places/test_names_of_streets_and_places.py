@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import zipfile
+from html import unescape
 from pathlib import Path
 
 import pytest
@@ -18,11 +20,11 @@ from wardbook.cli import main
 from wardbook.db import db, transaction
 from wardbook.errors import Refused
 from wardbook.places.called import place_called
-from wardbook.places.find import called
 from wardbook.places.folding import folded
 from wardbook.places.gazetteer import GazetteerName, GazetteerWord
 from wardbook.places.gazetteer_files import OPEN_NAMES, RefusedName, read_names
 from wardbook.places.gazetteer_import import add_names
+from wardbook.places.matches import called
 from wardbook.policy import VISITOR
 
 EAST, NORTH = 375_400, 164_600
@@ -112,7 +114,62 @@ def test_several_of_one_name_are_offered_with_where_they_are_and_why(known, as_)
     assert "2 streets match" in page
     for label in ("High Street, Milltown", "High Street, Bridgeton"):
         assert label in page
-    assert "Street: the same name" in page
+    assert "Street, in the ward Mill: the same name" in page and "Street, in the ward Bridge: the same name" in page
+
+
+def test_rows_of_one_name_near_each_other_are_one_and_others_are_told_apart(app, tmp_path, as_):
+    places = [(0.4, 0.6), (0.43, 0.62), (0.1, 0.1), (0.9, 0.9), (1.5, 0.5)]
+    bring_in(names_csv(*(f"High Street,Named Road,{at(place)}," for place in places)), tmp_path)
+    page = finds(as_, "high street")
+    assert "4 streets match" in page
+    said = re.findall(r'choices__why">(.*?): the same name', page)
+    assert len(set(said)) == 4 and sum("in the ward Mill" in one for one in said) == 3
+
+
+def test_a_street_that_was_chosen_keeps_its_name(app, tmp_path, as_):
+    bring_in(names_csv(f"High Street,Named Road,{at(IN_MILL)},", f"High Street,Named Road,{at(IN_BRIDGE)},"), tmp_path)
+    client = as_(NOBODY)
+    link = unescape(re.search(r'href="(/find\?q=[^"]*)"', finds(as_, "high street"))[1])
+    page = client.get(link).text
+    assert '<h1 class="govuk-heading-l">High Street, Mill</h1>' in page
+    place = unescape(re.search(r'href="(/places/point:[^"]*)"', page)[1])
+    assert "Within 400 m of High Street, Mill" in client.get(place).text
+    told = client.post("/contribute", data={"q": link.split("q=")[1].replace("+", " ")}).location
+    assert "We start at High Street, Mill, in Mill" in client.get(told).text
+
+
+@pytest.mark.parametrize(
+    ("address", "field", "rest"),
+    [("/briefs/new", "place", {"level": "public"}), ("/places/new/circle", "spot", {"metres": "123"})],
+)
+def test_a_form_comes_back_with_the_choice_and_nothing_is_lost(address, field, rest, known, as_):
+    asked = as_(NOBODY).post(address, data={field: "high street", **rest})
+    assert asked.status_code == 422
+    assert "may mean several places. Choose one below, or enter more of its name." in unescape(asked.text)
+    assert 'value="high street"' in asked.text and (rest.get("metres") or "checked") in asked.text
+    chosen = re.findall(r'name="chosen" value="([^"]+)"[^>]*>([^<]+)<', asked.text)
+    assert [name for _, name in chosen] == ["High Street, Bridgeton", "High Street, Milltown"]
+    for words, name in chosen:
+        made = as_(NOBODY).post(address, data={field: "high street", "chosen": words, **rest})
+        assert made.status_code == 302
+        assert f"m of {name}" in as_(NOBODY).get(made.location).text
+
+
+def test_searching_in_one_of_several_places_links_to_each(known, as_):
+    page = as_(NOBODY).get("/search?words=kerb&place=high+street").text
+    links = [unescape(link) for link in re.findall(r'href="(/search\?[^"]*)"', page) if "place=5" in link]
+    assert len(links) == 2 and all("words=kerb" in link for link in links)
+    assert "Within 400 m of High Street, Bridgeton" in as_(NOBODY).get(links[0]).text
+
+
+def test_a_ward_is_taken_before_a_street_of_its_name_and_a_circle_takes_the_street(app, tmp_path, as_):
+    bring_in(names_csv(f"Mill,Suburban Area,{at(IN_BRIDGE)},Bridgeton"), tmp_path)
+    made = as_(NOBODY).post("/briefs/new", data={"place": "mill", "level": "public"})
+    assert made.location == f"/places/ward:{MILL}/brief?for=public"
+    made = as_(NOBODY).post("/places/new/circle", data={"spot": "mill", "metres": "100"})
+    assert "Within 100 m of Mill, Bridgeton" in as_(NOBODY).get(made.location).text
+    made = as_(NOBODY).post("/briefs/new", data={"place": "Mill, Bridgeton", "level": "public"})
+    assert "point:" in made.location
 
 
 def test_more_than_twenty_are_shown_by_twenty_and_the_number_left(app, tmp_path, as_):
@@ -128,9 +185,9 @@ def test_more_than_twenty_are_shown_by_twenty_and_the_number_left(app, tmp_path,
 def test_the_council_s_brief_form_and_search_take_a_street(known):
     place = place_called("wherry lane", VISITOR)
     assert place.words.startswith("point:") and place.words.endswith("+400m")
-    with pytest.raises(Refused, match="Several places match: High Street, Bridgeton"):
+    with pytest.raises(Refused, match="'high street' may mean several places"):
         place_called("high street", VISITOR)
-    with pytest.raises(Refused, match="Did you mean Wherry Lane, Milltown"):
+    with pytest.raises(Refused, match=r"Nothing is called 'wherri lane'\. Choose one below"):
         place_called("wherri lane", VISITOR)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from tests.conftest import BRIDGE, CASTLE, CLLR, IN_MILL, MILL, NOBODY, OFFICER, spot, square
 from wardbook.areas.actions import PostcodeRow, SetDescription, add_boundary_set, add_postcodes
@@ -72,6 +74,7 @@ PAIRS = [
     f"lat {AT.y:.6f} lon {AT.x:.6f}", f"geo:{AT.y:.6f},{AT.x:.6f}", f"{AT.y:.6f}n,{-AT.x:.6f}w",
     "375400 164600", "375,400 164,600", "375400,164600", "E375400 N164600", "164600N 375400E",
     "easting 375400 northing 164600",
+    f"{AT.y:.6f}; {AT.x:.6f}".replace(".", ","), f"{AT.y:.6f} {AT.x:.6f}".replace(".", ","),
     "375400.0, 164600.0", "ST 754 646", "st754646", "ST 7540 6460", "ST7540064600", " st 75400 64600 ",
 ]  # fmt: skip
 
@@ -84,19 +87,64 @@ def test_a_spot_is_found_however_it_is_written(words, as_):
 
 
 @pytest.mark.parametrize(
-    "words", ["51.38N 2.36N", "2.36E 2.4W", "51 70 00 N 2 00 00 W", "1 2 3", "51.38", "N W", "12 High Street"]
+    "words",
+    [
+        "51.38N 2.36N",
+        "2.36E 2.4W",
+        "51 70 00 N 2 00 00 W",
+        "1 2 3",
+        "51.38",
+        "N W",
+        "12 High Street",
+        "51.38 -2.36 51.39 -2.35",
+        "51.38, -2.36 51.39, -2.35",
+    ],
 )
 def test_other_words_are_no_coordinates(words, app):
     assert read_coordinates(words, lambda _: True) is None
 
 
 @pytest.mark.parametrize(
-    "words", ["ST 7 6", "SV 0 0", "HP 9 9", "375400 999999999", "91 181", "0 0", "90 180", "-90, -180"]
+    "words", ["ST 8 6", "SV 0 0", "HP 9 9", "375400 999999999", "91 181", "0 0", "90 180", "-90, -180"]
 )
 def test_spots_far_away_are_said_to_be_outside_or_nowhere(words, as_):
     answer = finds(as_, words)
     assert answer.status_code == 200
     assert "outside the council" in answer.text or "We could not find" in answer.text
+
+
+@pytest.mark.parametrize(("words", "side"), [("ST 7 6", 10), ("st76", 10), ("ST 75 64", 1)])
+def test_a_large_square_of_the_grid_is_its_middle_and_says_how_large_it_is(words, side, as_):
+    page = finds(as_, words).text
+    assert f"The middle of the {side} km square {words.upper()}" in page
+    assert "point:" in page and 'id="represents"' in page
+    answer = as_(NOBODY).get(f"/places/grid:{words.replace(' ', '')}+5m")
+    assert f"Within 5 m of the middle of the {side} km square" in answer.text
+
+
+FAR = [0, -0.0, 45, -74, 80, 86.5, 89.9999999, 90, -90, 91, -91, 95, 179.9, 180, -180, 360, 361, 164_700, 1e9]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    one=st.sampled_from(FAR) | st.floats(-400, 400),
+    other=st.sampled_from(FAR) | st.floats(-400, 400),
+    metres=st.sampled_from([1, 50_000]),
+)
+@example(one=91, other=0, metres=400)
+@example(one=0, other=95, metres=400)
+@example(one=-91, other=0, metres=400)
+@example(one=90, other=0, metres=400)
+@example(one=0, other=88, metres=50_000)
+def test_numbers_from_all_over_the_world_are_answered_in_a_sentence(one, other, metres, as_):
+    words = f"{one:f}, {other:f}"
+    client = as_(NOBODY)
+    assert finds(as_, words).status_code == 200
+    assert client.get(f"/places/point:{one:f},{other:f}+{metres}m").status_code in (200, 404)
+    assert client.get(f"/places/street:{one:f},{other:f};{other:f},{one:f}+{metres}m").status_code in (200, 404)
+    assert client.post("/contribute", data={"q": words}).status_code == 422
+    assert client.post("/places/new/circle", data={"spot": words, "metres": metres}).status_code == 422
+    assert client.post("/briefs/new", data={"place": words, "level": "public"}).status_code == 422
 
 
 @pytest.mark.parametrize("words", ["Llanfelin", "llanfelin", "Millchurch", "MILLCHURCH PARISH", "E04000001", "Llanfel"])
@@ -246,6 +294,13 @@ def test_where_nothing_matches_the_help_is_this_council_s_own(as_):
     assert "BA1" not in page and "51.38, -2.36" not in page
 
 
+@pytest.mark.parametrize("address", ["/places/new/circle", "/mapit/", "/contribute"])
+def test_every_box_gives_examples_of_this_council(address, as_):
+    page = as_(NOBODY).get(address).text
+    assert "ZZ1 1AA" in page and examples().coordinates in page
+    assert "ST 750 647" not in page and "51.38" not in page.replace(examples().coordinates, "") and "BA1" not in page
+
+
 def test_without_wards_help_names_no_place(app, as_):
     with transaction():
         db.session.query(BoundarySet).one().until_on = date(2020, 6, 1)
@@ -256,13 +311,93 @@ def test_without_wards_help_names_no_place(app, as_):
 def test_outside_the_council_the_reference_set_says_whose_it_is(app, as_):
     far = spot(30, 30)
     where = f"{far.y}, {far.x}"
-    assert "Another council looks after it." in finds(as_, where).text
+    page = finds(as_, where).text
+    assert "We do not know which council looks after it." in page and "check them and their order" in page
     a_set("All wards", "ward", None, None, ("X05", "Far Ward", square(25, 25, 10_000)), reference=True)
     assert "It lies in the ward <strong>Far Ward</strong>" in finds(as_, where).text
     a_set("All councils", "authority", None, None, ("X06", "Farshire", square(20, 20, 20_000)), reference=True)
     page = finds(as_, where).text
     assert "It lies in <strong>Farshire</strong>" in page
     assert "All councils" in page
+    at_sea = spot(-300, -300)
+    page = finds(as_, f"{at_sea.y}, {at_sea.x}").text
+    assert "it may be at sea or in another country" in page and "looks after it" not in page
+
+
+def test_names_are_those_of_the_day_that_is_asked_about(tiers, as_):
+    def on(day: str, words: str) -> TestResponse:
+        return as_(NOBODY).get("/find", query_string={"q": words, "as_at": day})
+
+    assert on("2013-01-01", "Tannery").location == "/places/ward:T05009001@2013-01-01"
+    assert on("2013-01-01", "Bridge").location == "/places/ward:T05009002@2013-01-01"
+    assert on("2021-01-01", "Bridge").location == f"/places/ward:{BRIDGE}@2021-01-01"
+    assert on("", "Bridge").location == f"/wards/{BRIDGE}"
+    page = on("2013-01-01", "Dock").text
+    assert "name to come: it begins on 7 May 2020" in page and 'name="as_at" value="2013-01-01"' in page
+    page = on("2013-01-01", "ZZ1 1AA").text
+    assert "/places/ward:T05009001@2013-01-01" in page and 'href="/wards/' not in page
+    assert on("2013-01-01", f"ward:{BRIDGE}").location is None
+    assert on("2021-01-01", f"ward:{BRIDGE}").location == f"/places/ward:{BRIDGE}@2021-01-01"
+
+
+@pytest.mark.parametrize("address", ["/find?q=Mill&", "/find?", "/wards?", "/map?"])
+@pytest.mark.parametrize("day", ["foo", "2013-13-01", "01/01/2013"])
+def test_what_is_no_date_is_not_answered_as_today(address, day, as_):
+    answer = as_(NOBODY).get(f"{address}as_at={day}")
+    assert answer.status_code == 422
+    assert "is not a date. Write the year, month and day, like 2019-05-02." in answer.text
+
+
+@pytest.mark.parametrize("words", ["WB-7K3QD", "wb 7k3qd", "WB7K3QD", "BR-7K3QD"])
+def test_a_reference_of_nothing_that_is_seen_is_not_taken_for_a_postcode(words, as_):
+    page = finds(as_, words).text
+    assert "There is nothing with the reference" in page and "7K3QD that you can see." in page
+    assert "WB7K 3QD" not in page
+    for address, data in (
+        ("/contribute", {"q": words}), ("/briefs/new", {"place": words, "level": "public"}),
+        ("/places/new/circle", {"spot": words, "metres": "400"}),
+    ):  # fmt: skip
+        answer = as_(NOBODY).post(address, data=data)
+        assert answer.status_code == 422
+        assert "7K3QD is a reference, not a place. Type a postcode like ZZ1 1AA" in answer.text
+
+
+@pytest.fixture
+def alike(app):
+    """A parish that is called as a ward is, but for the word after it, and wards called after another parish."""
+    a_set("Parishes", "parish", None, None, ("E04000003", "Mill CP", square(0, 0)), ("E04000004", "Bri", square(1, 0)))
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [("Mill CP", "E04000003"), ("mill cp", "E04000003"), ("Mill", MILL), ("Mill ward", MILL), ("Bri", "E04000004")],
+)
+def test_the_whole_name_of_one_area_is_that_area_by_every_road(words, code, alike, as_):
+    assert finds(as_, words).location == f"/wards/{code}"
+    made = as_(NOBODY).post("/briefs/new", data={"place": words, "level": "public"})
+    assert made.location == f"/places/ward:{code}/brief?for=public"
+    assert "/spot" in as_(NOBODY).post("/contribute", data={"q": words}).location
+
+
+def test_the_page_of_an_area_leads_to_those_that_are_called_like_it(alike, as_):
+    page = as_(NOBODY).get("/wards/E04000004").text
+    assert "Also called like this: " in page and f'href="/wards/{BRIDGE}">Bridge</a> (ward)' in page
+
+
+def test_a_former_name_leads_to_what_its_ground_is_in_now(app, as_):
+    a_set("Old wards", "ward", date(2010, 5, 6), date(2020, 5, 7), ("T05009001", "Tannery", square(0, 0, 1000, 1900)))
+    asked = as_(NOBODY).post("/briefs/new", data={"place": "tannery", "level": "public"})
+    assert asked.status_code == 422
+    assert "Tannery is a former name: it ended on 7 May 2020. Choose it as it was, or what its ground is" in asked.text
+    chosen = re.findall(r'name="chosen" value="([^"]+)"', asked.text)
+    assert chosen == ["ward:T05009001@2020-05-06", f"ward:{MILL}", f"ward:{CASTLE}"]
+    for words in chosen:
+        made = as_(NOBODY).post("/briefs/new", data={"place": "tannery", "level": "public", "chosen": words})
+        assert made.location == f"/places/{words}/brief?for=public"
+    told = as_(NOBODY).post("/contribute", data={"q": "Tannery"}).text
+    assert "Ward, former name: it ended on 7 May 2020" in told and "/contribute/ward/T05009001" in told
+    circle = as_(NOBODY).post("/places/new/circle", data={"spot": "Tannery", "metres": "400"})
+    assert circle.status_code == 422 and "Tannery (ward) is an area, not one spot." in circle.text
 
 
 def test_a_spot_between_two_wards_is_not_said_to_be_outside(app, as_):

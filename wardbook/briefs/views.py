@@ -19,7 +19,7 @@ from wardbook.downloads.sources import Wanted, is_long
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask, choices
 from wardbook.people.signed_in import viewer
-from wardbook.places.called import place_called
+from wardbook.places.called import Choice, choices_of, place_called
 from wardbook.places.converter import place_at
 from wardbook.policy import Act, may
 from wardbook.shared import Level
@@ -31,16 +31,20 @@ bp = Blueprint("briefs", __name__)
 def new() -> ResponseReturnValue:
     """Which place, and for whom?"""
     form = BriefForm(place=request.args.get("place", ""))
+    form.place.data = request.form.get("chosen", form.place.data)
+    found: Sequence[Choice] = ()
     if not may(viewer(), Act.BRIEF_COUNCIL):
         form.level.choices = choices([(Level.PUBLIC, "Everyone")])
-        form.level.data = form.level.data if form.is_submitted() else Level.PUBLIC
+        if not form.is_submitted():
+            form.level.data = Level.PUBLIC
     if form.validate_on_submit():
         try:
             place = place_called(form.place.data, viewer())
             return redirect(url_for(".brief", words=place.words, **{"for": form.level.data}))
         except Refused as refused:
             form.put(refused)
-    return ask("briefs/new.html", form)
+            found = choices_of(refused)
+    return ask("briefs/new.html", form, found=found)
 
 
 def level_asked() -> Level:

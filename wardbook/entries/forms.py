@@ -81,7 +81,7 @@ class SpotForm(Asking):
     """Is this the spot? The map fills in the same box that can be typed in."""
 
     spot = text(
-        "Latitude and longitude, or a grid reference",
+        "Postcode, grid reference, or latitude and longitude",
         needed("Choose the spot on the map, or type where it is"),
         at_most(100, "What you enter"),
     )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import cast
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -33,10 +32,14 @@ from wardbook.forms import ask
 from wardbook.people import actions as people
 from wardbook.people.forms import PressForm
 from wardbook.people.signed_in import person, sign_in, viewer
-from wardbook.places.examples import examples, help_words
-from wardbook.places.find import Match, Spot, called, not_found, refuse_outside, spot, ward_at
+from wardbook.places.converter import place_at
+from wardbook.places.examples import examples, help_words, point_help, point_hint
+from wardbook.places.find import Spot, named, not_found, refuse_outside, spot, spot_in, ward_at
 from wardbook.places.gazetteer import name_by_id
+from wardbook.places.matches import Match, called
+from wardbook.places.place import Place
 from wardbook.places.tiers import tiers_at
+from wardbook.places.words import are_words_of_a_place, place_from_words
 from wardbook.policy import Viewer
 from wardbook.shared import Level
 from wardbook.web import number_in, or_404
@@ -52,22 +55,38 @@ MOST_CHOICES = 20
 def start() -> ResponseReturnValue:
     """Where is it? Nothing is kept until there is an answer."""
     form = FindForm(q=request.args.get("q", ""))
+    asked = request.args.get("place")
+    place = place_at(asked) if asked else None
     matches: Sequence[Match] = ()
     if form.validate_on_submit():
         try:
-            found = spot(form.q.data)
-            names = None if found else called(form.q.data)
-            meant = names.meant if names else None
-            if found or meant:
-                return _begin(form.q.data, found or _spot_of(cast(Match, meant)))
-            matches = (
-                [match for match in names.matches if match.place or (match.area and not match.note)] if names else []
-            )
-            if not matches:
-                raise Refused(not_found(form.q.data), field="q")
+            found = _one_spot(form.q.data)
+            if isinstance(found, Spot):
+                return _begin(form.q.data, found)
+            matches = found
         except Refused as refused:
-            form.put(refused)
-    return ask("contribute/start.html", form, matches=matches[:MOST_CHOICES], examples=examples())
+            form.put(Refused(refused.sentence, field="q"))
+        except NotFound:
+            form.put(Refused("There is no such place that you can see.", field="q"))
+    return ask("contribute/start.html", form, place=place, matches=matches[:MOST_CHOICES], examples=examples())
+
+
+def _one_spot(words: str) -> Spot | Sequence[Match]:
+    """The spot that words name, or what they may mean: what is no longer only where nothing else is called so."""
+    if are_words_of_a_place(words):
+        return _spot_in(place_from_words(words, viewer()))
+    if (found := spot(words)) is not None:
+        return named(found)
+    names = called(words)
+    if names.meant:
+        return _spot_of(names.meant)
+    if not names.matches:
+        raise Refused(not_found(words, help_words()))
+    return [match for match in names.matches if not match.note] or names.matches
+
+
+def _spot_in(place: Place) -> Spot:
+    return spot_in(place.inside, place.label)
 
 
 def _spot_of(match: Match) -> Spot:
@@ -95,6 +114,13 @@ def _middle(code: str) -> Spot:
 def _middle_of(area_id: int) -> Spot:
     area = or_404(areas.areas_by_id([area_id]).get(area_id))
     return Spot(area.geometry.representative_point(), f"the middle of {area.name}")
+
+
+@bp.post("/place/<words>")
+def in_place(words: str) -> ResponseReturnValue:
+    """Begin in a place from its page."""
+    place = place_at(words)
+    return _begin(place.label, _spot_in(place))
 
 
 @bp.post("/name/<int:name_id>")
@@ -162,18 +188,18 @@ def where(draft_id: str) -> ResponseReturnValue:
             refuse_outside(_spot(form.spot.data).point, field="spot")
             return _next(draft, "spot")
         except Refused as refused:
-            form.put(refused)
+            form.put(Refused(refused.sentence, field="spot"))
     pin = _readable_spot(draft)
     return ask(
         "contribute/where.html", form, draft=draft, pin=pin, ward=ward_at(pin.point) if pin else None,
-        tiers=tiers_at(pin.point) if pin else [], examples=examples(),
+        tiers=tiers_at(pin.point) if pin else [], hint=point_hint(),
     )  # fmt: skip
 
 
 def _spot(words: str) -> Spot:
     found = spot(words)
     if found is None:
-        raise Refused(f"We cannot read '{words[:60]}' as a spot. {help_words()}", field="spot")
+        raise Refused(f"We cannot read '{words[:60]}' as one spot. {point_help()}", field="spot")
     return found
 
 

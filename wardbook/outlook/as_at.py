@@ -7,16 +7,19 @@ from datetime import date
 from flask import request
 
 from wardbook.clock import today
+from wardbook.errors import Refused
 
 
 def as_at() -> date:
-    """The day in the address. What is no day falls away, as other wrong filters do."""
+    """The day in the address, or today. Raises Refused."""
     return day_asked() or today()
 
 
 def day_asked() -> date | None:
-    """The day in the address, where there is one."""
+    """The day in the address, where there is one. Raises Refused where it is no day: an answer for today would be taken
+    for that day's."""
+    words = request.args.get("as_at", "").strip()
     try:
-        return date.fromisoformat(request.args.get("as_at", ""))
+        return date.fromisoformat(words) if words else None
     except ValueError:
-        return None
+        raise Refused(f"'{words[:20]}' is not a date. Write the year, month and day, like 2019-05-02.") from None

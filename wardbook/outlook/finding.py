@@ -19,7 +19,7 @@ from wardbook.outlook.as_at import as_at, day_asked
 from wardbook.people import queries as people
 from wardbook.people.models import Person
 from wardbook.people.signed_in import viewer
-from wardbook.places import find, tiers
+from wardbook.places import find, matches, tiers
 from wardbook.places.examples import Examples, examples
 from wardbook.places.gazetteer import STREETS, GazetteerName, names_within
 from wardbook.places.place import Place
@@ -31,16 +31,12 @@ MOST_STREETS = 8
 ROUND_ADDRESSES = 0.0035
 """Degrees of latitude round a postcode's addresses in which its streets are looked for, nearest first: some 400 metres,
 since a long street has its point in its middle."""
-SAME_SPOT = 0.000002
-"""Degrees within which coordinates are those of a street that was chosen from a list: some 20 centimetres."""
 
 
 @dataclass(frozen=True)
 class Spotted:
     """A spot that was found inside the council: its ward, every tier, a place round it."""
 
-    heading: str
-    """What it is called, or what was typed"""
     spot: find.Spot
     ward: Area
     tiers: list[tiers.Tier]
@@ -78,6 +74,8 @@ class Answer:
     """What the page shows."""
 
     words: str
+    heading: str = ""
+    """Of a spot, what it is called, or how it was read"""
     sentence: str = ""
     spotted: Spotted | None = None
     postcode: Postcode | None = None
@@ -86,8 +84,10 @@ class Answer:
     in_a_gap: bool = False
     """It lies inside the council all the same: between two wards"""
     elsewhere: tiers.Elsewhere | None = None
+    knows_councils: bool = False
+    """Whether other councils' boundaries are held, so that one in none of them may be at sea or abroad"""
     partial: list[PartialPostcode] = field(default_factory=list)
-    called: find.Called | None = None
+    called: matches.Called | None = None
     examples: Examples = field(default_factory=Examples)
 
     @property
@@ -105,8 +105,14 @@ def find_place() -> ResponseReturnValue:
     answer = _answer(words)
     meant = answer.called.meant if answer.called else None
     if meant and meant.area and not answer.partial:
-        return redirect(url_for("outlook.ward", code=meant.area.code))
-    return render_template("outlook/found.html", q=words, answer=answer, on=day_asked())
+        return redirect(_page_of(meant.area.code))
+    return render_template("outlook/found.html", q=words, answer=answer, on=day_asked(), page_of=_page_of)
+
+
+def _page_of(code: str) -> str:
+    """The page of an area that is in force; where a day is asked about, as at that day."""
+    day = day_asked()
+    return url_for("outlook.place", words=f"ward:{code}@{day}") if day else url_for("outlook.ward", code=code)
 
 
 def _straight_to(words: str) -> str | None:
@@ -117,13 +123,17 @@ def _straight_to(words: str) -> str | None:
         return url_for("kept_briefs.latest", ref=brief.ref)
     if ":" in words:
         try:
-            return url_for("outlook.place", words=place_from_words(words, viewer()).words)
+            day = f"@{asked}" if "@" not in words and (asked := day_asked()) else ""
+            return url_for("outlook.place", words=place_from_words(words + day, viewer()).words)
         except (Refused, NotFound):
             return None
     return None
 
 
 def _answer(words: str) -> Answer:
+    if reference := find.reference_typed(words):
+        sentence = f"There is nothing with the reference {reference} that you can see. Check its letters and figures."
+        return Answer(words, sentence=sentence, examples=examples())
     answer = Answer(words, partial=partial_postcodes(words, as_at()) if words else [])
     try:
         spot = find.spot(words) if words and not answer.partial else None
@@ -131,7 +141,7 @@ def _answer(words: str) -> Answer:
         answer.sentence, spot = refused.sentence, None
         answer.partial = _neighbours(words)
     if spot is None and words and not answer.sentence:
-        answer.called = find.called(words)
+        answer.called = matches.called(words, as_at())
         meant = answer.called.meant
         spot = meant.spot if meant and not answer.partial else None
     if spot is not None:
@@ -153,20 +163,15 @@ def _tell_of(spot: find.Spot, answer: Answer) -> None:
     ward = find.ward_at(spot.point, as_at())
     held = areas.postcode(find.postcode_typed(answer.words))
     answer.postcode = _postcode(held.compact, held.spaced) if held else None
+    heading = held.spaced if held else find.named(spot).label
+    answer.heading = heading[:1].upper() + heading[1:]
     if ward:
-        heading = held.spaced if held else _name_of(spot) or answer.words
         place = _round(spot, held.spaced if held else "")
-        answer.spotted = Spotted(heading, spot, ward, tiers.tiers_at(spot.point, as_at()), place)
+        answer.spotted = Spotted(spot, ward, tiers.tiers_at(spot.point, as_at()), place)
     else:
         answer.outside, answer.in_a_gap = spot, find.is_inside(spot.point)
         answer.elsewhere = None if answer.in_a_gap else tiers.elsewhere(spot.point)
-
-
-def _name_of(spot: find.Spot) -> str:
-    """The street or place that has its point just there."""
-    x, y, off = spot.point.x, spot.point.y, SAME_SPOT
-    names = names_within((x - off, y - off, x + off, y + off), 1)
-    return names[0].label if names else ""
+        answer.knows_councils = tiers.knows_councils()
 
 
 def _round(spot: find.Spot, postcode: str) -> Place:

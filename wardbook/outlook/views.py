@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -26,6 +28,7 @@ from wardbook.people import queries as people
 from wardbook.people.signed_in import viewer
 from wardbook.places import gazetteer
 from wardbook.places.converter import place_at
+from wardbook.places.names import areas_beside_in_name
 from wardbook.places.place import Place
 from wardbook.places.queries import is_for_everyone, own_shapes
 from wardbook.places.tiers import Tier, tiers_at
@@ -87,14 +90,22 @@ def ward(code: str) -> ResponseReturnValue:
         beside=ties.beside(notes.rows, who),
         mine=area.id in who.area_ids,
         edge=edges.at_the_edge(area),
+        namesakes=areas_beside_in_name(area),
     )
 
 
 @bp.get("/map")
 @bp.get("/map.<suffix>")
 def everything(suffix: str | None = None) -> ResponseReturnValue:
-    """The map of the whole council and the list beside it."""
-    return _list(None, reader(), suffix)
+    """The map of the whole council and the list beside it; of one place (`place`), that place's page or file."""
+    asked = request.args.get("place")
+    if not asked:
+        return _list(None, reader(), suffix)
+    place = place_at(asked)
+    if suffix is not None:
+        return _list(place, reader(), suffix)
+    others = urlencode([(name, words) for name, words in request.args.items(multi=True) if name != "place"])
+    return redirect(url_for(".place", words=place.words) + (f"?{others}" if others else ""))
 
 
 @bp.get("/places/<words>")

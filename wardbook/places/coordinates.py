@@ -18,6 +18,7 @@ _SIGNS = str.maketrans(
 )  # fmt: skip
 _CALLED = re.compile(r"\b(?:latitude|longitude|lat|long|lon|lng|easting|northing)\b\s*[:=]?|\bgeo:", re.IGNORECASE)
 _THOUSANDS = re.compile(r"(?<![\d.])(\d{3}),(\d{3})(?![\d.])")
+_DECIMAL_COMMAS = re.compile(r"([-+]?\d{1,3}),(\d+)\s*[;/|\s]\s*([-+]?\d{1,3}),(\d+)")
 _TOKEN = re.compile(r"[NSEW]|[-+]?\d+(?:\.\d+)?|[°'\"]+|[,;/|]|deg(?:rees)?|min|sec", re.IGNORECASE)
 _ALL = re.compile(rf"(?:\s*(?:{_TOKEN.pattern}))+\s*", re.IGNORECASE)
 MOST_SIGNS = 100
@@ -45,7 +46,7 @@ def read_coordinates(words: str, inside: Callable[[shapely.Point], bool]) -> Rea
 
     Numbers beyond 360 are metres on the British grid, easting first unless letters say otherwise. Others are degrees:
     in the order that letters say; without letters in whichever order lies `inside` the council, latitude first where
-    neither does. Raises Refused where they lie nowhere.
+    neither does and it can be one. Raises Refused where they lie nowhere.
     """
     pair = _pair(words)
     if pair is None:
@@ -57,10 +58,13 @@ def read_coordinates(words: str, inside: Callable[[shapely.Point], bool]) -> Rea
         return _in_degrees(other.value, one.value)
     if one.letter or other.letter:
         return _in_degrees(one.value, other.value)
-    for lat, lon in ((one.value, other.value), (other.value, one.value)):
-        if abs(lat) <= 90 and abs(lon) <= 180 and inside(shapely.Point(lon, lat)):
-            return _in_degrees(lat, lon)
-    return _in_degrees(one.value, other.value)
+    orders = [
+        (lat, lon)
+        for lat, lon in ((one.value, other.value), (other.value, one.value))
+        if abs(lat) <= 90 and abs(lon) <= 180
+    ]
+    here = [(lat, lon) for lat, lon in orders if inside(shapely.Point(lon, lat))]
+    return _in_degrees(*(here or orders or [(one.value, other.value)])[0])
 
 
 def _in_degrees(lat: float, lon: float) -> Read:
@@ -82,6 +86,8 @@ def _on_the_grid(one: Number, other: Number) -> Read:
 
 def _pair(words: str) -> tuple[Number, Number] | None:
     plain = _THOUSANDS.sub(r"\1\2", _CALLED.sub(" ", words[:MOST_SIGNS].translate(_SIGNS))).strip()
+    if commas := _DECIMAL_COMMAS.fullmatch(plain):
+        plain = f"{commas[1]}.{commas[2]} {commas[3]}.{commas[4]}"
     if not _ALL.fullmatch(plain):
         return None
     tokens = [token.upper() for token in _TOKEN.findall(plain)]
@@ -121,10 +127,12 @@ def _halves(tokens: Sequence[str]) -> tuple[Sequence[str], Sequence[str]] | None
 
 
 def _number(tokens: Sequence[str]) -> Number | None:
-    """One to three numbers, degrees, minutes and seconds, and at most one letter."""
+    """One to three numbers, degrees, minutes and seconds, of which only the last has a fraction; at most one letter."""
     letters = [sign for sign in tokens if sign in "NSEW"]
     values = [float(token) for token in tokens if token[-1].isdigit()]
     if len(letters) > 1 or not 1 <= len(values) <= 3 or any(not 0 <= value < 60 for value in values[1:]):
+        return None
+    if any(value % 1 for value in values[:-1]):
         return None
     size = abs(values[0]) + sum(value / 60**place for place, value in enumerate(values[1:], start=1))
     written = next(token for token in tokens if token[-1].isdigit())
@@ -134,15 +142,17 @@ def _number(tokens: Sequence[str]) -> Number | None:
 
 
 def read_grid_reference(words: str) -> Read | None:
-    """The south-west corner of the square that a grid reference names; None where the words are none.
-
-    Raises Refused where the square lies in no grid.
-    """
+    """The south-west corner of the square that a grid reference names, or of a large square its middle; None where the
+    words are none, or lie in no grid."""
     compact = re.sub(r"[\s,.]", "", words[:MOST_SIGNS])
-    corner = geo.british_grid_reference(compact)
-    if corner is None:
+    at = geo.spot_of_grid_reference(compact)
+    if at is None:
         return None
+    side = geo.side_of_square(compact)
+    label = f"grid reference {words.strip().upper()}"
+    if side >= 1000:
+        label = f"the middle of the {side // 1000} km square {words.strip().upper()}"
     try:
-        return Read(geo.point_from_grid(*corner), f"grid reference {words.strip().upper()}")
+        return Read(geo.point_from_grid(*at), label)
     except Refused:
         return None

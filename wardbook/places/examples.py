@@ -104,10 +104,20 @@ def help_words() -> str:
     return f"Try {postcode}the name of a ward like {known.ward}, {grid}or coordinates like {known.coordinates}."
 
 
-def point_help() -> str:
-    """How one point is written, by examples that lie here."""
+def point_hint() -> str:
+    """How one point is written, by examples that lie here: the end of a sentence."""
     known = examples()
-    if not known.coordinates:
-        return "Type a grid reference, or latitude and longitude."
-    grid = f"a grid reference like {known.grid}, or " if known.grid else ""
-    return f"Type {grid}latitude and longitude like {known.coordinates}."
+    like = [
+        f"a postcode{_like(known.postcode)}", f"a grid reference{_like(known.grid)}",
+        f"latitude and longitude{_like(known.coordinates)}",
+    ]  # fmt: skip
+    return f"{like[0]}, {like[1]}, or {like[2]}"
+
+
+def _like(example: str) -> str:
+    return f" like {example}" if example else ""
+
+
+def point_help() -> str:
+    """How one point is written, in a sentence."""
+    return f"Type {point_hint()}."

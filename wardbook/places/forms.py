@@ -40,10 +40,8 @@ class CircleForm(Asking):
 
     spot = text(
         "Centre",
-        needed("Enter the centre: a postcode, a grid reference or coordinates"),
+        needed("Enter the centre: a postcode, a street, a grid reference or coordinates"),
         at_most(200, "The centre"),
-        hint="Pressing the map fills this in. Without it: a postcode, a grid reference like ST 750 647, or latitude "
-        "and longitude like 51.38123, -2.36012.",
     )
     metres = text("Radius", needed("Enter the radius in metres"), default="400")
     show = button("Show this place")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import cos, hypot, radians
 from typing import Any
 
 import shapely
@@ -20,6 +21,11 @@ BY_LETTER = String().with_variant(String(collation="C"), "postgresql")
 """Folded text is compared letter by letter on either engine, so that how a word begins is a stretch of its index."""
 MOST_READ = 200
 MOST_WORDS = 6
+SAME_THING = 100.0
+"""Metres within which two rows of one name and kind are one thing"""
+METRES_OF_A_DEGREE = 111_320.0
+SAME_SPOT = 0.000002
+"""Degrees within which a point is that of a name: some 20 centimetres, for coordinates are written rounded"""
 
 
 class GazetteerSource(Base):
@@ -111,8 +117,24 @@ def names_called(words: str) -> Names:
     total = (
         len(rows) if len(rows) < MOST_READ else db.session.scalar(select(func.count()).select_from(found.subquery()))
     )
-    hits = [_hit(row, asked) for row in rows]
-    return Names(sorted(hits, key=_order), total or 0)
+    hits = _each_once([_hit(row, asked) for row in rows])
+    return Names(sorted(hits, key=_order), (total or 0) - len(rows) + len(hits))
+
+
+def _each_once(hits: Sequence[GazetteerMatch]) -> list[GazetteerMatch]:
+    """Rows that are called the same and lie within 100 m of each other are one: a road comes in sections."""
+    kept: dict[tuple[str, str], list[GazetteerMatch]] = {}
+    for hit in hits:
+        same = kept.setdefault((hit.name.label, hit.name.kind), [])
+        if not any(_metres(hit.name, other.name) <= SAME_THING for other in same):
+            same.append(hit)
+    return [hit for same in kept.values() for hit in same]
+
+
+def _metres(one: GazetteerName, other: GazetteerName) -> float:
+    """About how far two names lie apart, which is enough where they are near."""
+    east = (one.lon - other.lon) * cos(radians(one.lat))
+    return hypot(east, one.lat - other.lat) * METRES_OF_A_DEGREE
 
 
 def _with_words(words: Sequence[str]) -> Select[GazetteerName]:
@@ -160,7 +182,9 @@ def names_spelled_like(words: str) -> Names:
     rows = db.session.scalars(select(GazetteerName).where(GazetteerName.id.in_(has)).limit(MOST_CANDIDATES)).all()
     scored = [(max(alike(asked, row.folded), alike(asked, f"{row.folded} {folded(row.near)}")), row) for row in rows]
     best = max((score for score, _ in scored), default=0.0)
-    hits = [GazetteerMatch(row, How.ALIKE, why(How.ALIKE), score) for score, row in scored if score >= best - 12 > 0]
+    hits = _each_once(
+        [GazetteerMatch(row, How.ALIKE, why(How.ALIKE), score) for score, row in scored if score >= best - 12 > 0]
+    )
     return Names(sorted(hits, key=_order), len(hits))
 
 
@@ -210,6 +234,12 @@ def names_within(
     middle = ((west + east) / 2, (south + north) / 2)
     rows = db.session.scalars(inside.limit(MOST_CANDIDATES)).all()
     return sorted(rows, key=lambda row: (row.lon - middle[0]) ** 2 + (row.lat - middle[1]) ** 2)[:most]
+
+
+def name_at(point: shapely.Point) -> GazetteerName | None:
+    """The street or place that has its point just there."""
+    x, y, off = point.x, point.y, SAME_SPOT
+    return next(iter(names_within((x - off, y - off, x + off, y + off), 1)), None)
 
 
 def sources() -> Sequence[GazetteerSource]:

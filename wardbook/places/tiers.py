@@ -14,6 +14,7 @@ from wardbook.clock import today
 from wardbook.config import settings
 from wardbook.people import queries as people
 from wardbook.people.models import Person
+from wardbook.places.gazetteer import name_at
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,28 @@ def _order(tier: Tier) -> tuple[bool, bool, int]:
     return not tier.is_ward, not tier.councillors, list(AREA_TYPES.values()).index(tier.kind)
 
 
+def lies_in(point: shapely.Point, on: date) -> str:
+    """In words, the ward that covers a point on a day, and the parish or neighbourhood where there are such."""
+    found = locator().covering(point.x, point.y, on)
+    covering = {known.type: called.name for known, called in found if not known.reference}
+    named = [
+        f"the {AREA_TYPES[type_].lower()} {covering[type_]}"
+        for type_ in dict.fromkeys((settings().ward_type, "ward", "parish", "neighbourhood"))
+        if type_ in covering
+    ]
+    return f"in {', '.join(named)}" if named else "outside the council's wards"
+
+
+def called_at(point: shapely.Point) -> str:
+    """What the street or place is called that has its point just there, with what it is near or else its ward, for many
+    are called alike; empty where none has."""
+    found = name_at(point)
+    if found is None or found.near:
+        return found.label if found else ""
+    wards = [(known, known.covering(point.x, point.y)) for known in locator().wards(today())]
+    return ", ".join([found.name, *(known.called[place].name for known, place in wards if place is not None)])
+
+
 @dataclass(frozen=True)
 class Elsewhere:
     """An area of a reference set that covers a spot outside the council."""
@@ -71,6 +94,11 @@ def elsewhere(point: shapely.Point) -> Elsewhere | None:
             if place is not None:
                 return _told(known, known.called[place])
     return None
+
+
+def knows_councils() -> bool:
+    """Whether a reference set says where the other councils are."""
+    return any(known.reference and known.type == "authority" for known in locator().sets)
 
 
 def _newest(known: LocatedSet) -> tuple[bool, int, int]:

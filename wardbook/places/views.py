@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,7 +16,8 @@ from wardbook.errors import Refused
 from wardbook.forms import Asking, ask, choices
 from wardbook.people.signed_in import viewer
 from wardbook.places import actions
-from wardbook.places.called import circle_called, metres_typed, street_called, wards_named
+from wardbook.places.called import Choice, choices_of, circle_called, metres_typed, street_called, wards_named
+from wardbook.places.examples import point_hint
 from wardbook.places.files import LARGEST, TOO_LARGE, Joined, joined_from_upload
 from wardbook.places.forms import CircleForm, PlaceForm, StreetForm, WardsForm
 from wardbook.places.place import Place, refuse_outside
@@ -80,9 +81,11 @@ def _read() -> Joined | Refused | None:
 def circle() -> ResponseReturnValue:
     """All that lies so far from a spot."""
     form = CircleForm(spot=request.args.get("q", ""))
+    form.spot.data = request.form.get("chosen", form.spot.data)
+    form.spot.description = f"Pressing the map fills this in. Without it: the name of a street, {point_hint()}."
     return _named(
         "places/circle.html", form, "spot",
-        lambda: circle_called(form.spot.data, metres_typed(form.metres.data, "The radius"), viewer()),
+        lambda: circle_called(form.spot.data, metres_typed(form.metres.data, "The radius", 400), viewer()),
     )  # fmt: skip
 
 
@@ -92,7 +95,7 @@ def street() -> ResponseReturnValue:
     form = StreetForm()
     return _named(
         "places/street.html", form, "shape",
-        lambda: street_called(form.shape.data, metres_typed(form.metres.data, "The margin"), viewer()),
+        lambda: street_called(form.shape.data, metres_typed(form.metres.data, "The margin", 50), viewer()),
     )  # fmt: skip
 
 
@@ -119,10 +122,12 @@ def _of(form: WardsForm) -> Place:
 
 def _named(template: str, form: Asking, field: str, place: Callable[[], Place]) -> ResponseReturnValue:
     """Lead to the place that a form names; it has its address already, so nothing is kept."""
+    found: Sequence[Choice] = ()
     if form.validate_on_submit():
         try:
             return redirect(url_for("outlook.place", words=refuse_outside(place()).words))
         except Refused as refused:
             known = refused.field if refused.field in form else field
             form.put(Refused(refused.sentence, field=known))
-    return ask(template, form)
+            found = choices_of(refused)
+    return ask(template, form, found=found)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
+from typing import TypeVar, cast
 
 import shapely
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from wardbook.places import sizes
 from wardbook.places.examples import examples
 from wardbook.places.models import Shape
 from wardbook.places.place import Place
+from wardbook.places.tiers import called_at
 from wardbook.policy import Viewer, visible
 
 DEFAULT_METRES = 400.0
@@ -30,6 +31,7 @@ MOST_CORNERS = 100
 """An address of more points is too long for some servers"""
 MOST_NAMED = 7
 """A label with more names would be no label"""
+_SCHEME = re.compile(r"\s*(wards?|postcode|point|grid|street|shape)\s*:", re.IGNORECASE)
 _TAIL = re.compile(r"(?P<body>.*?)(?:\+(?P<metres>\d+(?:\.\d+)?)\s*m)?(?:@(?P<day>\d{4}-\d\d-\d\d))?", re.DOTALL)
 
 
@@ -64,6 +66,11 @@ class _Asked:
     @property
     def day_words(self) -> str:
         return f", as at {day_in_words(self.day)}" if self.day else ""
+
+
+def are_words_of_a_place(words: str) -> bool:
+    """Whether a text begins as a place in words does: `geo:51.4,-2.4` and `lat: 51.4` do not."""
+    return _SCHEME.match(words) is not None
 
 
 def place_from_words(words: str, viewer: Viewer) -> Place:
@@ -132,7 +139,7 @@ def _area(code: str, on: date | None) -> Area:
 
 
 def _round(asked: _Asked, scheme: str, body: str, label: str, centre: shapely.Point) -> Place:
-    disc = geo.circle(centre, asked.metres, settings().crs)
+    disc = _measurable(geo.circle(centre, asked.metres, settings().crs))
     label = f"Within {asked.distance_words} m of {label}{asked.day_words}"
     return Place(asked.spelled(scheme, body), label, disc, asked.on)
 
@@ -146,7 +153,8 @@ def _postcode(asked: _Asked) -> Place:
 
 def _point(asked: _Asked) -> Place:
     spot = _corner(asked.body)
-    return _round(asked, "point", f"{spot.x:.9g},{spot.y:.9g}", f"{spot.y:.5f}, {spot.x:.5f}", spot)
+    label = called_at(spot) or f"{spot.y:.5f}, {spot.x:.5f}"
+    return _round(asked, "point", f"{spot.x:.9g},{spot.y:.9g}", label, spot)
 
 
 def _corner(words: str) -> shapely.Point:
@@ -155,16 +163,28 @@ def _corner(words: str) -> shapely.Point:
     except ValueError:
         like = examples().point or "-1.5,52.5"
         raise Refused(f"'{words[:40]}' is not a longitude and a latitude: write them like {like}.") from None
-    return geo.point(lon, lat)
+    return _measurable(geo.point(lon, lat))
+
+
+Measured = TypeVar("Measured", bound=shapely.Geometry)
+
+
+def _measurable(shape: Measured) -> Measured:
+    """The shape, where the council's system has metres for all of it."""
+    if not geo.projects(shape, settings().crs):
+        raise Refused("This lies too far from the council to be measured: check the numbers and their order.")
+    return shape
 
 
 def _grid(asked: _Asked) -> Place:
-    corner = geo.british_grid_reference(asked.body)
-    if corner is None:
+    at = geo.spot_of_grid_reference(asked.body)
+    if at is None:
         like = examples().grid.replace(" ", "") or "SP123456"
         raise Refused(f"'{asked.body[:20]}' is not a grid reference: write it like {like}.")
     body = re.sub(r"\s", "", asked.body).upper()
-    return _round(asked, "grid", body, body, geo.point_from_grid(*corner))
+    side = geo.side_of_square(body)
+    label = body if side < 1000 else f"the middle of the {side // 1000} km square {body}"
+    return _round(asked, "grid", body, label, geo.point_from_grid(*at))
 
 
 def _street(asked: _Asked) -> Place:
@@ -174,7 +194,7 @@ def _street(asked: _Asked) -> Place:
     if len(corners) > MOST_CORNERS:
         raise Refused(f"A street takes at most {MOST_CORNERS} points: leave some out, or draw it as an area.")
     line = geo.reproject(shapely.LineString(corners), geo.WGS84, settings().crs)
-    band = geo.reproject(line.buffer(asked.metres, quad_segs=16), settings().crs, geo.WGS84)
+    band = _measurable(geo.reproject(line.buffer(asked.metres, quad_segs=16), settings().crs, geo.WGS84))
     body = ";".join(f"{corner.x:.9g},{corner.y:.9g}" for corner in corners)
     label = f"Within {asked.distance_words} m of a street {sizes.length(line.length)} long{asked.day_words}"
     return Place(asked.spelled("street", body), label, band, asked.on)

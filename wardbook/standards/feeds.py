@@ -24,7 +24,9 @@ MOST = 50
 
 @bp.get("/map.atom")
 def everything() -> ResponseReturnValue:
-    """What changed latest in all of the council, under the map's filters."""
+    """What changed latest in all of the council, under the map's filters; or in one place (`place`)."""
+    if words := request.args.get("place"):
+        return place(words)
     return _of_list(None, "What is known", url_for("outlook.everything"))
 
 

@@ -36,7 +36,7 @@ def index() -> ResponseReturnValue:
     loaded = {one.type for one in known.sets}
     types = [(known.words[type_], name) for type_, name in AREA_TYPES.items() if type_ in loaded]
     most = {"points": MOST_POINTS, "areas": MOST_AREAS}
-    return page("index", types=types, most=most, relations=RELATIONS, example=examples().postcode)
+    return page("index", types=types, most=most, relations=RELATIONS, example=examples())
 
 
 @bp.get("/generations")
