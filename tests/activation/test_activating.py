@@ -520,6 +520,10 @@ def test_the_page_of_a_ward_that_ended_says_what_became_of_it(review, as_):
         assert page.status_code == 200
         assert "Its ground is in these since 2 May 2030" in page.text
         assert f'href="/wards/{SOUTH}">Lower Bridge</a> (60%)' in page.text
+        assert "Tell us about Bridge" not in page.text
+        place = as_(NOBODY).get(f"/places/ward:{BRIDGE}").text
+        assert "This is the place as it was, or is to be, on 1 May 2030." in place
+        assert f'href="/wards/{BRIDGE}">See what became of Bridge</a>' in place
         assert f'href="/wards/{BRIDGE}">Bridge</a>' in as_(NOBODY).get(f"/wards/{SOUTH}").text
 
 

@@ -434,3 +434,11 @@ def test_my_location_is_offered_where_there_is_javascript_alone(as_):
 def test_nothing_typed_is_an_error(as_, words):
     assert finds(as_, words).status_code in (200, 302)
     assert as_(NOBODY).post("/contribute", data={"q": words}).status_code in (200, 302, 422)
+
+
+def test_a_day_on_which_no_wards_are_known_says_so(as_):
+    at = spot(0.4, 0.4)
+    asked = {"q": f"{at.y:.6f}, {at.x:.6f}", "as_at": "1990-01-01"}
+    page = as_(NOBODY).get("/find", query_string=asked).text
+    assert "We know of no wards on that day" in page
+    assert "very edge" not in page

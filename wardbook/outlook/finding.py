@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from wardbook.areas import addresses
 from wardbook.areas import queries as areas
 from wardbook.areas.addresses import AddressShare
+from wardbook.areas.locator import locator
 from wardbook.areas.models import Area
 from wardbook.areas.partial_postcodes import PartialPostcode, looks_partial, partial_postcodes
 from wardbook.briefs import kept
@@ -83,6 +84,8 @@ class Answer:
     """A spot that no ward in force covers"""
     in_a_gap: bool = False
     """It lies inside the council all the same: between two wards"""
+    no_wards: bool = False
+    """A day was asked about on which no wards are known"""
     elsewhere: tiers.Elsewhere | None = None
     knows_councils: bool = False
     """Whether other councils' boundaries are held, so that one in none of them may be at sea or abroad"""
@@ -170,6 +173,7 @@ def _tell_of(spot: find.Spot, answer: Answer) -> None:
         answer.spotted = Spotted(spot, ward, tiers.tiers_at(spot.point, as_at()), place)
     else:
         answer.outside, answer.in_a_gap = spot, find.is_inside(spot.point)
+        answer.no_wards = bool(day_asked()) and not locator().wards(as_at())
         answer.elsewhere = None if answer.in_a_gap else tiers.elsewhere(spot.point)
         answer.knows_councils = tiers.knows_councils()
 
