@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
 
-from wardbook.areas.locator import SMALL_AREA, SMALL_LENGTH, SMALL_SHARE, LocatedSet
+from wardbook.areas.locator import SMALL_AREA, SMALL_LENGTH, SMALL_SHARE, LocatedSet, Locator, locator
+from wardbook.config import settings
 from wardbook.geo import WGS84, reproject
 from wardbook.places.sizes import measure
 
+MOST_KEPT = 128
 NEXT_TO_NOTHING = 1e-8
 """Of a shape, a share that is only how numbers are rounded"""
 
@@ -36,6 +40,21 @@ class Clip:
     """The same in the council's system"""
     outside: float
     """How much lies outside, as `measure` measures; 0 where it is not worth a word"""
+
+
+_kept: WeakKeyDictionary[Locator, dict[tuple[date, shapely.Geometry], Clip]] = WeakKeyDictionary()
+
+
+def clipped(shape: shapely.Geometry, on: date) -> Clip:
+    """A WGS 84 shape clipped to the council's wards of a day. The last few are kept: a place is asked about again."""
+    here = locator()
+    kept = _kept.setdefault(here, {})
+    found = kept.get((on, shape))
+    if found is None:
+        while len(kept) >= MOST_KEPT:
+            kept.pop(next(iter(kept)), None)
+        found = kept[on, shape] = clip(shape, here.wards(on), settings().crs)
+    return found
 
 
 def clip(shape: shapely.Geometry, sets: Sequence[LocatedSet], epsg: int) -> Clip:

@@ -20,7 +20,7 @@ from wardbook.config import settings
 from wardbook.db import touches
 from wardbook.errors import Refused
 from wardbook.places import sizes
-from wardbook.places.clipping import Clip, Part, clip
+from wardbook.places.clipping import Clip, Part, clipped
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Place:
 
     @cached_property
     def _clip(self) -> Clip:
-        return clip(self.geometry, locator().wards(self.as_at), settings().crs)
+        return clipped(self.geometry, self.as_at)
 
     @property
     def inside(self) -> shapely.Geometry:
