@@ -610,5 +610,5 @@ def test_activating_again_says_what_was_done(review, home):
         "'Wards of the review' is active already: nothing was changed.",
         f"  Carys Mill went from {MILL} to {WEST}.",
         f"  Bryn Bridge went from {BRIDGE} to {NORTH}.",
-        "  0 follows went along; 1 who follow a ward that was parted were asked to choose.",
+        "  0 follows went along; 1 of a ward that was parted was asked about.",
     ]

@@ -100,7 +100,8 @@ def _to_choose(found: Preview) -> Iterator[str]:
             f"{', '.join(move.councillors)}. Without it they represent nobody from then on."
         )
     for move in found.followers_asked:
-        yield f"{move.followers:,} who follow {move.old.name} are asked to choose for themselves."
+        asked = "1 follower" if move.followers == 1 else f"{move.followers:,} followers"
+        yield f"{asked} of {move.old.name} will be asked to choose for themselves."
 
 
 def done_in_words(found: Preview, *, commit: bool) -> Iterator[str]:
@@ -118,7 +119,8 @@ def _done(done: Done) -> Iterator[str]:
     for term in done.terms:
         yield f"  {term.name} went from {term.was} to {term.now}."
     follows = "1 follow" if done.moved == 1 else f"{done.moved:,} follows"
-    yield f"  {follows} went along; {done.asked:,} who follow a ward that was parted were asked to choose."
+    were = "was" if done.asked == 1 else "were"
+    yield f"  {follows} went along; {done.asked:,} of a ward that was parted {were} asked about."
 
 
 def undone_in_words(row: BoundarySet, undone: bool, *, commit: bool) -> Iterator[str]:
