@@ -336,6 +336,8 @@ LISTS = {
     "the list in a box": "/map.geojson?bbox=-3,51,-2,52&limit=500",
     "the list as CSV": "/map.csv",
     "the list as GeoPackage": "/map.gpkg",
+    "the list of a ward, asked of the map": f"/map.csv?place=ward:{MILL}",
+    "the feed of a ward, asked of the map": f"/map.atom?place=ward:{MILL}",
     "the list found by words": "/map?words=zq*",
     "the list found by words, newest first": "/map?words=zq*&sort=newest",
     "the list found by what words leave out": "/map?words=-nothing",
@@ -519,7 +521,8 @@ def test_a_councils_brief_on_paper_is_for_councillors_and_officers(member, brows
 TO_A_SHAPE = (
     "/places/shape:{}", "/places/shape:{}/entries.json", "/places/shape:{}.atom", "/places/shape:{}/brief?for=public",
     "/places/shape:{}/brief.json?for=public", "/follows/new?thing=shape:{}", "/map/frame/look?place=shape:{}",
-    "/search.json?words=-no&place=shape:{}",
+    "/search.json?words=-no&place=shape:{}", "/map.json?place=shape:{}", "/map.atom?place=shape:{}",
+    "/contribute?place=shape:{}",
 )  # fmt: skip
 
 

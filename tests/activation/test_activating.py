@@ -174,7 +174,7 @@ def test_a_set_on_other_ground_stays_as_it_is(app, review):
     island = a_set("An island", {"I1": square(20, 20, 1000, 1000)}, date(2020, 1, 1))
     activate(review)
     assert areas.boundary_set(island.id).until_on is None
-    assert {move.set_id for move in preview(review, VISITOR).moves}.isdisjoint({island.id})
+    assert [row.name for row in preview(review, VISITOR).before] == ["Wards of Testham"]
 
 
 def test_what_passes_to_no_new_area_is_said(app):

@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import joinedload
 
 from wardbook import jobs
-from wardbook.activation.preview import Move, Preview, codes_only_in, preview, standing
+from wardbook.activation.preview import Move, Preview, codes_of, codes_only_in, preview, standing
 from wardbook.activation.telling import TELL_MOVED
 from wardbook.areas import succession
 from wardbook.areas.derive import BOUNDARIES
@@ -42,7 +42,7 @@ def activate(viewer: Viewer, row: BoundarySet, choices: Mapping[str, str] | None
         "waits": row.waits,
         "sets": [[old.id, _day(old.until_on)] for old in found.before],
         "parted": [move.old.code for move in found.moves if move.is_parted],
-        "terms_before": _ids_of_terms(codes_only_in(found.new, found.moves)),
+        "terms_before": _ids_of_terms(codes_only_in(found.new, (old.id for old in found.before))),
     }
     for old in found.before:
         old.until_on = found.on
@@ -121,18 +121,13 @@ def _move_follows(found: Preview) -> dict[str, Any]:
     moved: list[dict[str, Any]] = []
     asked: list[int] = []
     for follow in touched.values():
-        codes = _codes(follow.place or "")
+        codes = codes_of(follow.place or "")
         if any(code in goes_to and goes_to[code] is None for code in codes):
             asked.append(follow.id)
             continue
         later = [taken.code if (taken := goes_to.get(code)) else code for code in codes]
         moved.append(_move_follow(follow, list(dict.fromkeys(later))))
     return {"follows": moved, "asked": asked}
-
-
-def _codes(words: str) -> list[str]:
-    """The codes of a place that is made of areas: `wards:E05001935,E05001936`"""
-    return words.partition(":")[2].split(",")
 
 
 def _move_follow(follow: Follow, codes: list[str]) -> dict[str, Any]:
@@ -190,9 +185,7 @@ def undo(viewer: Viewer, row: BoundarySet) -> Activation | None:
 
 
 def _refuse_where_rested_on(row: BoundarySet, done: Activation) -> None:
-    new = succession.set_called(row.id)
-    olds = [succession.set_called(set_id) for set_id, _ in done.changes["sets"]]
-    fresh = set(new.codes).difference(*(old.codes for old in olds))
+    fresh = codes_only_in(succession.set_called(row.id), (set_id for set_id, _ in done.changes["sets"]))
     rests = [
         *_later_sets(row, done),
         *_later_terms(fresh, done),
@@ -232,7 +225,7 @@ def _later_follows(codes: set[str], done: Activation) -> Iterable[str]:
 def _later_briefs(codes: set[str], done: Activation) -> Iterable[str]:
     """Briefs that were frozen since of a place that its areas make."""
     places = db.session.scalars(select(KeptBrief.words).where(KeptBrief.made_at >= done.at))
-    count = sum(not codes.isdisjoint(_codes(words.partition("@")[0])) for words in places)
+    count = sum(not codes.isdisjoint(codes_of(words.partition("@")[0])) for words in places)
     if count:
         yield _counted(count, "frozen brief", "frozen briefs")
 
@@ -267,7 +260,7 @@ def _put_back_follow(change: Mapping[str, Any]) -> None:
             follow.ended_at = follow.ended_at or now()
             return
         follow.place = change["place"]
-        _name_wards(follow.id, _codes(change["place"]))
+        _name_wards(follow.id, codes_of(change["place"]))
 
 
 def _part_follows(change: Mapping[str, Any], follow: Follow, other: Follow | None) -> None:

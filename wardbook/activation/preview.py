@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -34,7 +34,6 @@ WORTH_SAYING = 0.05
 class Move:
     """An area of the set before, what becomes of it, and who and what it concerns."""
 
-    set_id: int
     passing: Passing
     goes_to: Called | None
     """Where its councillors go: to the one that takes it over, or that was chosen; None where nobody has chosen yet"""
@@ -155,7 +154,6 @@ def _moves(
     follows, terms = _follows(old), _terms(old, on)
     return [
         Move(
-            set_id=old.id,
             passing=passing,
             goes_to=_chosen(passing, choices) or passing.heir,
             entries=entries.get(passing.old.id, 0),
@@ -229,9 +227,14 @@ def _terms(old: LocatedSet, on: date) -> dict[str, list[Term]]:
     return found
 
 
-def codes_only_in(new: LocatedSet, moves: Sequence[Move]) -> set[str]:
-    """The codes that come with a set."""
-    return set(new.codes).difference(move.old.code for move in moves)
+def codes_only_in(new: LocatedSet, old_ids: Iterable[int]) -> set[str]:
+    """The codes that come with a set: none of those before it has them."""
+    return set(new.codes).difference(*(succession.set_called(set_id).codes for set_id in old_ids))
+
+
+def codes_of(words: str) -> list[str]:
+    """The codes of a place that is made of areas: `wards:E05001935,E05001936`"""
+    return words.partition(":")[2].split(",")
 
 
 def history() -> Sequence[Activation]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 
 from wardbook import jobs
+from wardbook.activation.preview import codes_of
 from wardbook.areas import succession
 from wardbook.areas.locator import Called
 from wardbook.areas.models import Activation, Succession
@@ -53,18 +54,14 @@ class _Names:
     parts: Mapping[int, Sequence[tuple[Called, float]]]
 
     def moved(self, change: Mapping[str, Any]) -> Moved:
-        was = " and ".join(self.old[code].name for code in _codes(change["place"]) if code in self.old)
-        return Moved(was, [self.new[code] for code in _codes(change["moved_to"]) if code in self.new])
+        was = " and ".join(self.old[code].name for code in codes_of(change["place"]) if code in self.old)
+        return Moved(was, [self.new[code] for code in codes_of(change["moved_to"]) if code in self.new])
 
     def to_choose(self, follow: Follow) -> Iterator[ToChoose]:
-        for code in _codes(follow.place or ""):
+        for code in codes_of(follow.place or ""):
             if code in self.parted:
                 old = self.old[code]
                 yield ToChoose(old.name, self.parts.get(old.id, []))
-
-
-def _codes(words: str) -> list[str]:
-    return words.partition(":")[2].split(",")
 
 
 def _names(done: Activation) -> _Names:

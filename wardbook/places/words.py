@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from wardbook import geo
 from wardbook.areas import queries as areas
+from wardbook.areas.boundary_files.archives import in_words
 from wardbook.areas.models import Area
 from wardbook.clock import day_in_words, today
 from wardbook.config import settings
@@ -117,7 +118,7 @@ def together(names: list[str]) -> str:
     """`Mill`, `Mill and Bridge`, or of many the first few and how many more."""
     if len(names) > MOST_NAMED:
         names = [*names[: MOST_NAMED - 1], f"{len(names) - MOST_NAMED + 1} more areas"]
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + f" and {names[-1]}"
+    return in_words(names)
 
 
 def _day_of(area: Area) -> date:
