@@ -8,24 +8,19 @@ from datetime import date
 
 import numpy as np
 import shapely
-from flask import current_app
 from sqlalchemy import func, select
 
 from wardbook.areas.locator import LocatedSet, locator
 from wardbook.areas.models import Postcode, PostcodeSource
 from wardbook.db import db
+from wardbook.memory import remembered
 
 
 def postcode_counts(on: date) -> dict[int, int]:
     """The postcodes in each ward in force on a day, by the ward's id; counted anew when either has changed."""
     sources = db.session.execute(select(func.max(PostcodeSource.id), func.count(PostcodeSource.id))).one()
     key = (locator(), on, *sources)
-    kept = current_app.extensions.get("wardbook.postcode_counts")
-    if kept is None or kept[0] != key:
-        kept = (key, _counted(locator().wards(on)))
-        current_app.extensions["wardbook.postcode_counts"] = kept
-    counts: dict[int, int] = kept[1]
-    return counts
+    return remembered("postcode_counts", key, lambda: _counted(locator().wards(on)))
 
 
 def _counted(sets: Sequence[LocatedSet]) -> dict[int, int]:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from flask import current_app
 from sqlalchemy import func, select
 
 from wardbook import geo
@@ -14,6 +13,7 @@ from wardbook.areas.locator import LocatedSet, locator
 from wardbook.areas.models import Postcode, PostcodeSource, spaced
 from wardbook.clock import today
 from wardbook.db import db
+from wardbook.memory import remembered
 
 LOOKED_AT = 200
 
@@ -44,11 +44,7 @@ def examples() -> Examples:
     """This council's examples; made anew when its wards or postcodes change."""
     sources = tuple(db.session.execute(select(func.max(PostcodeSource.id), func.count(PostcodeSource.id))).one())
     key = (locator(), today(), sources)
-    kept: tuple[object, Examples] | None = current_app.extensions.get("wardbook.examples")
-    if kept is None or kept[0] != key:
-        kept = (key, _made())
-        current_app.extensions["wardbook.examples"] = kept
-    return kept[1]
+    return remembered("examples", key, _made)
 
 
 def _made() -> Examples:

@@ -9,12 +9,12 @@ from math import cos, hypot, radians
 from typing import Any
 
 import shapely
-from flask import current_app
 from rapidfuzz import fuzz, process
 from sqlalchemy import ColumnElement, ForeignKey, Index, Select, String, and_, case, func, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook.db import Base, db
+from wardbook.memory import remembered
 from wardbook.places.folding import How, alike, folded, match, why
 
 BY_LETTER = String().with_variant(String(collation="C"), "postgresql")
@@ -204,17 +204,12 @@ def _vocabulary() -> dict[str, int]:
     version = tuple(
         db.session.execute(select(GazetteerSource.id, GazetteerSource.version).order_by(GazetteerSource.id))
     )
-    kept: tuple[object, dict[str, int]] | None = current_app.extensions.get("wardbook.vocabulary")
-    if kept is None or kept[0] != version:
-        counted = (
-            select(GazetteerWord.word, func.count())
-            .where(GazetteerWord.of_name)
-            .group_by(GazetteerWord.word)
-            .limit(MOST_VOCABULARY)
-        )
-        kept = (version, {row[0]: row[1] for row in db.session.execute(counted)})
-        current_app.extensions["wardbook.vocabulary"] = kept
-    return kept[1]
+    return remembered("vocabulary", version, _counted_words)
+
+
+def _counted_words() -> dict[str, int]:
+    counted = select(GazetteerWord.word, func.count()).where(GazetteerWord.of_name).group_by(GazetteerWord.word)
+    return {row[0]: row[1] for row in db.session.execute(counted.limit(MOST_VOCABULARY))}
 
 
 # --- near a point ------------------------------------------------------------------------------------------------

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from flask import current_app
 from sqlalchemy import select
 
-from wardbook.areas.locator import LocatedSet, Locator, locator
+from wardbook.areas.locator import LocatedSet, locator
 from wardbook.areas.models import AREA_TYPES, Area
 from wardbook.clock import day_in_words, today
 from wardbook.config import settings
 from wardbook.db import db
+from wardbook.memory import remembered
 from wardbook.places.folding import How, alike, folded, match, why
 
 MOST_BESIDE = 8
@@ -72,11 +72,7 @@ def ways(words: str) -> tuple[str, ...]:
 
 def named_areas() -> list[NamedArea]:
     """The areas of all own sets; read again when a set comes, goes or changes its days."""
-    kept: tuple[Locator, list[NamedArea]] | None = current_app.extensions.get("wardbook.names")
-    if kept is None or kept[0] is not locator():
-        kept = (locator(), _read())
-        current_app.extensions["wardbook.names"] = kept
-    return kept[1]
+    return remembered("names", locator(), _read)
 
 
 def _read() -> list[NamedArea]:

@@ -10,12 +10,12 @@ from functools import cached_property
 from typing import Any
 
 import shapely
-from flask import current_app
 
 from wardbook.areas.locator import Called, LocatedSet, Locator, recent_locator
 from wardbook.areas.models import AREA_TYPES
 from wardbook.clock import today
 from wardbook.config import settings
+from wardbook.memory import remembered
 
 TYPES = {
     "ward": "WD",
@@ -67,7 +67,6 @@ class Register:
     """What MapIt needs to know of a locator beside what is in it; made once for each."""
 
     def __init__(self, known: Locator, words: dict[str, str]) -> None:
-        self.locator = known
         self.words = TYPES | words
         self.sets = [one for one in known.sets if not one.waits]
         edges = {edge for one in self.sets for edge in (one.from_on, one.until_on) if edge is not None}
@@ -164,7 +163,4 @@ class Register:
 def register() -> Register:
     """The register of the locator at work."""
     known = recent_locator()
-    kept: Register | None = current_app.extensions.get("wardbook.mapit")
-    if kept is None or kept.locator is not known:
-        kept = current_app.extensions["wardbook.mapit"] = Register(known, dict(settings().mapit_types))
-    return kept
+    return remembered("mapit", known, lambda: Register(known, dict(settings().mapit_types)))
