@@ -72,6 +72,7 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/admin/boundaries/<int:set_id>", "/admin/boundaries/999", only((ADMINISTRATOR,), 404, 403)),
     ("/map/frame/sets/<int:set_id>", "/map/frame/sets/1", only((ADMINISTRATOR,), 200, 403)),
     ("/admin/jobs", "/admin/jobs", only((ADMINISTRATOR,), 200, 403)),
+    ("/admin/settings", "/admin/settings", only((ADMINISTRATOR,), 200, 403)),
     ("/briefs", "/briefs", for_all(200)),
     ("/briefs", "/briefs?before=1", for_all(200)),
     ("/briefs/<ref>", "/briefs/{BRIEF}", only(STAFF, 200, 404)),
@@ -302,6 +303,7 @@ GETS: list[tuple[str, str, Statuses]] = [
 ]
 POSTS: list[tuple[str, str, Statuses]] = [
     ("/admin/jobs/<int:job_id>/again", "/admin/jobs/1/again", only((ADMINISTRATOR,), 302, 403)),
+    ("/admin/settings", "/admin/settings", only((ADMINISTRATOR,), 302, 403)),
     ("/admin/boundaries/<int:set_id>", "/admin/boundaries/999", only((ADMINISTRATOR,), 404, 403)),
     ("/admin/boundaries/<int:set_id>/undo", "/admin/boundaries/1/undo", only((ADMINISTRATOR,), 302, 403)),
     ("/briefs/<ref>/<int:number>/items/<int:item>", "/briefs/{OPEN}/1/items/1", only((OFFICER,), 422, 403)),

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from wardbook import clock, geo, policy
 from wardbook.areas.models import AREA_TYPES
+from wardbook.chosen import message_today
 from wardbook.config import settings
 from wardbook.entries import keeping, speaking_up, telling
 from wardbook.entries import views as entries
@@ -48,6 +49,7 @@ def configure(app: Flask) -> None:
         Level=Level, said_by=said_by, who_sees=who_sees, step_in_words=step_in_words, step_by=step_by,
         AREA_TYPES=AREA_TYPES, settings=settings, layer_version=layers.layer_version,
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
+        message_today=message_today,
     )  # fmt: skip
     app.jinja_env.filters.update(
         day=clock.day_in_words,

@@ -1,4 +1,4 @@
-"""The administrators' page of things to do."""
+"""The administrators' pages: things to do, and what the council has chosen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from flask.typing import ResponseReturnValue
 
 from wardbook import jobs
 from wardbook.administration import queries
+from wardbook.administration.forms import ChoicesForm
 from wardbook.administration.queries import Stage
+from wardbook.chosen import choose, chosen
+from wardbook.forms import ask
 from wardbook.people.signed_in import viewer
 from wardbook.policy import Act, require
 
@@ -38,3 +41,15 @@ def again(job_id: int) -> ResponseReturnValue:
     jobs.try_again(job_id)
     flash("It will be tried again now.")
     return redirect(url_for(".things_to_do"))
+
+
+@bp.route("/settings", methods=["GET", "POST"])
+def choices() -> ResponseReturnValue:
+    """What the council has chosen for itself."""
+    require(viewer(), Act.ADMINISTER)
+    form = ChoicesForm(obj=chosen())
+    if form.validate_on_submit():
+        choose(viewer(), form.choices())
+        flash("Saved.")
+        return redirect(url_for(".choices"))
+    return ask("administration/choices.html", form)

@@ -1,0 +1,22 @@
+"""What administrators choose."""
+
+from __future__ import annotations
+
+from wardbook.chosen import Chosen
+from wardbook.forms import Asking, at_most, button, day, long_text
+
+
+class ChoicesForm(Asking):
+    """The council's own choices."""
+
+    message = long_text(
+        "Message at the head of every page (optional)",
+        at_most(300, "The message"),
+        hint="Out of hours, a flood, works: what people should know before they write to you.",
+    )
+    message_until = day("Last day on which it stands there (optional)")
+    save = button("Save")
+
+    def choices(self) -> Chosen:
+        """What was chosen."""
+        return Chosen(message=self.message.data or "", message_until=self.message_until.data)
