@@ -1,0 +1,1 @@
+"""The pages on which somebody tells the council something: one question a page, nothing typed is lost."""

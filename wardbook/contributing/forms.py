@@ -1,0 +1,147 @@
+"""What the pages ask on which somebody tells the council something."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from wtforms import HiddenField
+
+from wardbook.clock import today
+from wardbook.entries.actions import MOST_TITLE, MOST_WORDS
+from wardbook.entries.forms import level_choices
+from wardbook.entries.kinds import (
+    CONTRIBUTIONS,
+    KINDS,
+    Kind,
+)
+from wardbook.entries.queries import categories
+from wardbook.forms import (
+    Asking,
+    at_most,
+    button,
+    choices,
+    day,
+    files,
+    long_text,
+    needed,
+    one_of,
+    picked,
+    text,
+    ticked,
+)
+from wardbook.shared import Level
+
+
+class FindForm(Asking):
+    """Where is it?"""
+
+    q = text(
+        "Postcode, ward, grid reference or coordinates",
+        needed("Enter a postcode, ward, grid reference or coordinates"),
+        at_most(200, "What you enter"),
+    )
+    find = button("Find it")
+
+
+class SpotForm(Asking):
+    """Is this the spot? The map fills in the same box that can be typed in."""
+
+    spot = text(
+        "Postcode, grid reference, or latitude and longitude",
+        needed("Choose the spot on the map, or type where it is"),
+        at_most(100, "What you enter"),
+    )
+    go_on = button("Continue")
+
+
+class KindForm(Asking):
+    """What do you want to tell us?"""
+
+    kind = one_of(
+        "What do you want to tell us?",
+        [(str(kind), KINDS[kind].invitation) for kind in CONTRIBUTIONS],
+        "Choose what you want to tell us",
+    )
+    go_on = button("Continue")
+
+
+def kind_hints() -> list[dict[str, Any]]:
+    """Beside each kind, in words, what it is."""
+    return [{"hint": {"text": KINDS[kind].explained}} for kind in CONTRIBUTIONS]
+
+
+class WhatForm(Asking):
+    """What it is, in the words of its kind."""
+
+    category = picked("What is it about?", (), needed("Choose what it is about"))
+    title = text(
+        "Say it in a few words",
+        needed("Say in a few words what it is"),
+        at_most(MOST_TITLE, "What you say"),
+    )
+    words = long_text(
+        "Tell us more (optional)",
+        at_most(MOST_WORDS, "What you tell us"),
+        hint="What would somebody need to know who has never been there? Leave out private details of others.",
+    )
+    willing = ticked(
+        "I, or we, would like to take this on",
+        hint="Residents can lead, and an officer helps them. The council answers you before anything is settled.",
+    )
+    lapses_on = day(
+        "Until when does your offer stand?",
+        needed("Enter the day until which your offer stands"),
+        hint="To the end of this day. You can renew it, and nobody is held to an offer that has lapsed.",
+    )
+    go_on = button("Continue")
+
+    def ask_about(self, kind: Kind) -> None:
+        """Put in the categories in use for a kind, and leave out what is not asked of it."""
+        life = KINDS[kind]
+        self.category.choices = choices([("", "Choose"), *((found.id, found.name) for found in categories(kind))])
+        self.title.description = f"For example: {life.example}"
+        if not life.led:
+            del self.willing
+        if not life.stands_days:
+            del self.lapses_on
+        elif not self.is_submitted() and self.lapses_on.data is None:
+            self.lapses_on.data = life.stands_from(today())
+
+
+class NoneOfTheseForm(Asking):
+    """Is it one of these? Which were shown travels with the answer: what is told meanwhile was not declined."""
+
+    shown = HiddenField(validators=[at_most(100, "What was shown")])
+    go_on = button("No, mine is something else: continue")
+
+
+class PhotosForm(Asking):
+    """Photos, if there are any."""
+
+    photo = files("Add photos (optional)", hint="Up to 6, each smaller than 15 MB: JPEG, PNG, WebP or HEIC.")
+    alt = text(
+        "What does the photo show? (optional)",
+        at_most(200, "What you say"),
+        hint="For people who cannot see it. For example: a high kerb at the crossing by the library door",
+    )
+    add = button("Add and continue")
+
+
+class WhoForm(Asking):
+    """Who sees it, and how you hear back."""
+
+    level = one_of("Who may see it?", level_choices(Kind.ISSUE), "Choose who may see it", default=str(Level.PUBLIC))
+    name = text("Your name (optional)", at_most(80, "Your name"))
+    name_shown = ticked("Show my name with it", hint="Otherwise it says 'a resident'. You can change this later.")
+    email = text(
+        "Your email address",
+        at_most(254, "Email address"),
+        hint="We write to you when something happens. It is never shown to the public.",
+    )
+    go_on = button("Continue")
+
+
+class SendForm(Asking):
+    """Check your answers."""
+
+    send = button("Send it to the council")

@@ -1,0 +1,126 @@
+"""Who sees it and how they hear back; the check of all answers, sending them, and the link that publishes."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from wardbook import mail
+from wardbook.contributing.drafts import (
+    bp,
+    category_of,
+    go_on,
+    keep,
+    kind_of,
+    own,
+    read_spot,
+    unanswered,
+    until_of,
+)
+from wardbook.contributing.forms import (
+    SendForm,
+    WhoForm,
+)
+from wardbook.entries import actions, queries
+from wardbook.entries.forms import level_hints
+from wardbook.entries.kinds import KINDS, Kind
+from wardbook.entries.models import Draft, Entry
+from wardbook.errors import Refused
+from wardbook.forms import ask
+from wardbook.people import actions as people
+from wardbook.people.forms import PressForm
+from wardbook.people.signed_in import person, sign_in, viewer
+from wardbook.places.find import ward_at
+from wardbook.policy import Viewer
+from wardbook.shared import Level
+from wardbook.web import or_404
+
+
+@bp.route("/<draft_id>/who", methods=["GET", "POST"])
+def who(draft_id: str) -> ResponseReturnValue:
+    """Who may see it, and how you hear back."""
+    draft = own(draft_id)
+    me = person()
+    form = WhoForm(data={"name": me.name if me else "", "level": str(Level.PUBLIC)} | draft.answers)
+    if form.is_submitted():
+        given = {name: form[name].data for name in ("level", "name", "name_shown", "email")}
+        draft = keep(draft_id, "who", **given)
+    if form.validate_on_submit():
+        try:
+            if me is None:
+                if not form.email.data:
+                    raise Refused("Enter your email address", field="email")
+                people.checked_email(form.email.data)
+            if form.name_shown.data and not form.name.data:
+                raise Refused("Enter your name, or leave 'Show my name' unticked.", field="name")
+            return go_on(draft, "who")
+        except Refused as refused:
+            form.put(refused)
+    hints = level_hints(kind_of(draft) or Kind.ISSUE)
+    return ask("contribute/who.html", form, draft=draft, me=me, hints=hints)
+
+
+@bp.route("/<draft_id>/check", methods=["GET", "POST"])
+def check(draft_id: str) -> ResponseReturnValue:
+    """Check your answers, then send them. Sent twice, it is still one contribution."""
+    draft = own(draft_id)
+    if draft.answers.get("sent"):
+        return redirect(url_for(".sent", draft_id=draft.id))
+    if (missing := unanswered(draft)) is not None:
+        return redirect(url_for(f".{missing}", draft_id=draft.id))
+    form = SendForm()
+    if form.validate_on_submit():
+        try:
+            entry = _send(draft)
+            actions.answer(draft, sent=entry.ref)
+            return redirect(url_for(".sent", draft_id=draft.id))
+        except Refused as refused:
+            form.put(refused)
+    pin = read_spot(draft.answers["spot"])
+    said = {
+        "draft": draft, "pin": pin, "ward": ward_at(pin.point), "me": person(), "category": category_of(draft),
+        "level": Level(draft.answers["level"]), "who_sees": queries.who_sees(Level(draft.answers["level"])),
+        "kind": KINDS[Kind(draft.answers["kind"])], "until": until_of(draft),
+    }  # fmt: skip
+    return ask("contribute/check.html", form, **said)
+
+
+def _send(draft: Draft) -> Entry:
+    told = draft.answers
+    me = person()
+    author = me or people.person_with(told["email"])
+    telling = actions.Telling(
+        kind=Kind(told["kind"]), title=told["title"], words=told.get("words") or "",
+        shape=read_spot(told["spot"]).point, level=Level(told["level"]), once=draft.id, category=category_of(draft),
+        name_shown=bool(told.get("name_shown")), lapses_on=until_of(draft), willing=bool(told.get("willing")),
+    )  # fmt: skip
+    name = told.get("name") or ""
+    if me is not None and name and not me.name and not me.terms:
+        me.name = name
+    return actions.tell(viewer(), telling, author, list(draft.photos), name=name)
+
+
+@bp.get("/<draft_id>/sent")
+def sent(draft_id: str) -> ResponseReturnValue:
+    """What happens next."""
+    draft = own(draft_id)
+    if not draft.answers.get("sent"):
+        return redirect(url_for(".check", draft_id=draft.id))
+    entry = queries.entry(draft.answers["sent"], viewer())
+    return render_template("contribute/sent.html", draft=draft, entry=entry, outbox=mail.to_outbox())
+
+
+@bp.route("/confirm/<link>", methods=["GET", "POST"])
+def confirm(link: str) -> ResponseReturnValue:
+    """The link in the email shows a page; the button on it publishes. Mail scanners open links, they press nothing."""
+    proof = or_404(people.proof_by_link(link))
+    entry = or_404(queries.entry(proof.subject or "", Viewer(id=proof.person_id)))
+    form = PressForm()
+    if form.validate_on_submit() and proof.used_at is None:
+        try:
+            entry = actions.confirm(people.use_link(link))
+            sign_in(proof.person)
+            return redirect(url_for("entries.detail", ref=entry.ref, told="yes"))
+        except Refused as refused:
+            form.put(refused)
+    return ask("contribute/confirm.html", form, entry=entry, proof=proof, who_sees=queries.who_sees(entry.level))
