@@ -18,6 +18,7 @@ import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from tests.engines import ENGINE
@@ -113,7 +114,7 @@ def settings_in(home: Path, **changes: Any) -> Settings:
 
 
 class Compiled(BytecodeCache):
-    """Templates, compiled once a process: every test has an application of its own, and most of its time went there."""
+    """Templates, compiled once a process: every test has an application of its own."""
 
     kept: ClassVar[dict[str, bytes]] = {}
 
@@ -125,6 +126,19 @@ class Compiled(BytecodeCache):
         self.kept[bucket.key] = bucket.bytecode_to_string()
 
 
+class Known(Rule):
+    """An address whose builder is compiled once a process: of what it is made the rule's own words are all."""
+
+    built: ClassVar[dict[object, Callable[..., tuple[str, str]]]] = {}
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        words = tuple(self._trace), repr(self.defaults), append_unknown
+        if words not in self.built:
+            self.built[words] = super()._compile_builder(append_unknown)
+        return self.built[words]
+
+
+Flask.url_rule_class = Known
 _made: list[Flask] = []
 
 
