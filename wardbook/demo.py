@@ -113,7 +113,10 @@ def _categories(told: list[dict[str, Any]]) -> dict[str, Category]:
     for service in told:
         for one in service["categories"]:
             near = {"radius_m": one["radius"]} if one["radius"] else {}
-            row = Category(service=service_called(service["name"]), name=one["name"], kinds=one["kinds"], **near)
+            row = Category(
+                service=service_called(service["name"]), name=one["name"], kinds=one["kinds"],
+                questions=one.get("questions", []), emergency=one.get("emergency", ""), **near,
+            )  # fmt: skip
             db.session.add(row)
             found[one["name"]] = row
     db.session.flush()

@@ -15,7 +15,7 @@ from wardbook.config import settings
 from wardbook.contributing import views as contributing
 from wardbook.entries import keeping, speaking_up
 from wardbook.entries import views as entries
-from wardbook.entries.kinds import KINDS, STATES, Family, Kind
+from wardbook.entries.kinds import ENTERED, KINDS, STATES, Family, Kind
 from wardbook.entries.queries import MOST_COUNTED, said_by, who_sees
 from wardbook.entries.steps import step_by, step_in_words
 from wardbook.people import views as people
@@ -28,6 +28,7 @@ from wardbook.web import nonce
 def configure(app: Flask) -> None:
     """Put the pages and their words on an application."""
     from wardbook.activation import views as activation
+    from wardbook.administration import category_views  # noqa: F401 - pages of administration too
     from wardbook.administration import views as administration
     from wardbook.briefs import kept_views
     from wardbook.briefs import views as briefs
@@ -50,7 +51,7 @@ def configure(app: Flask) -> None:
         Level=Level, said_by=said_by, who_sees=who_sees, step_in_words=step_in_words, step_by=step_by,
         AREA_TYPES=AREA_TYPES, settings=settings, layer_version=layers.layer_version,
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
-        message_today=message_today,
+        message_today=message_today, ENTERED=ENTERED,
     )  # fmt: skip
     app.jinja_env.filters.update(
         day=clock.day_in_words,
@@ -60,6 +61,7 @@ def configure(app: Flask) -> None:
         counted=_counted,
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
+    app.extensions["csrf"].exempt(contributing.bp)  # it asks itself where a form comes from
     app.extensions["csrf"].exempt(mapit.bp)  # programs post there what is too long for an address; nothing is changed
     app.extensions["csrf"].exempt(follows.stop)  # a mail program posts there; the signed address is its proof
 

@@ -199,6 +199,8 @@ class Act(StrEnum):
     RENEW = "renew"
     SET_LEAD = "set lead"
     READ_CONTACT = "read contact"
+    READ_SPOT = "read exact spot"
+    ENTER_FOR = "enter for somebody"
     HIDE = "hide"
     RESTORE = "restore"
     PASS = "pass"  # noqa: S105 - a moderator lets it through
@@ -271,6 +273,8 @@ DOES: dict[Act, Permission] = {
     Act.RENEW: _both(_either(_any_of(Role.OFFICER), _is_own), _whose("lapses"), _standing(Standing.PUBLISHED)),
     Act.SET_LEAD: _both(_any_of(Role.OFFICER), _whose("is_led"), _standing(Standing.PUBLISHED)),
     Act.READ_CONTACT: _any_of(Role.OFFICER),
+    Act.READ_SPOT: _either(_is_own, _any_of(Role.OFFICER)),
+    Act.ENTER_FOR: _any_of(Role.OFFICER, Role.COUNCILLOR),  # who is rung up, written to or met; moderators are not
     Act.HIDE: _both(_any_of(Role.MODERATOR), _standing(Standing.PUBLISHED, Standing.PENDING)),
     Act.RESTORE: _both(_any_of(Role.MODERATOR), _standing(Standing.HIDDEN)),
     Act.PASS: _both(_any_of(Role.MODERATOR), _standing(Standing.PENDING)),

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from PIL import Image
 
-from tests.browser import keeping
+from tests.browser import keeping, telling
 from tests.browser.someone import Someone
 
 WARD, WARD_NAME, WARD_NEXT_DOOR = "X05000101", "Aldermere Market", "X05000102"
@@ -503,6 +503,24 @@ STATES = (
     State("tell: start, not found", None, starts_with("Nowhere at all")),
     State("tell: start, several wards", None, starts_with("a")),
     State("tell: start, several streets", None, starts_with("back lane")),
+    State("tell: begun before", None, telling.begins_and_comes_again),
+    State("tell: start, an officer", OFFICER, at("/contribute")),
+    State("tell: in words", None, at("/contribute/words?q=the+alley")),
+    State("tell: in words, nothing entered", None, goes_wrong(at("/contribute/words"), "Continue")),
+    State("tell: spot, known in words", None, telling.says_where),
+    State("tell: spot, moved by a step", None, telling.moves_it_by_a_step),
+    State("tell: more", None, telling.is_asked_more),
+    State("tell: emergency", None, telling.chooses_an_emergency),
+    State("tell: for somebody", OFFICER, at("/contribute/for")),
+    State("tell: for somebody, none chosen", OFFICER, goes_wrong(at("/contribute/for"), "Continue")),
+    State("tell: for somebody, start", OFFICER, telling.begins_for_somebody),
+    State("tell: for somebody, who", OFFICER, telling.says_for_whom),
+    State("tell: for somebody, check", OFFICER, telling.checks_for_somebody),
+    State("tell: for somebody, sent", OFFICER, telling.enters_for_somebody),
+    State("tell: for somebody, its page", OFFICER, telling.sees_what_was_entered),
+    State("categories", ADMINISTRATOR, at("/admin/categories")),
+    State("category", ADMINISTRATOR, telling.looks_at_a_category),
+    State("category, nothing entered", ADMINISTRATOR, goes_wrong(at("/admin/categories/new"), "Save")),
     State("tell: spot", None, begins),
     State("tell: spot, from the map of all", None, sending_nothing("/contribute", "Find it on the map instead")),
     State("tell: spot outside", None, chooses_a_spot_outside),

@@ -256,6 +256,9 @@ def _facts(item: Item) -> list[str]:
         supported,
         differs,
         readers,
+        item.how_near,
+        item.spot_words,
+        item.answers,
     ]
 
 

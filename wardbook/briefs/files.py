@@ -19,6 +19,7 @@ from wardbook.exports import Layer, csv_bytes, write_geopackage
 ENTRY = (
     "ref", "kind", "title", "words", "category", "state", "told_on", "closed_on", "by", "level", "topic", "basis",
     "review_on", "lapses_on", "lead", "enabler", "supporters", "differs_from",
+    "channel", "spot_words", "how_near", "answers",
 )  # fmt: skip
 VERSION = ("frozen_as", "hash", "item", "since", "mark")
 MADE = ("place", "brief_level", "made_at", "council", "licences")
@@ -155,6 +156,10 @@ def entry_row(item: Item) -> tuple[object, ...]:
         item.enabler,
         item.supporters,
         item.differs_from,
+        item.channel,
+        item.spot_words,
+        item.how_near,
+        item.answers,
     )
 
 

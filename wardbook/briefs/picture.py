@@ -57,6 +57,13 @@ class Item:
     """The reference of the note that this one sees differently, where the brief's readers see that one"""
     upheld: bool = True
     """Its writer has neither replaced it nor called it out of date"""
+    channel: str = ""
+    spot_words: str = ""
+    """Where it is, as whoever told it says it"""
+    how_near: str = ""
+    """How exactly its geometry says where it is; nothing where it is exact"""
+    answers: str = ""
+    """What was answered to its category's questions, on one line"""
     at: State | None = None
     """The state itself, where `state` is its label"""
     category_id: int | None = None

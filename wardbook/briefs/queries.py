@@ -198,6 +198,10 @@ def _item(entry: Entry, seen_differently: Mapping[int, str]) -> Item:
         days_open=(today() - day_of(entry.told_at)).days if is_open else None,
         supporters=entry.supporters,
         differs_from=seen_differently.get(entry.id, ""),
+        channel=str(entry.channel),
+        spot_words=entry.spot_words,
+        how_near=entry.how_near,
+        answers=entry.answered,
         at=entry.state_now,
         category_id=entry.category_id,
     )

@@ -79,8 +79,9 @@ class _Read:
         by, mark = entries.said_by(self.entry), _marked(self.part.mark)
         later = {"by": by, "mark": mark, "differs_from": self.differs_from}
         found: Item = dataclass_of(Item, json.loads(self.part.text or "") | later, {})
-        now = (self.entry.title, self.entry.words, self.entry.cites or "")
-        return replace(found, since="" if (found.title, found.words, found.cites) == now else EDITED)
+        entry = self.entry
+        now = (entry.title, entry.words, entry.cites or "", entry.answered)
+        return replace(found, since="" if (found.title, found.words, found.cites, found.answers) == now else EDITED)
 
     @property
     def seal(self) -> SealedPart:

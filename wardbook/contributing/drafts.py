@@ -2,42 +2,80 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
-from flask import Blueprint, redirect, session, url_for
+from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.clock import today
-from wardbook.db import hold, transaction
+from wardbook.contributing.proofs import check_sender, key_of, takes_up
+from wardbook.db import hold, now, transaction
 from wardbook.entries import actions, likeness, photos, queries
-from wardbook.entries.kinds import CONTRIBUTIONS, Kind
+from wardbook.entries.kinds import CONTRIBUTIONS, ENTERED, Channel, Kind
 from wardbook.entries.models import Category, Draft
+from wardbook.entries.questions import Question, questions_of
 from wardbook.errors import NotFound, Refused
 from wardbook.people.signed_in import person, viewer
 from wardbook.places.examples import point_help
 from wardbook.places.find import Spot, spot
-from wardbook.web import number_in, or_404
+from wardbook.web import number_in
 
 bp = Blueprint("contribute", __name__, url_prefix="/contribute")
-STEPS = ("spot", "kind", "what", "photos", "who", "check")
+bp.before_request(check_sender)
+bp.add_app_template_global(key_of, "draft_key")
+STEPS = ("spot", "kind", "what", "more", "photos", "who", "check")
+PAGES = {"spot": "where"}
+"""What a step's page is called, where it is not called like the step"""
+MOST_DRAFTS = 5
+KEPT_FOR = timedelta(days=1)
+GONE = (
+    "What was begun here is kept for a day, in the browser in which it was begun. It is not here. You can begin anew "
+    "at 'Tell us something'."
+)
 
 
-def start_anew(**answers: object) -> ResponseReturnValue:
+def start_anew(page: str = ".where", **answers: object) -> ResponseReturnValue:
+    """Begin a draft, and go on to its first page."""
     old = actions.sweep_drafts()
     draft = actions.start_draft()
     actions.answer(draft, **answers)
-    session["drafts"] = [*session.get("drafts", [])[-4:], draft.id]
+    adopt(draft.id)
+    return photos.forget_after(redirect(url_for(page, draft_id=draft.id)), old)
+
+
+def adopt(draft_id: str) -> None:
+    """Let this browser go on with a draft."""
+    others = [other for other in session.get("drafts", []) if other != draft_id]
+    session["drafts"] = [*others[1 - MOST_DRAFTS :], draft_id]
     session.permanent = True
-    return photos.forget_after(redirect(url_for(".where", draft_id=draft.id)), old)
+
+
+def is_own(draft_id: str) -> bool:
+    """Whether this browser began a draft, or sends the form of a page that it was given when it had."""
+    return draft_id in session.get("drafts", []) or takes_up(draft_id)
 
 
 def own(draft_id: str) -> Draft:
-    """The draft, if this browser began it."""
+    """The draft, if it is this browser's."""
+    if not is_own(draft_id):
+        raise NotFound(GONE)
     if draft_id not in session.get("drafts", []):
-        raise NotFound
-    draft = or_404(queries.draft(draft_id))
+        adopt(draft_id)
+    draft = queries.draft(draft_id)
+    if draft is None:
+        raise NotFound(GONE)
     hold(draft)
     return draft
+
+
+def begun() -> Sequence[Draft]:
+    """What this browser began within a day and has not sent, the latest first."""
+    found = [queries.draft(draft_id) for draft_id in session.get("drafts", [])]
+    open_ = [
+        draft for draft in found if draft and not draft.answers.get("sent") and draft.changed_at > now() - KEPT_FOR
+    ]
+    return sorted(open_, key=lambda draft: draft.changed_at, reverse=True)
 
 
 def keep(draft_id: str, step: str, **answers: object) -> Draft:
@@ -46,6 +84,51 @@ def keep(draft_id: str, step: str, **answers: object) -> Draft:
         draft = own(draft_id)
         actions.answer(draft, right=[done for done in draft.answers.get("right", []) if done != step], **answers)
     return own(draft_id)
+
+
+# --- from page to page -------------------------------------------------------------------------------------------
+
+
+def steps(draft: Draft) -> list[str]:
+    """The steps of a draft in their order: photos first where somebody began with them, no questions where none are."""
+    found = [step for step in STEPS if step != "more" or questions(draft)]
+    if draft.answers.get("photo_first"):
+        found = ["photos", *(step for step in found if step != "photos")]
+    return found
+
+
+def page_of(draft: Draft, step: str) -> str:
+    """The address of a step's page."""
+    return url_for(f"contribute.{PAGES.get(step, step)}", draft_id=draft.id)
+
+
+@bp.app_template_global()
+def page_before(draft: Draft, step: str) -> str:
+    """The address of the page before a step's."""
+    order = steps(draft)
+    at = order.index(step) if step in order else order.index("what") + 1
+    if at:
+        return page_of(draft, order[at - 1])
+    return url_for("contribute.start") if step == "photos" else url_for("contribute.find", draft_id=draft.id)
+
+
+@bp.app_template_global()
+def page_after(draft: Draft, step: str) -> str:
+    """The address of the page after a step's, for who passes it over."""
+    order = steps(draft)
+    following = order[order.index(step) + 1]
+    is_found = following != "spot" or draft.answers.get("spot")
+    return page_of(draft, following) if is_found else url_for("contribute.find", draft_id=draft.id)
+
+
+def goes_back() -> bool:
+    """Whether 'Back' was pressed: what is typed is kept as it is, right or wrong."""
+    return request.form.get("back") == "yes"
+
+
+def back_from(draft: Draft, step: str) -> ResponseReturnValue:
+    """To the page before."""
+    return redirect(page_before(draft, step))
 
 
 def go_on(draft: Draft, step: str) -> ResponseReturnValue:
@@ -58,9 +141,22 @@ def go_on(draft: Draft, step: str) -> ResponseReturnValue:
 
 
 def after(draft: Draft, step: str) -> ResponseReturnValue:
-    told_all = "who" in draft.answers.get("right", []) and step != "kind"
-    following = "check" if told_all else STEPS[STEPS.index(step) + 1]
-    return redirect(url_for(f".{'where' if following == 'spot' else following}", draft_id=draft.id))
+    """On to the page after a step's."""
+    right = draft.answers.get("right", [])
+    told_all = "who" in right and step != "kind" and (step == "more" or not asks_more(draft))
+    return redirect(page_of(draft, "check") if told_all else page_after(draft, step))
+
+
+def sent_already(draft: Draft) -> ResponseReturnValue | None:
+    """What was sent is not told again in another tab: on to what became of it."""
+    if not draft.answers.get("sent"):
+        return None
+    if request.method == "POST":
+        flash("You sent this already, so what you typed now was not added. You can edit it on its page.")
+    return redirect(url_for("contribute.sent", draft_id=draft.id))
+
+
+# --- what is told so far -----------------------------------------------------------------------------------------
 
 
 def readable_spot(draft: Draft) -> Spot | None:
@@ -68,6 +164,11 @@ def readable_spot(draft: Draft) -> Spot | None:
         return spot(draft.answers.get("spot") or "")
     except Refused:
         return None
+
+
+def only_ward(draft: Draft) -> bool:
+    """Whether the spot is still the one that stands for the ward somebody chose."""
+    return bool(draft.answers.get("somewhere")) and draft.answers.get("spot") == draft.answers["somewhere"]
 
 
 def kind_of(draft: Draft) -> Kind | None:
@@ -84,6 +185,24 @@ def until_of(draft: Draft) -> date | None:
 def category_of(draft: Draft) -> Category | None:
     kind, chosen = kind_of(draft), number_in(str(draft.answers.get("category")))
     return queries.category(chosen, kind) if kind and chosen is not None else None
+
+
+def questions(draft: Draft) -> list[Question]:
+    """What the chosen category asks beside the words."""
+    category = category_of(draft)
+    return questions_of(category.questions) if category else []
+
+
+def asks_more(draft: Draft) -> bool:
+    """Whether the chosen category has questions that were not asked yet."""
+    return bool(questions(draft)) and str(draft.answers.get("more_of")) != str(draft.answers.get("category"))
+
+
+@bp.app_template_global()
+def channel_of(draft: Draft) -> Channel | None:
+    """By what channel somebody told staff, where it is entered for them."""
+    told = draft.answers.get("channel")
+    return Channel(told) if told in ENTERED else None
 
 
 def alike(draft: Draft) -> list[likeness.Alike]:
@@ -105,17 +224,31 @@ def read_spot(words: str) -> Spot:
 
 def unanswered(draft: Draft) -> str | None:
     """The first page that is not answered, or not rightly."""
-    right = draft.answers.get("right", [])
+    right, category = draft.answers.get("right", []), category_of(draft)
     if "spot" not in right or readable_spot(draft) is None:
         return "where"
     if "kind" not in right or kind_of(draft) is None:
         return "kind"
-    if "what" not in right or category_of(draft) is None or _stale(draft):
+    if "what" not in right or category is None or category.emergency or _stale(draft):
         return "what"
-    return "who" if "who" not in right or (person() is None and not draft.answers.get("email")) else None
+    if asks_more(draft):
+        return "more"
+    nobody = person() is None and not draft.answers.get("email") and channel_of(draft) is None
+    return "who" if "who" not in right or nobody else None
 
 
 def _stale(draft: Draft) -> bool:
     """Whether a draft was left until the day of its offer had passed, or became an offer after it was said."""
     until = until_of(draft)
     return kind_of(draft) is Kind.OFFER and (until is None or until < today())
+
+
+@bp.app_template_global()
+def carry_on(draft: Draft) -> str:
+    """The address of the page at which somebody goes on with what they began."""
+    if draft.answers.get("photo_first") and not draft.photos and "spot" not in draft.answers.get("right", []):
+        return page_of(draft, "photos")
+    missing = unanswered(draft)
+    if missing == "where" and not draft.answers.get("spot"):
+        return url_for("contribute.find", draft_id=draft.id)
+    return url_for(f"contribute.{missing or 'check'}", draft_id=draft.id)

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from wtforms import HiddenField
 
+from wardbook.areas.models import Area
 from wardbook.clock import today
-from wardbook.entries.actions import MOST_TITLE, MOST_WORDS
+from wardbook.entries.actions import MOST_SPOT_WORDS, MOST_TITLE, MOST_WORDS
 from wardbook.entries.forms import level_choices
 from wardbook.entries.kinds import (
     CONTRIBUTIONS,
+    ENTERED,
     KINDS,
     Kind,
 )
-from wardbook.entries.queries import categories
+from wardbook.entries.models import Category
 from wardbook.forms import (
     Asking,
     at_most,
@@ -50,6 +53,38 @@ class SpotForm(Asking):
         "Postcode, grid reference, or latitude and longitude",
         needed("Choose the spot on the map, or type where it is"),
         at_most(100, "What you enter"),
+    )
+    blur = ticked(
+        "It happened at somebody's home: show it roughly",
+        hint="Everybody else sees a circle of about 150 metres. Only you and officers of the council see the spot.",
+    )
+    go_on = button("Continue")
+
+
+class WordsForm(Asking):
+    """Where is it, in words?"""
+
+    spot_words = text(
+        "Where is it?",
+        needed("Say where it is, for example: the alley behind the library"),
+        at_most(MOST_SPOT_WORDS, "What you say"),
+        hint="As you would say it to somebody who lives there. For example: the alley behind the library",
+    )
+    ward = picked("Which ward is it in?", (), needed("Choose the ward it is in"))
+    go_on = button("Continue")
+
+    def offer(self, wards: Sequence[Area]) -> None:
+        """Put in the wards to choose from."""
+        self.ward.choices = choices([("", "Choose"), *((ward.code, ward.name) for ward in wards)])
+
+
+class ChannelForm(Asking):
+    """By what channel somebody told staff."""
+
+    channel = one_of(
+        "How did they tell you?",
+        [(channel, words.capitalize()) for channel, words in ENTERED.items()],
+        "Choose how they told you",
     )
     go_on = button("Continue")
 
@@ -95,10 +130,13 @@ class WhatForm(Asking):
     )
     go_on = button("Continue")
 
-    def ask_about(self, kind: Kind) -> None:
-        """Put in the categories in use for a kind, and leave out what is not asked of it."""
+    def ask_about(self, kind: Kind, found: Sequence[Category], ward: str) -> None:
+        """Put in the categories to choose from, and leave out what is not asked of this kind; `ward` is where those
+        that come first are told most.
+        """
         life = KINDS[kind]
-        self.category.choices = choices([("", "Choose"), *((found.id, found.name) for found in categories(kind))])
+        self.category.choices = choices([("", "Choose"), *((one.id, one.name) for one in found)])
+        self.category.description = f"Those told most often in {ward} in the last year come first." if ward else ""
         self.title.description = f"For example: {life.example}"
         if not life.led:
             del self.willing
@@ -106,6 +144,12 @@ class WhatForm(Asking):
             del self.lapses_on
         elif not self.is_submitted() and self.lapses_on.data is None:
             self.lapses_on.data = life.stands_from(today())
+
+
+class MoreForm(Asking):
+    """What the chosen category asks beside the words: its questions are put in."""
+
+    go_on = button("Continue")
 
 
 class NoneOfTheseForm(Asking):
@@ -138,6 +182,20 @@ class WhoForm(Asking):
         at_most(254, "Email address"),
         hint="We write to you when something happens. It is never shown to the public.",
     )
+    go_on = button("Continue")
+
+
+class ForWhomForm(Asking):
+    """Who sees it, and how whoever told staff hears back."""
+
+    level = one_of("Who may see it?", level_choices(Kind.ISSUE), "Choose who may see it", default=str(Level.PUBLIC))
+    email = text(
+        "Their email address (optional)",
+        at_most(254, "Email address"),
+        hint="With it they are its author: we write to them now, and when something happens. It is never public.",
+    )
+    name = text("Their name (optional)", at_most(80, "Their name"))
+    name_shown = ticked("Show their name with it", hint="Only where they said so. Otherwise it says 'a resident'.")
     go_on = button("Continue")
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from flask import redirect, request, session, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.contributing.drafts import (
     bp,
     go_on,
+    is_own,
     own,
+    sent_already,
 )
 from wardbook.contributing.forms import (
     PhotosForm,
@@ -24,12 +26,14 @@ def add_photos(draft_id: str) -> ResponseReturnValue:
     """Photos, if there are any; each is kept as it comes, so that no later mistake loses it."""
     problem: Refused | None = None
     prepared: list[photos.Prepared] = []
-    if request.method == "POST" and draft_id in session.get("drafts", []):
+    if request.method == "POST" and is_own(draft_id):
         try:
             prepared = photos.prepare_each(sent.read(photos.MOST_BYTES + 1) for sent in request.files.getlist("photo"))
         except Refused as refused:
             problem = refused
     draft = own(draft_id)
+    if gone := sent_already(draft):
+        return gone
     form = PhotosForm()
     if form.validate_on_submit():
         if problem is None and len(draft.photos) + len(prepared) > photos.MOST_PHOTOS:

@@ -7,31 +7,40 @@ from flask.typing import ResponseReturnValue
 
 from wardbook import mail
 from wardbook.contributing.drafts import (
+    back_from,
     bp,
     category_of,
+    channel_of,
     go_on,
+    goes_back,
     keep,
     kind_of,
+    only_ward,
     own,
+    questions,
     read_spot,
+    sent_already,
     unanswered,
     until_of,
 )
 from wardbook.contributing.forms import (
+    ForWhomForm,
     SendForm,
     WhoForm,
 )
 from wardbook.entries import actions, queries
 from wardbook.entries.forms import level_hints
-from wardbook.entries.kinds import KINDS, Kind
+from wardbook.entries.kinds import KINDS, Channel, Kind
 from wardbook.entries.models import Draft, Entry
+from wardbook.entries.questions import answers_in_words, answers_to
 from wardbook.errors import Refused
 from wardbook.forms import ask
 from wardbook.people import actions as people
 from wardbook.people.forms import PressForm
+from wardbook.people.models import Person
 from wardbook.people.signed_in import person, sign_in, viewer
 from wardbook.places.find import ward_at
-from wardbook.policy import Viewer
+from wardbook.policy import Act, Viewer, may
 from wardbook.shared import Level
 from wardbook.web import or_404
 
@@ -40,38 +49,60 @@ from wardbook.web import or_404
 def who(draft_id: str) -> ResponseReturnValue:
     """Who may see it, and how you hear back."""
     draft = own(draft_id)
+    if gone := sent_already(draft):
+        return gone
     me = person()
-    form = WhoForm(data={"name": me.name if me else "", "level": str(Level.PUBLIC)} | draft.answers)
+    entered = channel_of(draft) is not None
+    asked = ForWhomForm if entered else WhoForm
+    form = asked(data={"name": me.name if me and not entered else "", "level": str(Level.PUBLIC)} | draft.answers)
     if form.is_submitted():
         given = {name: form[name].data for name in ("level", "name", "name_shown", "email")}
         draft = keep(draft_id, "who", **given)
+        if goes_back():
+            return back_from(draft, "who")
     if form.validate_on_submit():
         try:
-            if me is None:
-                if not form.email.data:
-                    raise Refused("Enter your email address", field="email")
-                people.checked_email(form.email.data)
-            if form.name_shown.data and not form.name.data:
-                raise Refused("Enter your name, or leave 'Show my name' unticked.", field="name")
+            _check_for_somebody(form) if entered else _check_who(form, me)
             return go_on(draft, "who")
         except Refused as refused:
             form.put(refused)
     hints = level_hints(kind_of(draft) or Kind.ISSUE)
-    return ask("contribute/who.html", form, draft=draft, me=me, hints=hints)
+    return ask("contribute/who.html", form, draft=draft, me=me, hints=hints, entered=entered)
+
+
+def _check_who(form: WhoForm, me: Person | None) -> None:
+    if me is None:
+        if not form.email.data:
+            raise Refused("Enter your email address", field="email")
+        people.checked_email(form.email.data)
+    if form.name_shown.data and not form.name.data:
+        raise Refused("Enter your name, or leave 'Show my name' unticked.", field="name")
+
+
+def _check_for_somebody(form: ForWhomForm) -> None:
+    """A name is kept with an email address alone: without one nobody could have it taken off again."""
+    if form.email.data:
+        people.checked_email(form.email.data)
+    elif form.name.data or form.name_shown.data:
+        raise Refused(
+            "Enter their email address too, or leave their name out: we keep no name without one.", field="name"
+        )
+    if form.name_shown.data and not form.name.data:
+        raise Refused("Enter their name, or leave 'Show their name' unticked.", field="name")
 
 
 @bp.route("/<draft_id>/check", methods=["GET", "POST"])
 def check(draft_id: str) -> ResponseReturnValue:
     """Check your answers, then send them. Sent twice, it is still one contribution."""
     draft = own(draft_id)
-    if draft.answers.get("sent"):
-        return redirect(url_for(".sent", draft_id=draft.id))
+    if gone := sent_already(draft):
+        return gone
     if (missing := unanswered(draft)) is not None:
         return redirect(url_for(f".{missing}", draft_id=draft.id))
     form = SendForm()
     if form.validate_on_submit():
         try:
-            entry = _send(draft)
+            entry = _enter(draft) if channel_of(draft) else _send(draft)
             actions.answer(draft, sent=entry.ref)
             return redirect(url_for(".sent", draft_id=draft.id))
         except Refused as refused:
@@ -80,7 +111,9 @@ def check(draft_id: str) -> ResponseReturnValue:
     said = {
         "draft": draft, "pin": pin, "ward": ward_at(pin.point), "me": person(), "category": category_of(draft),
         "level": Level(draft.answers["level"]), "who_sees": queries.who_sees(Level(draft.answers["level"])),
-        "kind": KINDS[Kind(draft.answers["kind"])], "until": until_of(draft),
+        "kind": KINDS[Kind(draft.answers["kind"])], "until": until_of(draft), "somewhere": only_ward(draft),
+        "entered": channel_of(draft),
+        "answered": answers_in_words(answers_to(questions(draft), draft.answers.get("answers", {}))),
     }  # fmt: skip
     return ask("contribute/check.html", form, **said)
 
@@ -89,15 +122,31 @@ def _send(draft: Draft) -> Entry:
     told = draft.answers
     me = person()
     author = me or people.person_with(told["email"])
-    telling = actions.Telling(
-        kind=Kind(told["kind"]), title=told["title"], words=told.get("words") or "",
-        shape=read_spot(told["spot"]).point, level=Level(told["level"]), once=draft.id, category=category_of(draft),
-        name_shown=bool(told.get("name_shown")), lapses_on=until_of(draft), willing=bool(told.get("willing")),
-    )  # fmt: skip
     name = told.get("name") or ""
     if me is not None and name and not me.name and not me.terms:
         me.name = name
-    return actions.tell(viewer(), telling, author, list(draft.photos), name=name)
+    return actions.tell(viewer(), _telling(draft, Channel.WEB), author, list(draft.photos), name=name)
+
+
+def _enter(draft: Draft) -> Entry:
+    """Enter what somebody told staff."""
+    if not may(viewer(), Act.ENTER_FOR):
+        raise Refused("Sign in again in another tab, then send it here. What you entered is kept.")
+    told = draft.answers
+    author = people.person_with(told["email"]) if told.get("email") else None
+    telling = _telling(draft, channel_of(draft) or Channel.WEB)
+    return actions.tell_for(viewer(), telling, author, list(draft.photos), name=told.get("name") or "")
+
+
+def _telling(draft: Draft, channel: Channel) -> actions.Telling:
+    told, somewhere = draft.answers, only_ward(draft)
+    return actions.Telling(
+        kind=Kind(told["kind"]), title=told["title"], words=told.get("words") or "",
+        shape=read_spot(told["spot"]).point, level=Level(told["level"]), once=draft.id, category=category_of(draft),
+        name_shown=bool(told.get("name_shown")), lapses_on=until_of(draft), willing=bool(told.get("willing")),
+        channel=channel, spot_words=told.get("spot_words") or "", only_ward=somewhere,
+        blur=bool(told.get("blur")) and not somewhere, answers=answers_to(questions(draft), told.get("answers", {})),
+    )  # fmt: skip
 
 
 @bp.get("/<draft_id>/sent")

@@ -13,8 +13,21 @@ from sqlalchemy import select, update
 from wardbook.areas.derive import derive
 from wardbook.clock import day_of
 from wardbook.db import alone, db, hold, now
-from wardbook.entries.kinds import KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
+from wardbook.entries import blurring
+from wardbook.entries.kinds import (
+    ENTERED,
+    KINDS,
+    STATES,
+    Basis,
+    Channel,
+    Family,
+    Kind,
+    State,
+    Topic,
+    needs_words,
+)
 from wardbook.entries.models import Category, Draft, Entry, Photo
+from wardbook.entries.questions import Answers
 from wardbook.errors import Refused
 from wardbook.events import Did, Event, Told, record
 from wardbook.mail import write_letter
@@ -26,7 +39,7 @@ from wardbook.shared import Level, Standing, move_standing, new_reference
 
 PUBLISH = "publish"
 LONGEST = timedelta(days=731)
-MOST_TITLE, MOST_WORDS = 120, 5000
+MOST_TITLE, MOST_WORDS, MOST_SPOT_WORDS = 120, 5000, 200
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,13 @@ class Telling:
     """The drawn or uploaded place it is told of: who sees the one then sees the other"""
     told_at: datetime = field(default_factory=now)
     channel: Channel = Channel.WEB
+    spot_words: str = ""
+    """Where it is, in words"""
+    only_ward: bool = False
+    """Nothing nearer than its ward is known"""
+    blur: bool = False
+    """Show it roughly: it happened at somebody's home"""
+    answers: Answers = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -103,8 +123,29 @@ def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo], 
     entry.confirmed_at = now() if own else None
     entry.standing = Standing.PUBLISHED if own and not moderated(entry) else Standing.PENDING
     _add(viewer if own else VISITOR, entry, photos)
+    _keep_spot(entry, telling)
     if not own:
         _ask_for_proof(entry, author, name)
+    return entry
+
+
+def tell_for(viewer: Viewer, telling: Telling, author: Person | None, photos: list[Photo], *, name: str = "") -> Entry:
+    """Enter what somebody told staff. It needs no proof: whoever enters it answers for it, and stands on its timeline.
+
+    Who has an email address is its author, and is written to at once: who entered it, and how to have it erased.
+    """
+    require(viewer, Act.ENTER_FOR)
+    if (already := _told_already(telling.once)) is not None:
+        return already
+    entry = _new(telling, author)
+    entry.confirmed_at = now()
+    entry.standing = Standing.PENDING if moderated(entry) else Standing.PUBLISHED
+    if author is not None and name and not author.name and author.confirmed_at is None:
+        author.name = name
+    _add(viewer, entry, photos)
+    _keep_spot(entry, telling)
+    if author is not None:
+        write_letter(author.email, "entered", cause=f"entered {entry.ref}", entry=entry, by=viewer.signature)
     return entry
 
 
@@ -128,13 +169,22 @@ def _told_already(once: str) -> Entry | None:
     return db.session.scalar(select(Entry).where(Entry.once == once))
 
 
+def _keep_spot(entry: Entry, telling: Telling) -> None:
+    if telling.blur:
+        blurring.keep_exact(entry, telling.shape)
+
+
 def _new(telling: Telling, author: Person | None) -> Entry:
     refuse_outside(telling.shape, field="shape")
+    if telling.category is not None and telling.category.emergency:
+        raise Refused("This is an emergency: ring the number that is shown. It cannot be sent here.", field="category")
     if telling.level not in KINDS[telling.kind].levels:
         raise Refused("Choose who will see it.", field="level")
     return Entry(
         ref=_free_reference(), kind=telling.kind, state=KINDS[telling.kind].starts, title=telling.title,
-        words=telling.words, category=telling.category, geometry=telling.shape, level=telling.level,
+        words=telling.words, category=telling.category, level=telling.level,
+        geometry=blurring.blurred(telling.shape) if telling.blur else telling.shape, blurred=telling.blur,
+        spot_words=telling.spot_words, only_ward=telling.only_ward, answers=telling.answers,
         channel=telling.channel, told_at=telling.told_at, changed_at=telling.told_at, name_shown=telling.name_shown,
         once=telling.once, author=author, lapses_on=_until(telling), shape_id=telling.shape_id,
         willing=telling.willing and KINDS[telling.kind].led,
@@ -261,7 +311,8 @@ def done_already(once: str | None) -> bool:
 def tell_author(entry: Entry, event: Event, letter: str = "update", **words: Any) -> None:
     """Write to its author of a step that somebody else took."""
     author = entry.author
-    if author is None or author.confirmed_at is None or author.id == event.actor_id:
+    proved = author is not None and (author.confirmed_at is not None or entry.channel in ENTERED)
+    if author is None or not proved or author.id == event.actor_id:
         return
     db.session.flush()
     write_letter(author.email, letter, cause=f"event {event.id}", entry=entry, event=event, **words)

@@ -45,6 +45,7 @@ def forget(_task: jobs.Task) -> None:
 
 def _empty(entry: Entry) -> None:
     entry.title = entry.words = ""
+    entry.spot_words, entry.answers = "", []
     entry.cites = entry.review_on = entry.hidden_for = entry.withdrawn_for = None
     entry.differs_from_id = entry.shape_id = None
     entry.author, entry.name_shown = None, False
@@ -84,7 +85,7 @@ def _letters_and_proofs(entry: Entry) -> None:
     named = select(Entry.id).where(or_(Entry.id == entry.id, Entry.differs_from_id == entry.id))
     steps = db.session.scalars(select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id.in_(named)))
     proofs = db.session.scalars(select(Proof.id).where(Proof.subject == entry.ref))
-    forget_letters([*(f"event {id_}" for id_ in steps), *(f"proof {id_}" for id_ in proofs)])
+    forget_letters([*(f"event {id_}" for id_ in steps), *(f"proof {id_}" for id_ in proofs), f"entered {entry.ref}"])
     db.session.execute(delete(Proof).where(Proof.subject == entry.ref))
 
 

@@ -17,9 +17,10 @@ from wardbook.clock import day_of, today
 from wardbook.db import AsGeoJSON, db, given, glance, touches_given
 from wardbook.entries import ties
 from wardbook.entries.kinds import LED, STATES, Kind, Lead, State, lead_in_words, state_on
-from wardbook.entries.models import Category, Entry
+from wardbook.entries.models import Category, Entry, how_near
 from wardbook.entries.paging import Key, beyond
 from wardbook.entries.queries import Filters, published, said_by_name
+from wardbook.entries.questions import answers_in_words
 from wardbook.people.models import Person, Service
 from wardbook.places.place import Place, lies_in_one_of
 from wardbook.policy import Viewer
@@ -28,13 +29,13 @@ BATCH = 2000
 _ENABLER = aliased(Person)
 _TEXTS = (
     Entry.ref, Entry.kind, Entry.title, Entry.words, Entry.state, Entry.level, Entry.topic, Entry.basis, Entry.lead,
-    Entry.partner, Entry.source, Entry.source_id,
+    Entry.partner, Entry.source, Entry.source_id, Entry.channel, Entry.spot_words,
 )  # fmt: skip
 _NARROW = (
     *(type_coerce(column, String) for column in _TEXTS),
     Entry.id, Entry.told_at, Entry.closed_at, Entry.review_on, Entry.lapses_on, Entry.supporters,
     Entry.differs_from_id, Category.name, Service.name, Person.name, _ENABLER.name,
-    type_coerce(Entry.geometry, AsGeoJSON()),
+    Entry.blurred, Entry.only_ward, Entry.answers, type_coerce(Entry.geometry, AsGeoJSON()),
 )  # fmt: skip
 _OTHER = _NARROW.index(Entry.differs_from_id)
 _FEATURES = (
@@ -120,8 +121,9 @@ def _features(rows: Sequence[Sequence[Any]], reader: Viewer) -> list[Feature]:
 
 def _text(row: Any, differing: Mapping[int, str]) -> str:
     (
-        ref, kind, title, words, state, level, topic, basis, lead, partner, source, source_id,
-        _, told_at, closed_at, review_on, lapses_on, supporters, other, category, service, name, enabler, geometry,
+        ref, kind, title, words, state, level, topic, basis, lead, partner, source, source_id, channel, spot_words,
+        _, told_at, closed_at, review_on, lapses_on, supporters, other, category, service, name, enabler,
+        blurred, only_ward, answers, geometry,
     ) = row  # fmt: skip
     stands_until = lapses_on if kind == Kind.OFFER else review_on
     return (
@@ -136,7 +138,8 @@ def _text(row: Any, differing: Mapping[int, str]) -> str:
         f'"lead": {quoted(lead_in_words(Lead(lead), partner) if kind in LED else "")}, '
         f'"enabler": {quoted(enabler or "")}, "supporters": {supporters}, '
         f'"differs_from": {quoted(differing.get(other, ""))}, "source": {quoted(source or "")}, '
-        f'"source_id": {quoted(source_id or "")}}}}}'
+        f'"source_id": {quoted(source_id or "")}, "channel": "{channel}", "spot_words": {quoted(spot_words)}, '
+        f'"how_near": "{how_near(blurred, only_ward)}", "answers": {quoted(answers_in_words(answers))}}}}}'
     )
 
 

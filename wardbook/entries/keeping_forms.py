@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from wtforms import HiddenField
 
-from wardbook.entries.actions import MOST_TITLE, MOST_WORDS, NoteDetails, Telling
+from wardbook.entries.actions import MOST_SPOT_WORDS, MOST_TITLE, MOST_WORDS, NoteDetails, Telling
 from wardbook.entries.forms import BASIS_LABELS, TOPIC_LABELS
 from wardbook.entries.kinds import LEVEL_LABELS, Basis, Kind, Topic
 from wardbook.entries.life import Wording
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import who_sees
+from wardbook.entries.question_forms import asking, filled, given
+from wardbook.entries.questions import Question, answers_to, given_in, questions_of
 from wardbook.forms import Asking, at_most, button, choices, day, long_text, needed, one_of, picked, text, ticked
 from wardbook.shared import Level
 
 _TOPICS = [("", "Choose"), *((str(topic), label) for topic, label in TOPIC_LABELS.items())]
+_KNOWN = ("title", "words", "name_shown", "cites", "review_on", "spot_words", "edition")
 _BASES = [(str(basis), label) for basis, label in BASIS_LABELS.items()]
 
 
@@ -34,14 +38,19 @@ class EditForm(Asking):
     edition = HiddenField()
     title = text("In a few words", needed("Say in a few words what it is"), at_most(MOST_TITLE, "What you say"))
     words = long_text("More about it (optional)", at_most(MOST_WORDS, "What you tell us"))
+    spot_words = text("Where it is, in words (optional)", at_most(MOST_SPOT_WORDS, "What you say"))
     name = text("Your name (optional)", at_most(80, "Your name"))
     name_shown = ticked("Show my name with it", hint="Otherwise it says 'a resident'.")
     save = button("Save the changes")
 
+    questions: ClassVar[Sequence[Question]] = ()
+
     def wording(self) -> Wording:
         """What was typed."""
-        name = self.name.data or ""
-        return Wording(self.title.data, self.words.data or "", name_shown=bool(self.name_shown.data), name=name)
+        return Wording(
+            self.title.data, self.words.data or "", name_shown=bool(self.name_shown.data), name=self.name.data or "",
+            spot_words=self.spot_words.data or "", answers=answers_to(self.questions, given(self, self.questions)),
+        )  # fmt: skip
 
 
 class EditNoteForm(Asking):
@@ -66,10 +75,20 @@ class EditNoteForm(Asking):
 
 def edit_form(entry: Entry) -> EditForm | EditNoteForm:
     """The form of its kind, with what it says now."""
-    known = {name: getattr(entry, name) for name in ("title", "words", "name_shown", "cites", "review_on", "edition")}
+    known = {name: getattr(entry, name) for name in _KNOWN}
     if entry.kind is Kind.NOTE:
         return EditNoteForm(data=known | {"topic": str(entry.topic), "basis": str(entry.basis)})
-    return EditForm(data=known)
+    answered = given_in(entry.answers)
+    questions = _questions(entry, answered)
+    form = asking(EditForm, questions)
+    form.questions = questions
+    return form(data=known | filled(questions, answered))
+
+
+def _questions(entry: Entry, answered: Mapping[str, str]) -> list[Question]:
+    """What its category asks today, and what was answered to what it asked before."""
+    today = questions_of(entry.category.questions) if entry.category else []
+    return [*today, *(Question(ask) for ask in answered if ask not in {one.ask for one in today})]
 
 
 class LevelForm(Asking):

@@ -336,3 +336,14 @@ class Channel(StrEnum):
     WEB = "web"
     IMPORT = "import"
     DEMO = "demo"
+    TELEPHONE = "telephone"
+    PAPER = "paper"
+    DROP_IN = "drop-in"
+
+
+ENTERED: Final[dict[Channel, str]] = {
+    Channel.TELEPHONE: "by telephone",
+    Channel.PAPER: "on paper",
+    Channel.DROP_IN: "at a drop-in",
+}
+"""The channels by which somebody tells staff, who enter it for them; in words"""

@@ -13,12 +13,15 @@ from wardbook.db import alone, db, hold, now
 from wardbook.entries.actions import done_already, moderated, tell_author
 from wardbook.entries.kinds import KINDS, Basis, Kind, State, Topic
 from wardbook.entries.models import Entry, Superseded
+from wardbook.entries.questions import Answers, answers_in_words
 from wardbook.errors import Refused
 from wardbook.events import Did, Event, Told, record
 from wardbook.policy import Act, Viewer, require
 from wardbook.shared import Level, Standing, no_wider_than
 
-WORDING = ("title", "words", "topic", "basis", "cites", "review_on")
+WORDING = ("title", "words", "topic", "basis", "cites", "review_on", "spot_words", "answers")
+LASTING = {"topic", "basis", "name_shown", "spot_words", "answers"}
+"""None leaves these as they are, and empties the others"""
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,8 @@ class Wording:
     basis: Basis | None = None
     cites: str | None = None
     review_on: date | None = None
+    spot_words: str | None = None
+    answers: Answers | None = None
 
 
 class Outdated(Refused):
@@ -63,7 +68,7 @@ def edit(viewer: Viewer, entry: Entry, wording: Wording, *, edition: int, once: 
     for column, (_, after) in change.items():
         setattr(entry, column, after)
     entry.edition, entry.changed_at = entry.edition + 1, now()
-    if was_out and moderated(entry) and {"title", "words"} & change.keys():
+    if was_out and moderated(entry) and {"title", "words", "spot_words", "answers"} & change.keys():
         entry.standing = Standing.PENDING
     record(viewer, Did.EDITED, entry, change=_kept(change) if was_out else {}, once=once)
     return entry
@@ -84,15 +89,14 @@ def _check(entry: Entry, wording: Wording) -> None:
 
 def _changes(entry: Entry, wording: Wording) -> dict[str, tuple[Any, Any]]:
     """The columns that change, before and after. A contribution has no topic, a note always shows its writer."""
-    columns = WORDING if entry.kind is Kind.NOTE else ("title", "words", "name_shown")
+    columns = WORDING if entry.kind is Kind.NOTE else ("title", "words", "name_shown", "spot_words", "answers")
     given = {column: getattr(wording, column) for column in columns}
     if not given.get("cites", True):
         given["cites"] = None
-    lasting = {"topic", "basis", "name_shown"}  # None leaves these as they are, and empties the others
     return {
         name: (getattr(entry, name), after)
         for name, after in given.items()
-        if after != getattr(entry, name) and not (after is None and name in lasting)
+        if after != getattr(entry, name) and not (after is None and name in LASTING)
     }
 
 
@@ -103,6 +107,8 @@ def _kept(change: dict[str, tuple[Any, Any]]) -> dict[str, list[Any]]:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, list):
+        return answers_in_words(value)
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -35,10 +35,19 @@ from wardbook.entries.kinds import (
     lead_in_words,
     state_on,
 )
+from wardbook.entries.questions import answers_in_words
 from wardbook.people.models import Person, Service
 from wardbook.places.models import Shape
 from wardbook.policy import Condition, Rule, Viewer, relies_on, seen_through, visible
 from wardbook.shared import Located, Shared, Standing, lies_in_table, words_of
+
+ROUGHLY, ONLY_WARD = "within about 150 metres", "somewhere in its ward"
+"""How near a shape is to what it stands for, where it is not just there"""
+
+
+def how_near(blurred: bool, only_ward: bool) -> str:
+    """How exactly a shape says where a thing is, in words; nothing where it is exact."""
+    return ROUGHLY if blurred else ONLY_WARD if only_ward else ""
 
 
 class Category(Base):
@@ -56,6 +65,10 @@ class Category(Base):
     """A moderator reads an entry of this category before it is published."""
     radius_m: Mapped[int] = mapped_column(default=250, server_default="250")
     """Within so many metres an offer is near, and what looks the same may be the same"""
+    questions: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
+    """What it asks beside the words, as `categories.Question` reads it"""
+    emergency: Mapped[str] = mapped_column(Text, default="", server_default="")
+    """Whom to ring: where it says so, nothing is told under this category"""
     service: Mapped[Service] = relationship()
 
 
@@ -118,6 +131,14 @@ class Entry(Base, Shared, Located):
     """The note of somebody else that this one, written after it, sees differently"""
     shape_id: Mapped[int | None] = mapped_column(ForeignKey("shape.id"), index=True)
     """The drawn or uploaded place it was told of, which those who may see it may see too"""
+    spot_words: Mapped[str] = mapped_column(default="", server_default="")
+    """Where it is, as whoever told it says it: 'the alley behind the library'"""
+    only_ward: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Nothing nearer than its ward is known: its shape is a point that stands for the ward"""
+    blurred: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Its shape is a point near the spot: the spot itself is in `EntrySpot`, for few"""
+    answers: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, server_default="[]")
+    """What was answered to its category's questions, as they stood then: [{"ask": ..., "answer": ...}]"""
 
     author: Mapped[Person | None] = relationship(foreign_keys="Entry.author_id")
     enabler: Mapped[Person | None] = relationship(foreign_keys=[enabler_id])
@@ -156,9 +177,29 @@ class Entry(Base, Shared, Located):
         return KINDS[self.kind].author_moves
 
     @property
+    def how_near(self) -> str:
+        """How exactly its shape says where it is, in words; nothing where it is exact."""
+        return how_near(self.blurred, self.only_ward)
+
+    @property
+    def answered(self) -> str:
+        """What was answered to its category's questions, on one line."""
+        return answers_in_words(self.answers)
+
+    @property
     def lapses(self) -> bool:
         """Whether it stands until a day and can be renewed."""
         return self.lapses_on is not None
+
+
+class EntrySpot(Base):
+    """Just where a blurred entry is: `blurring.exact_spot` alone reads it."""
+
+    __tablename__ = "entry_spot"
+
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
+    lon: Mapped[float]
+    lat: Mapped[float]
 
 
 class Support(Base):

@@ -8,6 +8,7 @@ from typing import Any
 import shapely
 
 from wardbook.clock import day_in_words, day_of
+from wardbook.entries.blurring import SHOWN_WITHIN
 from wardbook.entries.kinds import KINDS
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import said_by
@@ -15,7 +16,7 @@ from wardbook.entries.queries import said_by
 COLUMNS = (
     "ref", "kind", "title", "words", "category", "service", "state", "told_on", "closed_on", "by", "level", "topic",
     "basis", "review_on", "lapses_on", "lead", "enabler", "supporters", "differs_from", "source", "source_id",
-    "longitude", "latitude",
+    "channel", "spot_words", "how_near", "answers", "longitude", "latitude",
 )  # fmt: skip
 
 
@@ -47,6 +48,10 @@ def row(entry: Entry, seen_differently: Mapping[int, str]) -> tuple[object, ...]
         seen_differently.get(entry.id, ""),
         entry.source or "",
         entry.source_id or "",
+        str(entry.channel),
+        entry.spot_words,
+        entry.how_near,
+        entry.answered,
         round(at.x, 7),
         round(at.y, 7),
     )
@@ -72,6 +77,8 @@ def _on_map(entry: Entry, address: Any) -> dict[str, Any]:
             "state": entry.meaning.label,
             "told_on": day_in_words(day_of(entry.told_at)),
             "at": [round(at.x, 6), round(at.y, 6)],
+            "near": entry.how_near,
+            "within": SHOWN_WITHIN if entry.blurred else None,
             "url": address(entry.ref),
         },
     }

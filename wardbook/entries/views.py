@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.clock import today
-from wardbook.entries import actions, leading, offers, photos, queries, support, ties
+from wardbook.entries import actions, blurring, leading, offers, photos, queries, support, ties
 from wardbook.entries.forms import AnswerForm, HideForm, LeadForm, NoteForm, RenewForm, level_hints
 from wardbook.entries.kinds import KINDS, Basis, Kind, Lead, State, Topic
 from wardbook.entries.models import Entry
@@ -60,6 +60,7 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         left=ties.withdrawn_beside(entry, viewer()),
         supported=support.supports(viewer(), entry),
         drawn=shape(entry.shape_id, viewer()),
+        exact=blurring.exact_spot(entry, viewer()),
     )
 
 

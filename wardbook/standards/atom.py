@@ -58,11 +58,18 @@ def of_entries(entries: Iterable[Entry], answers: dict[int, Event]) -> tuple[Ite
 
 def _entry(entry: Entry, answer: Event | None) -> Item:
     said = f"{step_by(answer, entry)}: {answer.words}" if answer else ""
-    words = "\n\n".join(part for part in (entry.meaning.label, entry.words, said) if part)
+    words = "\n\n".join(
+        part for part in (entry.meaning.label, entry.words, entry.answered, _where(entry), said) if part
+    )
     kind = KINDS[entry.kind].label
     return Item(
         _address(entry), entry.title, words, said_by(entry), kind, entry.changed_at, entry.told_at, entry.geometry
     )
+
+
+def _where(entry: Entry) -> str:
+    """Where it is in words, and how exactly its point says so; nothing where the point says it all."""
+    return ", ".join(part for part in (entry.spot_words, entry.how_near) if part)
 
 
 def of_steps(entry: Entry, steps: Iterable[Event]) -> tuple[Item, ...]:

@@ -96,13 +96,17 @@ function drawThings(map, things) {
   const size = { minWidth: 160, maxWidth: Math.min(300, map.getSize().x - 110), autoPanPaddingTopLeft: [56, 10] };
   for (const feature of things.features) {
     const kind = feature.properties.kind;
-    const name = feature.properties.called + ": " + feature.properties.title;
+    const name = feature.properties.called + ": " + feature.properties.title + (feature.properties.near ? ", " + feature.properties.near : "");
     if (feature.geometry.type !== "Point") {
       L.geoJSON(feature, { style: { className: "wb-shape wb-shape--" + kind + asLine(feature), weight: 3, fillOpacity: 0.15 } })
         .bindPopup(() => popup(feature.properties), size).addTo(map);
     }
     const [lon, lat] = feature.properties.at;
-    const icon = L.divIcon({ className: "wb-pin wb-pin--" + kind + " wb-pin--" + feature.properties.family, iconSize: [26, 26] });
+    const rough = feature.properties.near ? " wb-pin--rough" : "";
+    if (feature.properties.within) {
+      L.circle([lat, lon], { radius: feature.properties.within, className: "wb-rough", weight: 2, fillOpacity: 0.08, interactive: false }).addTo(map);
+    }
+    const icon = L.divIcon({ className: "wb-pin wb-pin--" + kind + " wb-pin--" + feature.properties.family + rough, iconSize: [26, 26] });
     L.marker([lat, lon], { icon, title: name, alt: name, riseOnHover: true })
       .bindPopup(() => popup(feature.properties), size).addTo(cluster);
   }
@@ -139,6 +143,11 @@ function popup(told) {
   const when = document.createElement("p");
   when.textContent = told.told_on;
   box.append(link, facts, when);
+  if (told.near) {
+    const near = document.createElement("p");
+    near.textContent = "Shown roughly: " + told.near;
+    box.append(near);
+  }
   return box;
 }
 

@@ -105,3 +105,34 @@ function showAgain() {
   frame.contentWindow.postMessage({ from: "wardbook page", shape }, "*");
 }
 showAgain();
+
+/* What is typed and not sent yet outlives a refresh and the browser's own back: kept in this tab alone. What the server
+   says otherwise than when it was typed is newer, and stays. */
+const telling = document.querySelector("form[data-keep]");
+const typed = telling ? [...telling.elements].filter((one) => one.name && !["hidden", "file", "submit"].includes(one.type)) : [];
+const kept = `wardbook typed ${location.pathname}`;
+const said = (one) => (["checkbox", "radio"].includes(one.type) ? String(one.checked) : one.value);
+const called = (one) => (one.type === "radio" ? `${one.name} ${one.value}` : one.name);
+
+function remembered() {
+  try {
+    return JSON.parse(sessionStorage.getItem(kept)) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+if (telling) {
+  const before = remembered();
+  const first = Object.fromEntries(typed.map((one) => [called(one), said(one)]));
+  const put = (one, value) => { if (["checkbox", "radio"].includes(one.type)) one.checked = value === "true"; else one.value = value; };
+  const same = typed.every((one) => !before[called(one)] || before[called(one)].was === first[called(one)]);
+  if (same) for (const one of typed) if (before[called(one)]) put(one, before[called(one)].is);
+  const remember = () => {
+    try {
+      sessionStorage.setItem(kept, JSON.stringify(Object.fromEntries(typed.map((one) => [called(one), { was: first[called(one)], is: said(one) }]))));
+    } catch { /* a browser that keeps nothing: what was sent is kept on the server */ }
+  };
+  telling.addEventListener("input", remember);
+  window.addEventListener("message", () => setTimeout(remember));
+}
