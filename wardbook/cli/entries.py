@@ -46,7 +46,7 @@ def entries_import(file: Path, mapping: Path | None, machine: bool) -> None:
             f"{len(tally.refused):,} refused."
         )
         if tally.photos or tally.refused_photos:
-            click.echo(f"{tally.photos:,} photos added, {len(tally.refused_photos):,} left out.")
+            click.echo(f"{plural(tally.photos, 'photo')} added, {len(tally.refused_photos):,} left out.")
     if not taken:
         stop(f"None of the {len(tally.refused):,} rows of {file.name} was taken: {tally.refused[0].why}.")
 

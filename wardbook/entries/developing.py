@@ -13,7 +13,7 @@ from math import ceil, floor
 from threading import Lock
 from typing import Final
 
-from PIL import Image, ImageCms, ImageDraw, UnidentifiedImageError
+from PIL import Image, ImageChops, ImageCms, ImageDraw, UnidentifiedImageError
 from pillow_heif import register_heif_opener
 
 from wardbook.errors import Refused
@@ -83,15 +83,21 @@ def prepare(raw: bytes) -> Prepared:
         raise
     except UnidentifiedImageError:
         raise _damaged() if _begins_like_a_photo(raw) else _of_no_kind() from None
-    except (Exception, Image.DecompressionBombWarning):  # whatever a decoder makes of a broken file
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _vast() from None
+    except Exception:  # whatever a decoder makes of a broken file
         raise _damaged() from None
 
 
 def _refuse_vast(size: tuple[int, int]) -> None:
     if size[0] * size[1] > MOST_PIXELS:
-        raise Refused("The photo must have 51 million pixels or fewer.", field="photo")
+        raise _vast()
     if max(size) > MOST_SIDE:
         raise Refused("No side of the photo may be longer than 15,000 pixels.", field="photo")
+
+
+def _vast() -> Refused:
+    return Refused("The photo must have 51 million pixels or fewer.", field="photo")
 
 
 def _damaged() -> Refused:
@@ -142,6 +148,8 @@ def _plain(image: Image.Image) -> Image.Image:
         return image.point(lambda value: value / 256).convert("L")
     if image.mode in {"P", "PA", "1"}:
         return image.convert("RGBA")
+    if image.mode == "CMYK" and "adobe" not in image.info:  # Pillow turns every one round, as Adobe writes them
+        return ImageChops.invert(image)
     return image
 
 

@@ -51,7 +51,7 @@ class Beside:
     def _is_there(self, name: str) -> bool:
         try:
             return bool(name) and self._found(name).is_file()
-        except Refused:
+        except (Refused, OSError):
             return False
 
     def _found(self, name: str) -> Path:

@@ -37,9 +37,9 @@ class PhotosForm(Asking):
         return self[f"alt_{photo.id}"]
 
     def changes(self, photos: Sequence[Photo], uploads: Sequence[Upload]) -> Changes:
-        """What is to be done: what is wrong in a field changes nothing."""
-        right = {photo.id: self.field_of(photo) for photo in photos if not self.field_of(photo).errors}
-        alts = {id_: field.data or "" for id_, field in right.items()}
+        """What is to be done: what is wrong in a field changes nothing, nor does what another tab added meanwhile."""
+        asked = {photo.id: self.field_of(photo) for photo in photos if f"alt_{photo.id}" in self}
+        alts = {id_: field.data or "" for id_, field in asked.items() if not field.errors}
         return Changes(uploads, alts, number_in(self.remove.data or ""), self.once.data)
 
 
