@@ -40,14 +40,24 @@ def black_out(viewer: Viewer, entry: Entry, photo: Photo, boxes: Sequence[Box], 
         raise Refused(OVERTAKEN)
     if not reason.strip():
         raise Refused("Give the reason. The author reads it.", field="reason")
-    before = photos.path(photo.key, "large").read_bytes()
+    before, after = _covered(photo, boxes)
     if photo.original is None:
         photos.write(photos.path_of_original(key), before)
         photo.original = Original(key=key, kept_at=now())
-    _show(photo, covered(before, boxes))
+    _show(photo, after)
     event = record(viewer, Did.BLACKED_OUT, entry, told=Told.AUTHOR, change={"reason": reason.strip()}, once=once)
     tell_author(entry, event, "blacked_out", reason=reason.strip())
     return [key]
+
+
+def _covered(photo: Photo, boxes: Sequence[Box]) -> tuple[bytes, bytes]:
+    try:
+        before = photos.path(photo.key, "large").read_bytes()
+        return before, covered(before, boxes)
+    except OSError:
+        raise Refused(
+            "The file of this photo cannot be read, so no part of it can be covered: hide the entry."
+        ) from None
 
 
 def uncover(viewer: Viewer, entry: Entry, photo: Photo, *, once: str) -> list[str]:

@@ -140,9 +140,10 @@ def preview(ref: str, key: str) -> ResponseReturnValue:
     try:
         boxes = boxes_in(request.args.get("boxes", "").replace(";", "\n"))
         large = photos.path(photo.key, "large").read_bytes()
-    except (Refused, FileNotFoundError):
+        black = covered(large, boxes)
+    except (Refused, OSError):
         raise NotFound from None
-    return send_file(io.BytesIO(covered(large, boxes)), mimetype="image/jpeg"), {"Cache-Control": "private, no-store"}
+    return send_file(io.BytesIO(black), mimetype="image/jpeg"), {"Cache-Control": "private, no-store"}
 
 
 @bp.get("/<key>/original.jpg")
