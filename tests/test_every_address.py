@@ -29,10 +29,13 @@ from tests.conftest import (
     person_of,
 )
 from tests.engines import ENGINE, Rows
+from tests.entries.pictures import picture, saved
 from wardbook.db import db, transaction
 from wardbook.downloads.actions import order
 from wardbook.downloads.sources import Wanted
 from wardbook.entries import life, photos, support
+from wardbook.entries.blacking_out import black_out
+from wardbook.entries.developing import Box
 from wardbook.follows.actions import begin
 from wardbook.follows.keys import stops
 from wardbook.follows.models import Rhythm
@@ -45,6 +48,9 @@ from wardbook.shared import Level, Standing
 STAFF = (CLLR, CLLR_NEXT_DOOR, OFFICER)
 SIGNED_IN = CAST[1:]
 Statuses = dict[Member, int]
+
+
+A_PHOTO = "/entries/<ref>/photos/<key>"
 
 
 def for_all(status: int) -> Statuses:
@@ -166,6 +172,20 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>/erase", "/entries/{WARD}/erase", only((CLLR,), 403, 404) | {RESIDENT: 200}),
     ("/entries/<ref>/later", "/entries/{COUNCIL}/later", only(STAFF, 403, 404) | {CLLR: 200}),
     ("/entries/<ref>/level", "/entries/{PUBLIC}/level", only((RESIDENT,), 200, 403)),
+    ("/entries/<ref>/photos", "/entries/{PUBLIC}/photos", only((RESIDENT,), 200, 403)),
+    ("/entries/<ref>/photos", "/entries/{WARD}/photos", only((CLLR,), 403, 404) | {RESIDENT: 200}),
+    (f"{A_PHOTO}/black-out", "/entries/{PUBLIC}/photos/{PHOTO}/black-out", only((MODERATOR,), 200, 403)),
+    (f"{A_PHOTO}/black-out", "/entries/{OFFER}/photos/{BLACK}/black-out", only((MODERATOR,), 200, 403)),
+    (f"{A_PHOTO}/black-out", "/entries/{COUNCIL}/photos/{PHOTO}/black-out", only(STAFF, 403, 404)),
+    (f"{A_PHOTO}/black-out", "/entries/{OTHER}/photos/{PHOTO}/black-out", only((MODERATOR,), 404, 403)),
+    (
+        f"{A_PHOTO}/preview.jpg",
+        "/entries/{PUBLIC}/photos/{PHOTO}/preview.jpg?boxes=1,1,5,5",
+        only((MODERATOR,), 200, 403),
+    ),
+    (f"{A_PHOTO}/preview.jpg", "/entries/{PUBLIC}/photos/{PHOTO}/preview.jpg", only((MODERATOR,), 404, 403)),
+    (f"{A_PHOTO}/original.jpg", "/entries/{OFFER}/photos/{BLACK}/original.jpg", only((MODERATOR,), 200, 403)),
+    (f"{A_PHOTO}/original.jpg", "/entries/{PUBLIC}/photos/{PHOTO}/original.jpg", only((MODERATOR,), 404, 403)),
     ("/entries/<ref>/review", "/entries/{COUNCIL}/review", only(STAFF, 403, 404) | {CLLR: 200}),
     ("/entries/<ref>/review", "/entries/{PUBLIC}/review", for_all(403)),
     ("/entries/<ref>/support", "/entries/{PUBLIC}/support", for_all(302) | {NOBODY: 200, RESIDENT: 403}),
@@ -263,6 +283,8 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/photos/<key>/<size>.jpg", "/photos/{PHOTO}/small.jpg", for_all(200)),
     ("/photos/<key>/<size>.jpg", "/photos/{PHOTO}/huge.jpg", for_all(404)),
     ("/photos/<key>/<size>.jpg", "/photos/0123/small.jpg", for_all(404)),
+    ("/photos/<key>/<size>.jpg", "/photos/{BLACK}/large.jpg", for_all(200)),
+    ("/photos/<key>/<size>.jpg", "/photos/{WAS}/large.jpg", for_all(404)),
     ("/places/<words>", f"/places/ward:{MILL}", for_all(200)),
     ("/places/<words>", "/places/postcode:ZZ1%201AA+300m", for_all(200)),
     ("/places/<words>", "/places/shape:{SHAPE}", only((OFFICER,), 200, 404)),
@@ -354,8 +376,6 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/contribute/<draft_id>/check", "/contribute/someone-elses/check", for_all(404)),
     ("/contribute/<draft_id>/photos", "/contribute/{OWN}/photos", for_all(302)),
     ("/contribute/<draft_id>/photos", "/contribute/someone-elses/photos", for_all(404)),
-    ("/contribute/<draft_id>/photos/<key>/remove", "/contribute/{OWN}/photos/{PHOTO}/remove", for_all(302)),
-    ("/contribute/<draft_id>/photos/<key>/remove", "/contribute/someone-elses/photos/{PHOTO}/remove", for_all(404)),
     ("/contribute/<draft_id>/same", "/contribute/{OWN}/same", for_all(302)),
     ("/contribute/<draft_id>/same", "/contribute/someone-elses/same", for_all(404)),
     ("/contribute/<draft_id>/spot", "/contribute/{OWN}/spot", for_all(422)),
@@ -395,6 +415,12 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>/lead", "/entries/{OFFER}/lead", for_all(403)),
     ("/entries/<ref>/pass", "/entries/{PUBLIC}/pass", for_all(403)),
     ("/entries/<ref>/pass", "/entries/{PENDING}/pass", only((RESIDENT,), 403, 404) | {MODERATOR: 422}),
+    ("/entries/<ref>/photos", "/entries/{PUBLIC}/photos", only((RESIDENT,), 302, 403)),
+    ("/entries/<ref>/photos", "/entries/{WARD}/photos", only((CLLR,), 403, 404) | {RESIDENT: 302}),
+    (f"{A_PHOTO}/black-out", "/entries/{PUBLIC}/photos/{PHOTO}/black-out", only((MODERATOR,), 422, 403)),
+    (f"{A_PHOTO}/black-out", "/entries/{COUNCIL}/photos/{PHOTO}/black-out", only(STAFF, 403, 404)),
+    (f"{A_PHOTO}/uncover", "/entries/{PUBLIC}/photos/{PHOTO}/uncover", only((MODERATOR,), 422, 403)),
+    (f"{A_PHOTO}/uncover", "/entries/{COUNCIL}/photos/{PHOTO}/uncover", only(STAFF, 403, 404)),
     ("/entries/<ref>/renew", "/entries/{OFFER}/renew", only((RESIDENT, OFFICER), 422, 403)),
     ("/entries/<ref>/renew", "/entries/{PUBLIC}/renew", for_all(403)),
     ("/entries/<ref>/renew", "/entries/{WARD}/renew", only((RESIDENT, CLLR), 403, 404)),
@@ -487,8 +513,15 @@ def tell(home: Path) -> dict[str, str]:
     }
     words = {name: entry.ref for name, entry in told.items()}
     with transaction():
-        made = photos.keep(photos.Prepared(b"large", 1, 1), alt="", entry_id=told["PUBLIC"].id)
+        prepared = photos.prepare(saved(picture()))
+        made = photos.keep(prepared, alt="", entry_id=told["PUBLIC"].id)
         words["PHOTO"] = made.key
+        black = photos.keep(prepared, alt="", entry_id=told["OFFER"].id)
+        words["WAS"] = black.key
+        one, moderator = [Box(0, 0, 50, 50)], conftest.as_viewer(MODERATOR)
+        black_out(moderator, told["OFFER"], black, one, reason="A face.", once="black")
+        words["BLACK"] = black.key
+        photos.stop_serving(words["WAS"])
         words["LINK"] = make_proof(person_of(NEIGHBOUR), SIGN_IN).link
         words["SUPPORT"] = make_proof(person_of(NEIGHBOUR), "support", words["PUBLIC"]).link
         support.support(conftest.as_viewer(NEIGHBOUR), told["WITHDRAWN"])

@@ -96,7 +96,7 @@ WHO_SEES: dict[tuple[Standing, Level], set[Member]] = {
 
 ACTS = (
     "answer", "hide", "restore", "pass", "edit", "level", "review", "withdraw", "bring-back", "erase",
-    "support", "support/undo", "differ", "later", "superseded", "lead", "renew",
+    "support", "support/undo", "differ", "later", "superseded", "lead", "renew", "photos",
 )  # fmt: skip
 READS_COUNCIL_BRIEFS = {CLLR, CLLR_NEXT_DOOR, OFFICER}
 WRITERS = (
@@ -244,6 +244,17 @@ def test_a_photo_is_sent_to_those_who_see_its_entry(member, browser, things):
     for size in ("small", "large"):
         found = {thing: client.get(f"/photos/{thing.photo}/{size}.jpg").status_code for thing in things}
         assert found == {thing: 200 if thing.seen_by(member) else 404 for thing in things}
+
+
+@every_member
+def test_the_pages_of_its_photos_are_for_those_who_see_an_entry(member, browser, things):
+    client = browser(member)
+    for thing in things:
+        own = f"/entries/{thing.ref}/photos"
+        for address in (own, *(f"{own}/{thing.photo}/{what}" for what in ("black-out", "preview.jpg?boxes=1,1,5,5"))):
+            answer = client.get(address)
+            assert (answer.status_code != 404) is thing.seen_by(member), (thing, address)
+            assert shown_in(answer.data, things) <= ({thing} if answer.status_code == 200 else set())
 
 
 @every_member

@@ -23,6 +23,8 @@ class Chosen:
     """What stands at the head of every page: out of hours, a flood, works"""
     message_until: date | None = None
     """The last day on which it stands there"""
+    keep_originals_days: int = 14
+    """For so many days what a photo was is kept after a part of it was blacked out"""
 
 
 _READ: Final[dict[str, Callable[[Any], Any]]] = {"message_until": lambda day: date.fromisoformat(day) if day else None}

@@ -54,6 +54,11 @@ class Settings:
         return self.home / "photos"
 
     @property
+    def originals(self) -> Path:
+        """What photos were before a part of them was blacked out, until that is destroyed. It leaves with no copy."""
+        return self.home / "originals"
+
+    @property
     def backdrop(self) -> Path:
         """A light map of the council's own (GeoJSON), drawn under everything where there is no base map."""
         return self.home / "backdrop.geojson"

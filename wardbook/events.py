@@ -39,6 +39,9 @@ class Did(StrEnum):
     MARKED = "marked"
     ACTIVATED = "activated"
     UNDID = "undid"
+    CHANGED_PHOTOS = "changed photos"
+    BLACKED_OUT = "blacked out"
+    UNCOVERED = "uncovered"
 
 
 class Told(StrEnum):
@@ -75,7 +78,9 @@ class Event(Base):
     """The form it came from: pressed twice, it is still one step."""
 
 
-OF_THE_AUTHOR = frozenset({Did.EDITED, Did.CHANGED_LEVEL, Did.WITHDREW, Did.BROUGHT_BACK, Did.REVIEWED, Did.SUPERSEDED})
+OF_THE_AUTHOR = frozenset(
+    {Did.EDITED, Did.CHANGED_LEVEL, Did.WITHDREW, Did.BROUGHT_BACK, Did.REVIEWED, Did.SUPERSEDED, Did.CHANGED_PHOTOS}
+)
 OF_THE_AUTHOR_OR_THE_COUNCIL = frozenset({Did.CHANGED_STATE, Did.RENEWED})
 
 

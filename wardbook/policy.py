@@ -221,6 +221,7 @@ class Act(StrEnum):
     FOLLOW = "follow"
     FREEZE = "freeze a brief"
     KEEP_BRIEF = "keep a brief"
+    REDACT_PHOTO = "redact photo"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -278,6 +279,7 @@ DOES: dict[Act, Permission] = {
     Act.HIDE: _both(_any_of(Role.MODERATOR), _standing(Standing.PUBLISHED, Standing.PENDING)),
     Act.RESTORE: _both(_any_of(Role.MODERATOR), _standing(Standing.HIDDEN)),
     Act.PASS: _both(_any_of(Role.MODERATOR), _standing(Standing.PENDING)),
+    Act.REDACT_PHOTO: _any_of(Role.MODERATOR),  # as it is now, and as it was: whoever may, sees both
     Act.MODERATE: _any_of(Role.MODERATOR),
     Act.DRAW_PLACE: lambda viewer, thing: viewer.id is not None,
     Act.BRIEF_COUNCIL: _any_of(Role.COUNCILLOR, Role.OFFICER),

@@ -134,8 +134,9 @@ def adds_a_photo(them: Someone, words: str = "A high kerb by the bank") -> None:
     them.page.get_by_label("Add photos (optional)").set_input_files(
         {"name": "kerb.jpg", "mimeType": "image/jpeg", "buffer": photo()}
     )
+    them.presses("Add these photos")
     them.enters("What does the photo show? (optional)", words)
-    them.presses("Add and continue")
+    them.presses("Continue")
 
 
 def opens_the_letter(them: Someone, part_of_link: str) -> None:
@@ -233,7 +234,44 @@ def sends_a_letter_as_photo(them: Someone) -> None:
     them.page.get_by_label("Add photos (optional)").set_input_files(
         {"name": "kerb.jpg", "mimeType": "image/jpeg", "buffer": b"this is no photo"}
     )
-    them.presses("Add and continue")
+    them.presses("Add these photos")
+
+
+def adds_photos_of_which_one_is_none(them: Someone) -> None:
+    comes_to_photos(them)
+    files = [photo("#4c7a5d"), photo("#7a4c5d"), b"this is no photo"]
+    them.page.get_by_label("Add photos (optional)").set_input_files(
+        [{"name": f"kerb {number}.jpg", "mimeType": "image/jpeg", "buffer": raw} for number, raw in enumerate(files)]
+    )
+    them.presses("Add these photos")
+
+
+def comes_to_a_photo_to_black_out(them: Someone) -> None:
+    photos = [entry for entry in listed(them, "kind=issue") + listed(them, "kind=asset") if entry]
+    for entry in photos:
+        them.goes_to(f"/entries/{entry.get('ref') or entry['reference']}")
+        if them.page.get_by_role("link", name="Black out a part").count():
+            them.page.get_by_role("link", name="Black out a part").first.click()
+            return
+    raise AssertionError("no entry has a photo")
+
+
+def looks_at_what_would_be_black(them: Someone) -> None:
+    comes_to_a_photo_to_black_out(them)
+    them.enters("Rectangles", "10, 20, 15, 8")
+    them.presses("Look at it first")
+
+
+def blacks_out(them: Someone) -> None:
+    comes_to_a_photo_to_black_out(them)
+    them.enters("Rectangles", "10, 20, 15, 8")
+    them.enters("Why?", "The face of a passer-by.")
+    them.presses("Black it out")
+
+
+def comes_back_to_a_black_photo(them: Someone) -> None:
+    blacks_out(them)
+    them.page.get_by_role("link", name="Black out a part").first.click()
 
 
 def comes_back_to_photos(them: Someone) -> None:
@@ -533,6 +571,14 @@ STATES = (
     State("tell: photos", None, comes_to_photos),
     State("tell: photos, one added", None, comes_back_to_photos),
     State("tell: photos, not a photo", None, sends_a_letter_as_photo),
+    State("tell: photos, two added and one not", None, adds_photos_of_which_one_is_none),
+    State("photos of my own", RESIDENT, keeping.own("/photos")),
+    State("photos of my own, nothing chosen", RESIDENT, goes_wrong(keeping.own("/photos"), "Add these photos")),
+    State("black out", MODERATOR, comes_to_a_photo_to_black_out),
+    State("black out, nothing entered", MODERATOR, goes_wrong(comes_to_a_photo_to_black_out, "Black it out")),
+    State("black out, looked at first", MODERATOR, looks_at_what_would_be_black),
+    State("blacked out", MODERATOR, blacks_out),
+    State("black out, black already", MODERATOR, comes_back_to_a_black_photo),
     State("tell: who", None, comes_to_who),
     State("tell: who, no email", None, goes_wrong(comes_to_who, "Continue")),
     State("tell: who, signed in", RESIDENT, comes_to_who),

@@ -99,7 +99,7 @@ class Somebody:
 
 
 def _filled(page: bytes, address: str, told: dict[str, str]) -> Filled:
-    """The page's form: hidden fields and defaults as they are, the rest as told, a photo where one is asked for."""
+    """The page's form: hidden fields and defaults as they are, the rest as told, a photo where none is there yet."""
     forms = html.fromstring(page).xpath("//main//form[@method='post']")
     form = next((form for form in forms if set(form.fields.keys()) & {*told, "photo"}), forms[-1])
     names = set(form.fields.keys())
@@ -108,4 +108,5 @@ def _filled(page: bytes, address: str, told: dict[str, str]) -> Filled:
     if "category" in names:
         form.fields["category"] = next(value for value in form.inputs["category"].value_options if value)
     values = [(name, value) for name, value in form.form_values() if name != "photo"]
-    return Filled(form.get("action") or address, values, a_photo() if "photo" in names else None)
+    first = "photo" in names and not form.xpath(".//img")
+    return Filled(form.get("action") or address, values, a_photo() if first else None)

@@ -2,8 +2,26 @@
 
 from __future__ import annotations
 
+from govuk_frontend_wtf.wtforms_widgets import GovTextInput
+from wtforms import IntegerField
+from wtforms.validators import NumberRange, Optional
+
 from wardbook.chosen import Chosen
 from wardbook.forms import Asking, at_most, button, day, long_text
+
+LONGEST_KEPT = 90
+WHOLE_DAYS = f"Enter a whole number of days from 1 to {LONGEST_KEPT}"
+
+
+class Days(IntegerField):  # type: ignore[misc]
+    """A number of days; what is none is said in words."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the number."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(WHOLE_DAYS) from None
 
 
 class ChoicesForm(Asking):
@@ -15,8 +33,17 @@ class ChoicesForm(Asking):
         hint="Out of hours, a flood, works: what people should know before they write to you.",
     )
     message_until = day("Last day on which it stands there (optional)")
+    keep_originals_days = Days(
+        "For how many days is the original of a blacked-out photo kept?",
+        description="Until then a moderator can compare the two, or undo it. Then it is destroyed. Empty: 14 days.",
+        validators=[Optional(), NumberRange(1, LONGEST_KEPT, WHOLE_DAYS)],
+        widget=GovTextInput(),
+    )
     save = button("Save")
 
     def choices(self) -> Chosen:
         """What was chosen."""
-        return Chosen(message=self.message.data or "", message_until=self.message_until.data)
+        return Chosen(
+            message=self.message.data or "", message_until=self.message_until.data,
+            keep_originals_days=self.keep_originals_days.data or Chosen.keep_originals_days,
+        )  # fmt: skip

@@ -30,17 +30,23 @@ def entries_import(file: Path, mapping: Path | None, machine: bool) -> None:
     from wardbook.entries.importing import read_reports, take_in
 
     reports = read_reports(file, mapping)
-    with transaction():
-        tally = take_in(reports)
+    try:
+        with transaction():
+            tally = take_in(reports)
+    except BaseException:
+        reports.forget_photos()
+        raise
     taken = tally.created + tally.updated + tally.unchanged
     if machine:
-        print_json(vars(tally) | {"refused": len(tally.refused)})
+        print_json(vars(tally) | {"refused": len(tally.refused), "refused_photos": len(tally.refused_photos)})
     else:
-        tell_refused(tally.refused)
+        tell_refused([*tally.refused, *tally.refused_photos])
         click.echo(
             f"{tally.created:,} created, {tally.updated:,} updated, {tally.unchanged:,} unchanged, "
             f"{len(tally.refused):,} refused."
         )
+        if tally.photos or tally.refused_photos:
+            click.echo(f"{plural(tally.photos, 'photo')} added, {len(tally.refused_photos):,} left out.")
     if not taken:
         stop(f"None of the {len(tally.refused):,} rows of {file.name} was taken: {tally.refused[0].why}.")
 

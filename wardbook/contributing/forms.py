@@ -24,7 +24,6 @@ from wardbook.forms import (
     button,
     choices,
     day,
-    files,
     long_text,
     needed,
     one_of,
@@ -157,18 +156,6 @@ class NoneOfTheseForm(Asking):
 
     shown = HiddenField(validators=[at_most(100, "What was shown")])
     go_on = button("No, mine is something else: continue")
-
-
-class PhotosForm(Asking):
-    """Photos, if there are any."""
-
-    photo = files("Add photos (optional)", hint="Up to 6, each smaller than 15 MB: JPEG, PNG, WebP or HEIC.")
-    alt = text(
-        "What does the photo show? (optional)",
-        at_most(200, "What you say"),
-        hint="For people who cannot see it. For example: a high kerb at the crossing by the library door",
-    )
-    add = button("Add and continue")
 
 
 class WhoForm(Asking):

@@ -1,57 +1,52 @@
-"""Photos of a draft: each kept as it comes, so that no later mistake loses it."""
+"""Photos of a draft: each kept as it comes, so that no later mistake loses it, and each asked about by itself."""
 
 from __future__ import annotations
 
-from flask import redirect, request, url_for
+from flask import make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wardbook.contributing.drafts import (
-    bp,
-    go_on,
-    is_own,
-    own,
-    sent_already,
+from wardbook.contributing.drafts import back_from, bp, go_on, goes_back, is_own, own, sent_already
+from wardbook.db import transaction
+from wardbook.entries import photos
+from wardbook.entries.adding_photos import change_draft_photos, read_uploads
+from wardbook.entries.photo_forms import (
+    is_wrong,
+    photos_form,
+    sent_files,
+    shown_again,
+    stays,
+    tell_what_was_done,
 )
-from wardbook.contributing.forms import (
-    PhotosForm,
-)
-from wardbook.entries import actions, photos
-from wardbook.errors import Refused
 from wardbook.forms import ask
 from wardbook.web import or_404
 
 
 @bp.route("/<draft_id>/photos", methods=["GET", "POST"], endpoint="photos")
 def add_photos(draft_id: str) -> ResponseReturnValue:
-    """Photos, if there are any; each is kept as it comes, so that no later mistake loses it."""
-    problem: Refused | None = None
-    prepared: list[photos.Prepared] = []
-    if request.method == "POST" and is_own(draft_id):
-        try:
-            prepared = photos.prepare_each(sent.read(photos.MOST_BYTES + 1) for sent in request.files.getlist("photo"))
-        except Refused as refused:
-            problem = refused
+    """Photos, if there are any, and what each shows. The good ones are kept though another cannot be."""
+    is_theirs = request.method == "POST" and is_own(draft_id)
+    uploads = read_uploads(sent_files()) if is_theirs else []
     draft = own(draft_id)
     if gone := sent_already(draft):
         return gone
-    form = PhotosForm()
-    if form.validate_on_submit():
-        if problem is None and len(draft.photos) + len(prepared) > photos.MOST_PHOTOS:
-            problem = Refused("Add up to 6 photos. Remove one first.", field="photo")
-        if problem is None:
-            for one in prepared:
-                photos.keep(one, alt=form.alt.data or "", draft_id=draft.id)
-            return go_on(draft, "photos")
-        form.put(problem)
-    return ask("contribute/photos.html", form, draft=draft)
-
-
-@bp.post("/<draft_id>/photos/<key>/remove")
-def remove_photo(draft_id: str, key: str) -> ResponseReturnValue:
-    """Take a photo away again."""
+    form = photos_form(draft.photos)
+    if not form.is_submitted():
+        return ask("contribute/photos.html", form, draft=draft)
+    form.validate()
+    with transaction():
+        draft = own(draft_id)
+        outcome = change_draft_photos(draft, form.changes(draft.photos, uploads))
     draft = own(draft_id)
-    gone = actions.remove_draft_photos(draft, key)
-    return photos.forget_after(redirect(url_for(".photos", draft_id=draft.id)), gone)
+    tell_what_was_done(outcome)
+    if is_wrong(form, outcome):
+        answer = ask("contribute/photos.html", shown_again(form, outcome, draft.photos), draft=draft)
+    elif goes_back():
+        answer = back_from(draft, "photos")
+    elif stays(form, outcome):
+        answer = redirect(url_for(".photos", draft_id=draft.id))
+    else:
+        answer = go_on(draft, "photos")
+    return photos.forget_after(make_response(answer), outcome.gone)
 
 
 @bp.get("/<draft_id>/photos/<key>/<size>.jpg")

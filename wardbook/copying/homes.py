@@ -15,6 +15,8 @@ from wardbook.errors import Refused
 
 NOT_COPIED = re.compile(r"\.(sqlite3?|db)(-wal|-shm|-journal)?$|\.part$")
 """Stores, which are copied row by row or are made anew, and what was left half written."""
+STAYS = "originals"
+"""The folder of what photos were before they were blacked out: they are to be destroyed, so no copy is made"""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,8 @@ class Files:
 def files_in(home: Path) -> list[Path]:
     """The paths of a home's files, relative to it, in order."""
     found = (path for path in home.rglob("*") if path.is_file() and not NOT_COPIED.search(path.name))
-    return sorted(path.relative_to(home) for path in found)
+    own = (path.relative_to(home) for path in found)
+    return sorted(path for path in own if path.parts[0] != STAYS)
 
 
 def refuse_others(source: Path, target: Path) -> None:

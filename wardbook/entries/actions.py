@@ -98,14 +98,6 @@ def answer(draft: Draft, **answers: object) -> None:
     draft.changed_at = now()
 
 
-def remove_draft_photos(draft: Draft, key: str) -> list[str]:
-    """Take a photo out of a draft that is not sent yet; the keys whose files can go once this is committed."""
-    gone = [photo for photo in draft.photos if photo.key == key and photo.entry_id is None]
-    for photo in gone:
-        db.session.delete(photo)
-    return [photo.key for photo in gone]
-
-
 # --- telling -----------------------------------------------------------------------------------------------------
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import delete, or_, select, update
 
 from wardbook import jobs, search
 from wardbook.db import db, hold, now
+from wardbook.entries import photos
 from wardbook.entries.models import Draft, Entry, Photo, Superseded, Support
 from wardbook.erasure import blank_copies, blanks
 from wardbook.events import Did, Event, record
@@ -29,7 +30,7 @@ def erase(viewer: Viewer, entry: Entry, *, once: str) -> list[str]:
     """Erase one's own entry; the keys of its photos, whose files can go once this is committed."""
     hold(entry)
     require(viewer, Act.ERASE, entry)
-    keys = [photo.key for photo in entry.photos]
+    keys = photos.keys_of(entry.photos)
     blank_copies(entry)
     record(VISITOR, Did.ERASED, entry, change={"standing": [entry.standing, Standing.ERASED]}, once=once)
     _empty(entry)

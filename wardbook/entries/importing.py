@@ -7,7 +7,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -21,9 +21,12 @@ from wardbook.areas.locator import locator
 from wardbook.clock import today
 from wardbook.config import settings
 from wardbook.db import alone, db, now
+from wardbook.entries import photos
+from wardbook.entries.importing_photos import Beside, RefusedPhoto
 from wardbook.entries.kinds import STATES, Channel, Family, State
 from wardbook.entries.mapping import Mapping, date_reader, mapping_for
 from wardbook.entries.models import Category, Entry
+from wardbook.entries.photos import Laid
 from wardbook.errors import Refused
 from wardbook.events import Did, Event, Told, record
 from wardbook.files import FileRow, read_rows
@@ -38,6 +41,7 @@ BATCH = 2000
 class Report:
     """One row, read: what it says and where."""
 
+    row: int
     source_id: str
     title: str
     words: str
@@ -46,6 +50,8 @@ class Report:
     told_at: datetime
     closed_at: datetime | None
     point: shapely.Point
+    photos: tuple[Laid, ...] = ()
+    """On disk, and of no entry until it is taken in"""
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,8 @@ class Tally:
     updated: int = 0
     unchanged: int = 0
     refused: list[RefusedReport] = field(default_factory=list)
+    photos: int = 0
+    refused_photos: list[RefusedPhoto] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -73,6 +81,11 @@ class Reports:
     mapping: Mapping
     read: tuple[Report, ...]
     refused: tuple[RefusedReport, ...]
+    refused_photos: tuple[RefusedPhoto, ...] = ()
+
+    def forget_photos(self) -> None:
+        """Take the photos away that were read, where nothing is taken in."""
+        photos.forget(laid.key for report in self.read for laid in report.photos)
 
 
 def read_reports(path: Path, mapping_file: Path | None = None) -> Reports:
@@ -87,7 +100,24 @@ def read_reports(path: Path, mapping_file: Path | None = None) -> Reports:
     _check(mapping, rows, path.name)
     refused: list[RefusedReport] = []
     read = tuple(_reports(rows, mapping, refused))
-    return Reports(mapping, read, tuple(refused))
+    return _with_photos(Reports(mapping, read, tuple(refused)), rows, path.parent)
+
+
+def _with_photos(reports: Reports, rows: Sequence[FileRow], folder: Path) -> Reports:
+    """The same with the photos of what is new: those of a report that is here came with it, or were left out then."""
+    column = reports.mapping.columns.get("photo")
+    if column is None:
+        return reports
+    held = set(db.session.scalars(select(Entry.source_id).where(Entry.source == reports.mapping.source)))
+    db.session.rollback()
+    cells = {row.number: row.cells.get(column) for row in rows}
+    beside, refused = Beside(folder), list[RefusedPhoto]()
+    read = tuple(
+        report if report.source_id in held
+        else replace(report, photos=beside.photos(cells[report.row], report.row, refused))
+        for report in reports.read
+    )  # fmt: skip
+    return replace(reports, read=read, refused_photos=tuple(refused))
 
 
 def take_in(reports: Reports) -> Tally:
@@ -97,18 +127,19 @@ def take_in(reports: Reports) -> Tally:
     """
     alone("import of entries")
     mapping = reports.mapping
-    tally = Tally(refused=list(reports.refused))
+    tally = Tally(refused=list(reports.refused), refused_photos=list(reports.refused_photos))
     held = _held(mapping.source)
     fresh = [report for report in reports.read if report.source_id not in held]
     for report in reports.read:
         if report.source_id in held:
+            photos.forget(laid.key for laid in report.photos)  # another run took it in while this one read
             changed = _update(held[report.source_id], report)
             tally.updated += changed
             tally.unchanged += not changed
     taken = set(db.session.scalars(select(Entry.ref)))
     for start in range(0, len(fresh), BATCH):
         _create(fresh[start : start + BATCH], mapping, taken)
-    tally.created = len(fresh)
+    tally.created, tally.photos = len(fresh), sum(len(report.photos) for report in fresh)
     return tally
 
 
@@ -160,6 +191,7 @@ def _report(row: FileRow, mapping: Mapping, told: Dated, closed: Dated, twins: C
     category = row.text(columns.get("category")) or mapping.default_category
     ends = (closed(row.text(columns.get(what))) for what in ("closed", "fixed"))
     return Report(
+        row=row.number,
         source_id=_source_id(row, columns.get("id"), twins),
         title=(row.text(columns.get("title")) or category)[:200],
         words=row.text(columns.get("words")),
@@ -264,6 +296,9 @@ def _create(reports: Sequence[Report], mapping: Mapping, taken: set[str]) -> Non
         for report in reports
     ]  # fmt: skip
     db.session.execute(insert(Event), events)
+    for report in reports:
+        for laid in report.photos:
+            photos.keep_laid(laid, alt="", entry_id=ids[report.source_id])
 
 
 def _reference(taken: set[str]) -> str:

@@ -33,6 +33,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "lon": ("longitude", "long", "lon", "lng", "longitude vz"),
     "easting": ("easting", "eastings", "x"),
     "northing": ("northing", "northings", "y"),
+    "photo": ("photo", "photos"),
 }  # fmt: skip
 
 FIXMYSTREET: Final[dict[str, State]] = {

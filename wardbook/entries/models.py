@@ -260,7 +260,10 @@ class Photo(Base):
     """A photograph, kept re-encoded under a random key in two sizes; it belongs to an entry, or to a draft of one."""
 
     __tablename__ = "photo"
-    __table_args__ = (CheckConstraint("entry_id IS NOT NULL OR draft_id IS NOT NULL", name="belongs"),)
+    __table_args__ = (
+        CheckConstraint("entry_id IS NOT NULL OR draft_id IS NOT NULL", name="belongs"),
+        Index("uq_photo_once", "once", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(unique=True)
@@ -269,4 +272,20 @@ class Photo(Base):
     alt: Mapped[str]
     width: Mapped[int]
     height: Mapped[int]
+    once: Mapped[str | None]
+    """The form it came from and its place in it: sent twice, it is one photo"""
     entry: Mapped[Entry | None] = relationship(back_populates="photos")
+    original: Mapped[Original | None] = relationship(back_populates="photo", cascade="all, delete-orphan")
+
+
+class Original(Base):
+    """What a photo was before a part of it was blacked out: kept for a while, for moderators alone, then destroyed."""
+
+    __tablename__ = "photo_original"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    photo_id: Mapped[int] = mapped_column(ForeignKey("photo.id", ondelete="CASCADE"), unique=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    """The key under which it was served until then"""
+    kept_at: Mapped[datetime]
+    photo: Mapped[Photo] = relationship(back_populates="original")

@@ -1,115 +1,74 @@
-"""Photographs: read from whatever a phone makes, turned upright, bounded and written anew, so that no trace is left.
-
-Nothing of the file that was sent is kept: what is stored is made from the pixels alone.
-"""
+"""Photos as they are kept: their files, their rows, how they are sent to a reader, and how nothing of one is left."""
 
 from __future__ import annotations
 
-import io
 import os
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
+from typing import Any
 
 from flask import send_file
-from PIL import Image, ImageOps, UnidentifiedImageError
-from pillow_heif import register_heif_opener
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from wardbook import jobs
+from wardbook import jobs, personal
 from wardbook.config import settings
 from wardbook.db import db
-from wardbook.entries.models import Photo
-from wardbook.errors import NotFound, Refused
+from wardbook.entries.developing import MOST_BYTES, Prepared, made_small, prepare
+from wardbook.entries.models import Entry, Photo
+from wardbook.errors import NotFound
 
+__all__ = ["MOST_BYTES", "MOST_PHOTOS", "Prepared", "keep", "made_small", "prepare"]
 MOST_PHOTOS = 6
-MOST_BYTES = 15_000_000
-MOST_PIXELS = 50_000_000
-MOST_SIDE = 15_000
-_one_at_a_time = Lock()  # a photo at its full size takes hundreds of megabytes
+MOST_ALT = 200
 MAKE_SMALL = "make the small size of a photo"
-LONGEST_SIDE = {"large": 1600, "small": 480}
-FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
-
-register_heif_opener()
+SIZES = ("large", "small")
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """A photo ready to be kept, as JPEG at its large size; the small one is made of it by a job."""
+class Laid:
+    """A photo whose file is on disk, for good, and of which there is no row yet."""
 
-    large: bytes
+    key: str
     width: int
     height: int
 
 
-def prepare(raw: bytes) -> Prepared:
-    """Read what was sent and write it anew. Costly: done before the write lock is taken.
-
-    Raises Refused where it is too large, not a photograph we can read, or damaged.
-    """
-    if len(raw) > MOST_BYTES:
-        raise Refused("The photo must be smaller than 15 MB.", field="photo")
-    try:
-        image = Image.open(io.BytesIO(raw), formats=FORMATS)
-        if image.width * image.height > MOST_PIXELS:
-            raise Refused("The photo must have fewer than 50 million pixels.", field="photo")
-        if max(image.size) > MOST_SIDE:
-            raise Refused("No side of the photo may be longer than 15,000 pixels.", field="photo")
-        with _one_at_a_time:
-            return _anew(image)
-    except UnidentifiedImageError:
-        raise Refused("The photo must be a JPEG, PNG, WebP or HEIC file.", field="photo") from None
-    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError, Image.DecompressionBombWarning, EOFError):
-        raise Refused("The photo cannot be read: it may be damaged. Try another.", field="photo") from None
+# --- keeping -----------------------------------------------------------------------------------------------------
 
 
-def _anew(image: Image.Image) -> Prepared:
-    image.draft("RGB", (LONGEST_SIDE["large"], LONGEST_SIDE["large"]))
-    image.load()
-    bounded = image.convert("RGBA") if image.mode in {"P", "PA", "1"} else image
-    bounded.thumbnail((LONGEST_SIDE["large"], LONGEST_SIDE["large"]), Image.Resampling.LANCZOS)
-    bounded.getexif().update(image.getexif())
-    upright = ImageOps.exif_transpose(bounded)
-    flat = Image.new("RGB", upright.size, "white")
-    rgba = upright.convert("RGBA")
-    flat.paste(rgba, mask=rgba.getchannel("A"))
-    return Prepared(_as_jpeg(flat), *flat.size)
-
-
-def _as_jpeg(image: Image.Image) -> bytes:
-    out = io.BytesIO()
-    image.save(out, "JPEG", quality=82, optimize=True, progressive=True)
-    return out.getvalue()
-
-
-def made_small(large: bytes) -> bytes:
-    """The small size of a photo that was made anew before."""
-    image = Image.open(io.BytesIO(large), formats=("JPEG",))
-    image.thumbnail((LONGEST_SIDE["small"], LONGEST_SIDE["small"]), Image.Resampling.LANCZOS)
-    return _as_jpeg(image)
-
-
-def prepare_each(uploads: Iterable[bytes]) -> list[Prepared]:
-    """Prepare what was sent, leaving out empty fields. Raises Refused where there are more than six."""
-    sent = [raw for raw in uploads if raw]
-    if len(sent) > MOST_PHOTOS:
-        raise Refused("Add up to 6 photos.", field="photo")
-    return [prepare(raw) for raw in sent]
-
-
-def keep(prepared: Prepared, *, alt: str, draft_id: str | None = None, entry_id: int | None = None) -> Photo:
+def keep(
+    prepared: Prepared, *, alt: str, draft_id: str | None = None, entry_id: int | None = None, once: str | None = None
+) -> Photo:
     """Write a prepared photo to disk, for good, and then its row: there is never a row without its file."""
-    key = secrets.token_hex(16)
-    _write(path(key, "large"), prepared.large)
-    photo = Photo(key=key, alt=alt, draft_id=draft_id, entry_id=entry_id, width=prepared.width, height=prepared.height)
+    return keep_laid(lay_down(prepared), alt=alt, draft_id=draft_id, entry_id=entry_id, once=once)
+
+
+def lay_down(prepared: Prepared) -> Laid:
+    """Write a prepared photo to disk, for good, outside any transaction. Whoever does not keep it forgets it."""
+    key = new_key()
+    write(path(key, "large"), prepared.large)
+    return Laid(key, prepared.width, prepared.height)
+
+
+def keep_laid(
+    laid: Laid, *, alt: str, draft_id: str | None = None, entry_id: int | None = None, once: str | None = None
+) -> Photo:
+    """The row of a photo whose file is on disk."""
+    photo = Photo(
+        key=laid.key, alt=alt, draft_id=draft_id, entry_id=entry_id, width=laid.width, height=laid.height, once=once
+    )
     db.session.add(photo)
     db.session.flush()
     jobs.ask(MAKE_SMALL, cause=f"photo {photo.id}", photo=photo.id)
     return photo
+
+
+def new_key() -> str:
+    """What a photo is known by: nobody guesses it."""
+    return secrets.token_hex(16)
 
 
 @jobs.doer(MAKE_SMALL)
@@ -120,11 +79,11 @@ def keep_small(task: jobs.Task) -> None:
     try:
         small = made_small(path(key, "large").read_bytes())
     except FileNotFoundError:
-        if _key_of(task.about["photo"]) is None:  # taken out of its draft meanwhile
+        if _key_of(task.about["photo"]) != key:  # taken away, or blacked out, meanwhile
             return
         raise
-    _write(path(key, "small"), small)
-    if _key_of(task.about["photo"]) is None:
+    write(path(key, "small"), small)
+    if _key_of(task.about["photo"]) != key:
         path(key, "small").unlink(missing_ok=True)
 
 
@@ -134,12 +93,21 @@ def _key_of(photo_id: int) -> str | None:
     return key
 
 
+# --- files -------------------------------------------------------------------------------------------------------
+
+
 def path(key: str, size: str) -> Path:
     """Where a photo's file lies."""
     return settings().photos / key[:2] / f"{key}-{size}.jpg"
 
 
-def _write(target: Path, content: bytes) -> None:
+def path_of_original(key: str) -> Path:
+    """Where what a photo was before it was blacked out lies: one address, for moderators, sends it."""
+    return settings().originals / f"{key}.jpg"
+
+
+def write(target: Path, content: bytes) -> None:
+    """Write a file for good: whole, or not at all."""
     target.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     half = target.with_suffix(".part")
     with half.open("wb") as file:
@@ -156,21 +124,87 @@ def _write(target: Path, content: bytes) -> None:
 
 def answer(key: str, size: str) -> Response:
     """A photo's file as an answer; whether it may be seen has been asked before."""
-    if size not in LONGEST_SIDE:
+    if size not in SIZES:
         raise NotFound
     there = path(key, size)
-    response = send_file(there if there.exists() else path(key, "large"), mimetype="image/jpeg")
+    response = _sent(there if there.exists() else path(key, "large"))
     response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
-def forget_after(response: Response, keys: Sequence[str]) -> Response:
-    """Take the files of photos away once the answer, and the commit before it, has gone out."""
-    paths = [path(key, size) for key in keys for size in LONGEST_SIDE]
-
-    @response.call_on_close
-    def _forget() -> None:
-        for gone in paths:
-            gone.unlink(missing_ok=True)
-
+def answer_original(key: str) -> Response:
+    """What a photo was, for the one page that shows it; no cache keeps it."""
+    response = _sent(path_of_original(key))
+    response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def _sent(file: Path) -> Response:
+    try:
+        return send_file(file, mimetype="image/jpeg")
+    except FileNotFoundError:
+        raise NotFound from None
+
+
+def keys_of(photos: Iterable[Photo]) -> list[str]:
+    """Every key under which something of these photos lies on disk."""
+    return [key for photo in photos for key in (photo.key, photo.original.key if photo.original else None) if key]
+
+
+def stop_serving(key: str) -> None:
+    """Take the files away that are sent under a key; what is kept of it as an original stays."""
+    _unlink(_served([key]))
+
+
+def forget(keys: Iterable[str]) -> None:
+    """Take the files of photos away, in every size, and what they were before they were blacked out."""
+    _unlink(_every_file(keys))
+
+
+def forget_after(response: Response, keys: Iterable[str]) -> Response:
+    """The same once the answer, and the commit before it, has gone out."""
+    return _unlink_after(response, _every_file(keys))
+
+
+def stop_serving_after(response: Response, keys: Iterable[str]) -> Response:
+    """Send nothing more under these keys, once the answer, and the commit before it, has gone out."""
+    return _unlink_after(response, _served(keys))
+
+
+def _served(keys: Iterable[str]) -> list[Path]:
+    return [path(key, size) for key in keys for size in SIZES]
+
+
+def _every_file(keys: Iterable[str]) -> list[Path]:
+    gone = list(keys)
+    return [*_served(gone), *(path_of_original(key) for key in gone)]
+
+
+def _unlink(files: Iterable[Path]) -> None:
+    for file in files:
+        file.unlink(missing_ok=True)
+
+
+def _unlink_after(response: Response, files: list[Path]) -> Response:
+    response.call_on_close(lambda: _unlink(files))
+    return response
+
+
+# --- for the copy a person takes away ----------------------------------------------------------------------------
+
+
+def files_of(entry: Entry) -> Iterator[tuple[str, Path]]:
+    """The photos of an entry as they are shown today, each under a name: never what one was before a part was black."""
+    for number, photo in enumerate(entry.photos, start=1):
+        yield f"{entry.ref}-{number}.jpg", path(photo.key, "large")
+
+
+@personal.tells("photos")
+def _told(person: Any) -> object:
+    """The photos with what a person told, and what they said that each shows."""
+    rows = select(Entry).where(Entry.author_id == person.id).order_by(Entry.id)
+    return [
+        {"entry": entry.ref, "file": name, "shows": photo.alt}
+        for entry in db.session.scalars(rows)
+        for photo, (name, _) in zip(entry.photos, files_of(entry), strict=True)
+    ]

@@ -52,6 +52,9 @@ _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
     Did.WITHDREW: lambda step, entry: "Withdrawn by its author",
     Did.BROUGHT_BACK: lambda step, entry: "Brought back by its author",
     Did.REVIEWED: lambda step, entry: "Its author looked at it again: it still holds",
+    Did.CHANGED_PHOTOS: lambda step, entry: "Photos changed by its author",
+    Did.BLACKED_OUT: lambda step, entry: "A photo was partly blacked out",
+    Did.UNCOVERED: lambda step, entry: "A photo is shown whole again",
     Did.SUPERSEDED: lambda step, entry: "A later note takes its place",
 }
 
