@@ -62,9 +62,7 @@ def test_enter_goes_on_though_the_way_back_stands_first(page, as_):
     draft = begin(client)
     client.post(f"{draft}/kind", data={"kind": "issue"})
     tree = html.fromstring(client.get(f"{draft}/{page}").text)
-    buttons = tree.xpath(
-        "//button[@form='telling'] | //form[@id='telling']//button | //form[@id='telling']//input[@type='submit']"
-    )
+    buttons = tree.xpath("//form[@id='telling']//button | //form[@id='telling']//input[@type='submit']")
     assert buttons[0].get("name") is None
     assert [one.get("name") for one in buttons].count("back") == 1
 

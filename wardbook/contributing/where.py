@@ -196,6 +196,9 @@ def in_words(draft_id: str | None) -> ResponseReturnValue:
     form.offer(_wards())
     if draft is not None and form.is_submitted():
         draft = keep(draft.id, "words", spot_words=form.spot_words.data, ward=form.ward.data)
+    if goes_back():
+        words = form.spot_words.data or None
+        return redirect(url_for(".find", draft_id=draft.id) if draft else url_for(".start", q=words))
     if form.validate_on_submit():
         return _somewhere(draft, form)
     return ask("contribute/words.html", form, draft=draft)
