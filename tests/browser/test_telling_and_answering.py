@@ -108,7 +108,7 @@ def test_a_photo_is_kept_without_where_and_when_it_was_taken(enter: Enter) -> No
     assert Image.open(io.BytesIO(photo())).getexif().get_ifd(GPS)
     them = enter(size=PHONE, javascript=False)
     comes_back_to_photos(them)
-    small = them.page.locator(".wb-photos img").get_attribute("src") or ""
+    small = them.page.locator(".wb-told-photo img").get_attribute("src") or ""
     for path in (small, small.replace("small", "large")):
         status, sent = them.fetches(path)
         assert (status, dict(Image.open(io.BytesIO(sent)).getexif())) == (200, {})
