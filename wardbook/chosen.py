@@ -23,6 +23,10 @@ class Chosen:
     """What stands at the head of every page: out of hours, a flood, works"""
     message_until: date | None = None
     """The last day on which it stands there"""
+    held_words: tuple[str, ...] = ()
+    """Words and phrases that a moderator reads first, whole, in any case and with any accents"""
+    hold_first: bool = False
+    """Whether a moderator reads the first thing that anybody tells"""
 
 
 _READ: Final[dict[str, Callable[[Any], Any]]] = {"message_until": lambda day: date.fromisoformat(day) if day else None}
@@ -59,7 +63,7 @@ def choose(viewer: Viewer, choices: Chosen) -> None:
     for field in fields(Chosen):
         value = getattr(choices, field.name)
         if value != getattr(before, field.name):
-            plain = value.isoformat() if isinstance(value, date) else value
+            plain = value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple) else value
             db.session.merge(Choice(name=field.name, value=plain, changed_at=now(), changed_by_id=viewer.id))
 
 

@@ -39,6 +39,16 @@ class Did(StrEnum):
     MARKED = "marked"
     ACTIVATED = "activated"
     UNDID = "undid"
+    HELD = "held"
+    LEFT = "left as it is"
+    ASKED_TO_EDIT = "asked to edit"
+    REDACTED = "redacted"
+    MOVED = "moved"
+    SPLIT = "split"
+    BANNED = "banned"
+    UNBANNED = "unbanned"
+    APPEALED = "appealed"
+    ANSWERED_APPEAL = "answered appeal"
 
 
 class Told(StrEnum):
