@@ -171,3 +171,4 @@ def offer_categories(form: MoveForm | SplitForm, entry: Any) -> None:
     """Put in the categories of its kind."""
     known = [(category.id, category.name) for category in categories(entry.kind)]
     form.category.choices = choices([("", "Leave it as it is"), *known])
+    form.category.data = form.category.data or ""

@@ -90,10 +90,10 @@ _NAMES = (
     r"(?<![\w'’.-])(?:a|A|by|By|is|to|with|my|My|of|from|for|ask|Ask|see|and|that|call|tell|Tell|told|contact|Contact|neighbour|Neighbour|called)\s"
     r"(?P<name>[Dd]r\.?\s+(?:[A-Z]\.?\s+)?[A-Z][a-z'’-]+)",
 )  # fmt: skip
-_AFTER_NAME = re.compile(
-    rf"(?:\s+[A-Z]\w+)?\s+(?:{_STREET}|School|Hospital|Pub|Arms|Inn|Centre|Center|Bridge|Statue|Memorial)\b"
-)
-"""After a name: it is the name of a place"""
+_PLACES = rf"(?:{_STREET}|School|Hospital|Pub|Arms|Inn|Centre|Center|Bridge|Statue|Memorial)"
+_AFTER_NAME = re.compile(rf"\s+{_PLACES}\b")
+_AFTER_TITLE = re.compile(rf"(?:\s+[A-Z]\w+)?\s+{_PLACES}\b")
+"""After a name: it is the name of a place, like the Sir Robert Peel Pub"""
 
 
 def _compiled(*patterns: str, ignore: bool = False) -> list[re.Pattern[str]]:
@@ -143,7 +143,8 @@ def _excused(text: str, reason: str, match: re.Match[str]) -> bool:
     if reason == ADDRESS and "house" in match.re.groupindex:
         said_where = _NOT_HOME.search(text, max(0, match.start() - 60), match.start()) is not None
         return said_where and _ENDS_IN_POSTCODE.match(text, match.end()) is None
-    return reason == NAME and _AFTER_NAME.match(text, match.end()) is not None
+    after = _AFTER_TITLE if match[0].startswith(("Sir", "Dame")) else _AFTER_NAME
+    return reason == NAME and after.match(text, match.end()) is not None
 
 
 # --- a list of words ---------------------------------------------------------------------------------------------

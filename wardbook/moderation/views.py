@@ -46,9 +46,10 @@ def queue() -> ResponseReturnValue:
     said = {"show": waits, "kind": kind, "sort": first if first is not First.RISK else None}
     return render_template(
         "moderation/queue.html", page=rows, beside=queries.beside(rows.rows, viewer()), counts=queries.counts(viewer()),
-        called=CALLED, waits=waits, kind=kind, first=first, usual=queries.usual_wait(), in_words=in_words,
-        everything=queries.everything(viewer()), asked={name: str(value) for name, value in said.items() if value}, bans=bans.all_in_force(),
-        appeals=appeals.waiting(), lately=page_of(entries.lately(viewer()), size=20),
+        everything=queries.everything(viewer()), called=CALLED, waits=waits, kind=kind, first=first,
+        usual=queries.usual_wait(), in_words=in_words, bans=bans.all_in_force(), appeals=appeals.waiting(),
+        asked={name: str(value) for name, value in said.items() if value},
+        lately=page_of(entries.lately(viewer()), size=20),
     )  # fmt: skip
 
 
