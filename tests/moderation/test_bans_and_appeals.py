@@ -71,9 +71,10 @@ def test_who_is_banned_reads_and_appeals_and_does_no_more_until_its_end(as_):
 def test_a_link_by_email_is_no_way_round_a_ban(as_):
     issue = tells("Wheels cannot cross.", signed_in=False)
     ban(as_, an_issue("Seen"))
+    other = an_issue("Other", by=NEIGHBOUR)
     with transaction():
         publish = make_proof(person_of(RESIDENT), "publish", issue.ref).link
-        supports = make_proof(person_of(RESIDENT), "support", an_issue("Other", by=NEIGHBOUR).ref).link
+        supports = make_proof(person_of(RESIDENT), "support", other.ref).link
     for link in (f"/contribute/confirm/{publish}", f"/support/{supports}"):
         assert as_(NOBODY).post(link).status_code == 403
     assert fresh(issue).standing is Standing.PENDING

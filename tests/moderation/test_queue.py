@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 import time_machine
 
-from tests.conftest import MODERATOR, OFFICER, RESIDENT, a_note, an_issue, as_viewer, every_page
+from tests.conftest import CLLR, MODERATOR, OFFICER, RESIDENT, a_note, an_issue, as_viewer, every_page
 from tests.moderation.people import does, tells
 from tests.moderation.test_reports import reports
 from wardbook.db import now
@@ -16,9 +18,8 @@ from wardbook.shared import Level, Standing
 
 
 def order_on(client, address: str, *entries) -> list[str]:
-    text = "".join(
-        answer.text.partition("Published in the last seven days")[0] for answer in every_page(client, address)
-    )
+    pages = (answer.text.partition("Published in the last seven days")[0] for answer in every_page(client, address))
+    text = "".join(pages)
     return sorted((entry.ref for entry in entries), key=text.index)
 
 
@@ -43,9 +44,6 @@ def test_from_page_to_page_nothing_is_left_out_or_twice(sort, as_):
     assert len(pages) == 2
     found = [entry.ref for page in pages for entry in told if f"/moderation/{entry.ref}" in page.text]
     assert sorted(found) == sorted(entry.ref for entry in told)
-    import re
-    from html import unescape
-
     back = re.search(r'href="([^"]*)" rel="prev">', pages[1].text)
     first = client.get(unescape(back[1])).text
     assert [one for one in told if f"/moderation/{one.ref}" in first] == [
@@ -103,8 +101,6 @@ def test_moderators_see_a_council_note_only_while_it_is_reported(as_):
     note = a_note(by=OFFICER, level=Level.COUNCIL)
     client = as_(MODERATOR)
     assert client.get(f"/moderation/{note.ref}").status_code == 404
-    from tests.conftest import CLLR
-
     reports(as_(CLLR), note)
     assert client.get(f"/moderation/{note.ref}").status_code == 200
     assert does(client, note, "leave").status_code == 302

@@ -34,7 +34,7 @@ _TELEPHONES = (
 )
 _EMAIL = r"[\w.+'’-]+\s?(?:@|[\[(]\s?at\s?[\])])\s?(?:[\w-]+\s?(?:\.|[\[(]\s?dot\s?[\])])\s?)+[a-z]{2,}"
 _DOMAINS = "com|co\\.uk|org\\.uk|org|net|info|biz|uk|eu|io|shop|online|xyz|ru|cn|ly"
-_LINKS = (r"\b(?:https?://|www\.)\S+", rf"(?<![\w@.])(?:[a-z0-9-]+\.)+(?:{_DOMAINS})\b(?:/\S*)?(?![\w@])")
+_LINKS = (r"\b(?:https?://|www\.)[^\s<>]*[\w/]", rf"(?<![\w@.])(?:[a-z0-9-]+\.)+(?:{_DOMAINS})\b(?:/\S*)?(?![\w@])")
 
 _STREET = (
     "Street|St|Road|Rd|Avenue|Ave|Lane|Drive|Dr|Close|Crescent|Cres|Court|Ct|Place|Pl|Gardens|Gdns|Grove|Terrace|"
