@@ -36,12 +36,14 @@ from wardbook.downloads.sources import Wanted
 from wardbook.entries import life, photos, support
 from wardbook.entries.blacking_out import black_out
 from wardbook.entries.developing import Box
+from wardbook.events import Did, record
 from wardbook.follows.actions import begin
 from wardbook.follows.keys import stops
 from wardbook.follows.models import Rhythm
 from wardbook.follows.things import thing_from_words
 from wardbook.jobs import do_what_is_due
 from wardbook.mail import letters
+from wardbook.moderation import appeals
 from wardbook.people.actions import FOLLOW, SIGN_IN, make_proof
 from wardbook.shared import Level, Standing
 
@@ -63,6 +65,7 @@ def only(members: tuple[Member, ...], status: int, others: int) -> Statuses:
 
 # Words in braces are things of the store: PUBLIC, OFFER, COUNCIL, WARD, PENDING, HIDDEN (references), WITHDRAWN
 # (NEIGHBOUR supports it), OTHER (by NEIGHBOUR), PHOTO, LINK, CONFIRM, SUPPORT (of PUBLIC by NEIGHBOUR),
+# HID (the step by which HIDDEN was hidden) and APPEAL of it,
 # SHAPE, FILE and the briefs BRIEF, OPEN and SECRET (by the officer), and OWN: a draft begun in this browser.
 GETS: list[tuple[str, str, Statuses]] = [
     ("/", "/", for_all(200)),
@@ -83,6 +86,8 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/admin/categories/<int:category_id>", "/admin/categories/999", only((ADMINISTRATOR,), 404, 403)),
     ("/admin/categories/new", "/admin/categories/new", only((ADMINISTRATOR,), 200, 403)),
     ("/admin/settings", "/admin/settings", only((ADMINISTRATOR,), 200, 403)),
+    ("/appeals/<int:event_id>", "/appeals/{HID}", for_all(404) | {RESIDENT: 200}),
+    ("/appeals/<int:event_id>", "/appeals/999999", for_all(404)),
     ("/briefs", "/briefs", for_all(200)),
     ("/briefs", "/briefs?before=1", for_all(200)),
     ("/briefs/<ref>", "/briefs/{BRIEF}", only(STAFF, 200, 404)),
@@ -186,6 +191,9 @@ GETS: list[tuple[str, str, Statuses]] = [
     (f"{A_PHOTO}/preview.jpg", "/entries/{PUBLIC}/photos/{PHOTO}/preview.jpg", only((MODERATOR,), 404, 403)),
     (f"{A_PHOTO}/original.jpg", "/entries/{OFFER}/photos/{BLACK}/original.jpg", only((MODERATOR,), 200, 403)),
     (f"{A_PHOTO}/original.jpg", "/entries/{PUBLIC}/photos/{PHOTO}/original.jpg", only((MODERATOR,), 404, 403)),
+    ("/entries/<ref>/report", "/entries/{PUBLIC}/report", for_all(200) | {RESIDENT: 403}),
+    ("/entries/<ref>/report", "/entries/{COUNCIL}/report", only(STAFF, 200, 404) | {CLLR: 403}),
+    ("/entries/<ref>/report", "/entries/{HIDDEN}/report", only((RESIDENT, MODERATOR), 403, 404)),
     ("/entries/<ref>/review", "/entries/{COUNCIL}/review", only(STAFF, 403, 404) | {CLLR: 200}),
     ("/entries/<ref>/review", "/entries/{PUBLIC}/review", for_all(403)),
     ("/entries/<ref>/support", "/entries/{PUBLIC}/support", for_all(302) | {NOBODY: 200, RESIDENT: 403}),
@@ -278,6 +286,12 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/mapit/types", "/mapit/types", for_all(200)),
     ("/mapit/types.<any(json, html):form>", "/mapit/types.html", for_all(200)),
     ("/moderation", "/moderation", only((MODERATOR,), 200, 403)),
+    ("/moderation", "/moderation?show=held&sort=oldest&kind=issue", only((MODERATOR,), 200, 403)),
+    ("/moderation/<ref>", "/moderation/{PUBLIC}", only((MODERATOR,), 200, 403)),
+    ("/moderation/<ref>", "/moderation/{HIDDEN}", only((RESIDENT,), 403, 404) | {MODERATOR: 200}),
+    ("/moderation/<ref>", "/moderation/{COUNCIL}", only(STAFF, 403, 404)),
+    ("/moderation/appeals/<int:appeal_id>", "/moderation/appeals/{APPEAL}", only((MODERATOR,), 200, 403)),
+    ("/moderation/appeals/<int:appeal_id>", "/moderation/appeals/999", only((MODERATOR,), 404, 403)),
     ("/notes/new", "/notes/new", only(STAFF, 200, 403)),
     ("/outbox", "/outbox", for_all(200)),
     ("/photos/<key>/<size>.jpg", "/photos/{PHOTO}/small.jpg", for_all(200)),
@@ -338,6 +352,24 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/wards/<code>.atom", "/wards/T09999999.atom", for_all(404)),
 ]
 POSTS: list[tuple[str, str, Statuses]] = [
+    ("/appeals/<int:event_id>", "/appeals/{HID}", for_all(404) | {RESIDENT: 200}),  # that was appealed before
+    ("/appeals/<int:event_id>", "/appeals/999999", for_all(404)),
+    ("/entries/<ref>/ask-to-edit", "/entries/{PUBLIC}/ask-to-edit", only((MODERATOR,), 422, 403)),
+    ("/entries/<ref>/ask-to-edit", "/entries/{COUNCIL}/ask-to-edit", only(STAFF, 403, 404)),
+    ("/entries/<ref>/ban-author", "/entries/{PUBLIC}/ban-author", only((MODERATOR,), 422, 403)),
+    ("/entries/<ref>/lift-ban", "/entries/{PUBLIC}/lift-ban", only((MODERATOR,), 302, 403)),
+    ("/entries/<ref>/lift-ban", "/entries/{COUNCIL}/lift-ban", only(STAFF, 403, 404)),
+    ("/entries/<ref>/looking", "/entries/{PUBLIC}/looking", only((MODERATOR,), 302, 403)),
+    ("/entries/<ref>/move", "/entries/{PUBLIC}/move", only((MODERATOR,), 422, 403)),
+    ("/entries/<ref>/redact", "/entries/{PUBLIC}/redact", only((MODERATOR,), 422, 403)),
+    ("/entries/<ref>/redact", "/entries/{HIDDEN}/redact", only((RESIDENT,), 403, 404) | {MODERATOR: 422}),
+    ("/entries/<ref>/report", "/entries/{PUBLIC}/report", for_all(422) | {RESIDENT: 403}),
+    ("/entries/<ref>/report", "/entries/{WARD}/report", only((RESIDENT,), 403, 404) | {CLLR: 422}),
+    ("/entries/<ref>/split", "/entries/{PUBLIC}/split", only((MODERATOR,), 422, 403)),
+    ("/entries/<ref>/leave", "/entries/{PUBLIC}/leave", only((MODERATOR,), 302, 403)),
+    ("/entries/<ref>/leave", "/entries/{PENDING}/leave", only((RESIDENT, MODERATOR), 403, 404)),
+    ("/moderation/appeals/<int:appeal_id>", "/moderation/appeals/{APPEAL}", only((MODERATOR,), 422, 403)),
+    ("/moderation/appeals/<int:appeal_id>", "/moderation/appeals/999", only((MODERATOR,), 404, 403)),
     ("/admin/jobs/<int:job_id>/again", "/admin/jobs/1/again", only((ADMINISTRATOR,), 302, 403)),
     ("/admin/categories/<int:category_id>", "/admin/categories/1", only((ADMINISTRATOR,), 422, 403)),
     ("/admin/categories/<int:category_id>", "/admin/categories/999", only((ADMINISTRATOR,), 404, 403)),
@@ -515,6 +547,13 @@ def tell(home: Path) -> dict[str, str]:
     with transaction():
         prepared = photos.prepare(saved(picture()))
         made = photos.keep(prepared, alt="", entry_id=told["PUBLIC"].id)
+        hid = record(
+            conftest.as_viewer(MODERATOR), Did.HID, told["HIDDEN"], change={"standing": ["published", "hidden"]}
+        )
+        db.session.flush()
+        about = appeals.own_decision(conftest.as_viewer(RESIDENT), hid.id)
+        words["APPEAL"] = str(appeals.appeal(conftest.as_viewer(RESIDENT), about, words="It names nobody.").id)
+        words["HID"] = str(hid.id)
         words["PHOTO"] = made.key
         black = photos.keep(prepared, alt="", entry_id=told["OFFER"].id)
         words["WAS"] = black.key

@@ -96,7 +96,8 @@ WHO_SEES: dict[tuple[Standing, Level], set[Member]] = {
 
 ACTS = (
     "answer", "hide", "restore", "pass", "edit", "level", "review", "withdraw", "bring-back", "erase",
-    "support", "support/undo", "differ", "later", "superseded", "lead", "renew", "photos",
+    "support", "support/undo", "differ", "later", "superseded", "lead", "renew", "photos", "report",
+    "leave", "ask-to-edit", "redact", "move", "split", "looking", "ban-author", "lift-ban",
 )  # fmt: skip
 READS_COUNCIL_BRIEFS = {CLLR, CLLR_NEXT_DOOR, OFFICER}
 WRITERS = (
@@ -163,6 +164,7 @@ def _told(
     told = {"title": f"{mark}title", "words": f"{mark}words", "by": author, "level": level, "standing": standing}
     entry = conftest.a_note(**told) if kind is Kind.NOTE else conftest.an_issue(kind=kind, **told)
     with transaction():
+        entry.held_for, entry.asked_to_edit = ["telephone number"], f"{mark}asked"
         if standing is Standing.HIDDEN:
             entry.hidden_for = f"{mark}reason"
         if kind is Kind.NOTE:
@@ -231,6 +233,16 @@ def near(thing: Thing, member: Member, things: list[Thing]) -> list[Thing]:
 
 
 @every_member
+def test_the_moderators_page_of_an_entry_is_theirs_and_says_nothing_to_others(member, browser, things):
+    client = browser(member)
+    for thing in things[:: 3 if member is MODERATOR else 9]:
+        answer, seen = client.get(f"/moderation/{thing.ref}"), thing.seen_by(member)
+        seen = seen and thing.level is not Level.PRIVATE
+        assert answer.status_code == ((200 if member is MODERATOR else 403) if seen else 404), thing
+        assert shown_in(answer.data, things) == ({thing} if seen and member is MODERATOR else set()), thing
+
+
+@every_member
 def test_the_map_of_an_entry_shows_it_to_those_who_see_it(member, browser, things):
     client = browser(member)
     for thing in things:
@@ -288,7 +300,7 @@ def test_whoever_tells_the_same_again_is_shown_what_they_may_see_of_it(member, b
             assert shown <= {one for one in listed(things, member) if one.kind in alike}, thing
 
 
-LATER_PAGES = ("edit", "level", "review", "withdraw", "erase", "differ", "later", "support")
+LATER_PAGES = ("edit", "level", "review", "withdraw", "erase", "differ", "later", "support", "report")
 
 
 @every_member

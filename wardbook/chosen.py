@@ -25,6 +25,10 @@ class Chosen:
     """The last day on which it stands there"""
     keep_originals_days: int = 14
     """For so many days what a photo was is kept after a part of it was blacked out"""
+    held_words: tuple[str, ...] = ()
+    """Words and phrases that a moderator reads first, whole, in any case and with any accents"""
+    hold_first: bool = False
+    """Whether a moderator reads the first thing that anybody tells"""
 
 
 _READ: Final[dict[str, Callable[[Any], Any]]] = {"message_until": lambda day: date.fromisoformat(day) if day else None}
@@ -61,7 +65,7 @@ def choose(viewer: Viewer, choices: Chosen) -> None:
     for field in fields(Chosen):
         value = getattr(choices, field.name)
         if value != getattr(before, field.name):
-            plain = value.isoformat() if isinstance(value, date) else value
+            plain = value.isoformat() if isinstance(value, date) else list(value) if isinstance(value, tuple) else value
             db.session.merge(Choice(name=field.name, value=plain, changed_at=now(), changed_by_id=viewer.id))
 
 

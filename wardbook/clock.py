@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from wardbook.db import now
@@ -34,3 +34,12 @@ def moment_in_words(moment: datetime) -> str:
     """`2 May 2019 at 3:05pm`"""
     there = moment.astimezone(LONDON)
     return f"{day_in_words(there.date())} at {there.hour % 12 or 12}:{there:%M}{'am' if there.hour < 12 else 'pm'}"
+
+
+def span_in_words(span: timedelta) -> str:
+    """`3 days`, `5 hours`, `12 minutes`: the greatest unit of which it has one or two, rounded"""
+    minutes = round(span.total_seconds() / 60)
+    for unit, length in (("day", 1440), ("hour", 60)):
+        if minutes >= 2 * length:
+            return f"{round(minutes / length)} {unit}s"
+    return "1 minute" if minutes == 1 else f"{minutes} minutes"

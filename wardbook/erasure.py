@@ -1,4 +1,4 @@
-"""Who keeps copies of what was told: told of an erasure, so that nothing of it is left anywhere."""
+"""Who keeps copies of what was told: told of an erasure or of words removed, so that nothing of it is left anywhere."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 Blanking = Callable[[Any], None]
+Redacting = Callable[[Any, Callable[[str], str]], None]
 erasing: list[Blanking] = []
 """What is called with a thing that is being erased, in the transaction that erases it"""
+redacting: list[Redacting] = []
+"""What is called with a thing from which words are removed, and with what removes them from a text"""
 
 
 def blanks(blanking: Blanking) -> Blanking:
@@ -20,3 +23,15 @@ def blank_copies(thing: Any) -> None:
     """Blank every copy of a thing: erasing it calls this."""
     for blanking in erasing:
         blanking(thing)
+
+
+def redacts(removing: Redacting) -> Redacting:
+    """Let a function that removes words from its copies of a thing be called whenever a moderator removes some."""
+    redacting.append(removing)
+    return removing
+
+
+def redact_copies(thing: Any, without: Callable[[str], str]) -> None:
+    """Remove words from every copy of a thing."""
+    for removing in redacting:
+        removing(thing, without)

@@ -42,6 +42,16 @@ class Did(StrEnum):
     CHANGED_PHOTOS = "changed photos"
     BLACKED_OUT = "blacked out"
     UNCOVERED = "uncovered"
+    HELD = "held"
+    LEFT = "left as it is"
+    ASKED_TO_EDIT = "asked to edit"
+    REDACTED = "redacted"
+    MOVED = "moved"
+    SPLIT = "split"
+    BANNED = "banned"
+    UNBANNED = "unbanned"
+    APPEALED = "appealed"
+    ANSWERED_APPEAL = "answered appeal"
 
 
 class Told(StrEnum):

@@ -106,6 +106,23 @@ def long_text(label: str, *checks: Any, hint: str = "", counted: bool = False, *
     return TextAreaField(label, description=hint, filters=[strip], validators=checks, widget=widget, **kw)
 
 
+class Lines(TextAreaField):  # type: ignore[misc]
+    """Several lines of text, each by itself: no blanks about them, none empty and none twice."""
+
+    def _value(self) -> str:
+        return self.data if isinstance(self.data, str) else "\n".join(self.data or ())
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read the lines."""
+        typed = (one_line(line) for line in (valuelist[0] if valuelist else "").splitlines())
+        self.data = list(dict.fromkeys(line for line in typed if line))
+
+
+def lines(label: str, *checks: Any, hint: str = "") -> Lines:
+    """Words or phrases, one a line."""
+    return Lines(label, description=hint, validators=checks, widget=GovTextArea())
+
+
 def password(label: str, *checks: Any) -> PasswordField:
     """A password."""
     return PasswordField(label, validators=checks, widget=GovPasswordInput())

@@ -33,17 +33,23 @@ def configure(app: Flask) -> None:
     from wardbook.briefs import kept_views
     from wardbook.briefs import views as briefs
     from wardbook.downloads import views as files
-    from wardbook.follows import digests, erasing  # noqa: F401 - jobs of its own; and what erasing an entry blanks
+    from wardbook.follows import (  # noqa: F401 - jobs of its own; what erasing blanks; and who follows both of two
+        digests,
+        erasing,
+        splitting,
+    )
     from wardbook.follows import telling as telling_followers  # noqa: F401 - likewise
     from wardbook.follows import views as follows
+    from wardbook.moderation import asking, rules  # noqa: F401 - the rules are asked when something is told
     from wardbook.moderation import views as moderation
+    from wardbook.moderation.appeals import open_decision
     from wardbook.outlook import finding, frames, layers, searching, views
     from wardbook.standards import feeds, mapit
 
     for blueprint in (
         views.bp, finding.bp, searching.bp, frames.bp, layers.bp, people.bp, contributing.bp, entries.bp, keeping.bp,
-        photo_views.bp, speaking_up.bp, places.bp, briefs.bp, kept_views.bp, moderation.bp, mapit.bp, feeds.bp,
-        follows.bp, files.bp, administration.bp, activation.bp,
+        photo_views.bp, speaking_up.bp, places.bp, briefs.bp, kept_views.bp, moderation.bp, asking.bp, mapit.bp,
+        feeds.bp, follows.bp, files.bp, administration.bp, activation.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
@@ -51,13 +57,15 @@ def configure(app: Flask) -> None:
         Level=Level, said_by=said_by, who_sees=who_sees, step_in_words=step_in_words, step_by=step_by,
         AREA_TYPES=AREA_TYPES, settings=settings, layer_version=layers.layer_version,
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
-        message_today=message_today, ENTERED=ENTERED,
+        message_today=message_today, ENTERED=ENTERED, open_decision=open_decision,
     )  # fmt: skip
     app.jinja_env.filters.update(
         day=clock.day_in_words,
         moment=clock.moment_in_words,
         day_of=clock.day_of,
         percent=geo.percent,
+        span=clock.span_in_words,
+        combine=_combined,
         counted=_counted,
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
@@ -73,6 +81,11 @@ def _counted(number: int) -> str:
 
 def _may(act: str, thing: Any = None) -> bool:
     return policy.may(viewer(), policy.Act(act), thing)
+
+
+def _combined(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
+    """The parameters of an address with some changed; what is None falls away."""
+    return {name: value for name, value in {**one, **other}.items() if value is not None}
 
 
 def _following(words: str) -> bool:

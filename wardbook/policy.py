@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any, Final, cast
@@ -36,6 +37,10 @@ class Viewer:
     name: str = ""
     signature: str = ""
     """How a reply of theirs is signed: 'Sam Reed, Highways'. Empty for a resident."""
+    banned_until: date | None = None
+    """Until which day (that is the first on which they may again) a moderator keeps them from contributing"""
+    only_moderator: bool = False
+    """Whether there is no other moderator today: then they decide about what is their own, too"""
 
 
 VISITOR: Final = Viewer()
@@ -205,6 +210,15 @@ class Act(StrEnum):
     RESTORE = "restore"
     PASS = "pass"  # noqa: S105 - a moderator lets it through
     MODERATE = "moderate"
+    LEAVE = "leave as it is"
+    ASK_TO_EDIT = "ask to edit"
+    REDACT = "redact"
+    MOVE = "move"
+    SPLIT = "split"
+    BAN = "ban"
+    REPORT = "report"
+    APPEAL = "appeal"
+    ANSWER_APPEAL = "answer an appeal"
     DRAW_PLACE = "draw place"
     BRIEF_COUNCIL = "brief for the council"
     ANSWER = "work through answers"
@@ -260,12 +274,26 @@ def _is_note(viewer: Viewer, thing: Any) -> bool:
     return bool(thing.kind == "note")
 
 
+def _not_banned(viewer: Viewer, thing: Any) -> bool:
+    return viewer.banned_until is None
+
+
+def _is_only_moderator(viewer: Viewer, thing: Any) -> bool:
+    return viewer.only_moderator
+
+
+def _is_somebody_else(viewer: Viewer, person: Any) -> bool:
+    return bool(person.id != viewer.id)
+
+
+_DECIDES = _both(_any_of(Role.MODERATOR), _either(_is_others, _is_only_moderator))
+_IS_CONTRIBUTION: Permission = lambda viewer, thing: not _is_note(viewer, thing)  # noqa: E731 - a row of the table
 _LIVES = _standing(Standing.PUBLISHED, Standing.PENDING)
 _IS_OUT = _standing(Standing.PUBLISHED)
 
 DOES: dict[Act, Permission] = {
     # the thing is who tells this kind; a visitor's waits until an email address is confirmed
-    Act.CONTRIBUTE: lambda viewer, tellers: viewer.id is None or bool(viewer.roles & tellers),
+    Act.CONTRIBUTE: _both(lambda viewer, tellers: viewer.id is None or bool(viewer.roles & tellers), _not_banned),
     Act.WRITE_NOTE: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.REPLY: _both(_any_of(Role.OFFICER), _standing(Standing.PUBLISHED)),
     Act.CHANGE_STATE: _both(
@@ -276,20 +304,33 @@ DOES: dict[Act, Permission] = {
     Act.READ_CONTACT: _any_of(Role.OFFICER),
     Act.READ_SPOT: _either(_is_own, _any_of(Role.OFFICER)),
     Act.ENTER_FOR: _any_of(Role.OFFICER, Role.COUNCILLOR),  # who is rung up, written to or met; moderators are not
-    Act.HIDE: _both(_any_of(Role.MODERATOR), _standing(Standing.PUBLISHED, Standing.PENDING)),
-    Act.RESTORE: _both(_any_of(Role.MODERATOR), _standing(Standing.HIDDEN)),
-    Act.PASS: _both(_any_of(Role.MODERATOR), _standing(Standing.PENDING)),
     Act.REDACT_PHOTO: _any_of(Role.MODERATOR),  # as it is now, and as it was: whoever may, sees both
+    # nobody moderates what is their own where there is another moderator
+    Act.HIDE: _both(_DECIDES, _LIVES),
+    Act.RESTORE: _both(_DECIDES, _standing(Standing.HIDDEN)),
+    Act.PASS: _both(_DECIDES, _standing(Standing.PENDING)),
+    Act.LEAVE: _both(_DECIDES, _IS_OUT),
+    Act.ASK_TO_EDIT: _both(_DECIDES, _LIVES, _IS_CONTRIBUTION),
+    Act.REDACT: _both(_DECIDES, _standing(Standing.PUBLISHED, Standing.PENDING, Standing.HIDDEN)),
+    Act.MOVE: _both(_DECIDES, _LIVES, _IS_CONTRIBUTION),
+    Act.SPLIT: _both(_DECIDES, _LIVES, _IS_CONTRIBUTION),
+    Act.BAN: _both(_any_of(Role.MODERATOR), _is_somebody_else),  # the thing is the person
+    Act.REPORT: _both(_is_others, _IS_OUT, _not_banned),
+    Act.APPEAL: lambda viewer, decision: viewer.id is not None and decision.about_id == viewer.id,
+    Act.ANSWER_APPEAL: _both(
+        _any_of(Role.MODERATOR),
+        lambda viewer, decision: viewer.only_moderator or viewer.id not in (decision.by_id, decision.about_id),
+    ),
     Act.MODERATE: _any_of(Role.MODERATOR),
     Act.DRAW_PLACE: lambda viewer, thing: viewer.id is not None,
     Act.BRIEF_COUNCIL: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.ANSWER: _any_of(Role.OFFICER),
-    Act.EDIT: _both(_is_own, _LIVES),  # nobody edits another's
+    Act.EDIT: _both(_is_own, _LIVES, _not_banned),  # nobody edits another's
     Act.CHANGE_LEVEL: _both(_is_own, _LIVES),
     Act.WITHDRAW: _both(_is_own, _LIVES),
     Act.BRING_BACK: _both(_is_own, _standing(Standing.WITHDRAWN)),
     Act.ERASE: _is_own,
-    Act.SUPPORT: _both(_is_others, _IS_OUT),  # a visitor's counts once they have proved an email address
+    Act.SUPPORT: _both(_is_others, _IS_OUT, _not_banned),  # a visitor's counts once they have proved an email address
     Act.REVIEW: _both(_is_own, _is_note, _IS_OUT),
     Act.SUPERSEDE: _both(_is_own, _is_note, _IS_OUT, _any_of(Role.COUNCILLOR, Role.OFFICER)),
     Act.DIFFER: _both(_is_others, _is_note, _IS_OUT, _any_of(Role.COUNCILLOR, Role.OFFICER)),
@@ -314,7 +355,18 @@ def require(viewer: Viewer, act: Act, thing: Any = None) -> None:
     if isinstance(thing, Shared) and not sees(viewer, thing):
         raise NotFound
     if not may(viewer, act, thing):
-        raise Forbidden
+        raise _forbidden(viewer, act, thing)
+
+
+def _forbidden(viewer: Viewer, act: Act, thing: Any) -> Forbidden:
+    """Why not: whoever is kept from it by a ban alone is told so."""
+    if viewer.banned_until is None or not may(replace(viewer, banned_until=None), act, thing):
+        return Forbidden()
+    last = viewer.banned_until - timedelta(days=1)
+    return Forbidden(
+        f"A moderator has stopped you from contributing until the end of {last.day} {last:%B %Y}. "
+        "Your desk says why, and how to ask for another look."
+    )
 
 
 def reader_for(who: Viewer, level: str | None) -> Viewer:

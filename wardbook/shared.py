@@ -42,7 +42,7 @@ class Standing(StrEnum):
 
 STANDING_MOVES: Final[dict[Standing, set[Standing]]] = {
     Standing.PENDING: {Standing.PUBLISHED, Standing.WITHDRAWN, Standing.HIDDEN, Standing.ERASED},
-    Standing.PUBLISHED: {Standing.WITHDRAWN, Standing.HIDDEN, Standing.ERASED},
+    Standing.PUBLISHED: {Standing.PENDING, Standing.WITHDRAWN, Standing.HIDDEN, Standing.ERASED},
     Standing.WITHDRAWN: {Standing.ERASED},
     Standing.HIDDEN: {Standing.PENDING, Standing.PUBLISHED, Standing.ERASED},
     Standing.ERASED: set(),

@@ -182,6 +182,38 @@ def finds_one_that_waits(them: Someone) -> None:
     them.goes_to(waiting or "")
 
 
+def finds_one_that_is_held(them: Someone) -> None:
+    """A resident who is signed in tells of somebody by name and number; then a moderator looks at it."""
+    assert them.page.context.browser is not None
+    resident = Someone(them.page.context.browser.new_page(), them.base)
+    resident.hands_in("/sign-in/password", {"email": "moderator@aldermere.example", "password": "aldermere-demo"})
+    draft = _told(resident, title="Mr Quist and his van", words="It is AB12 CDE: ring 07700 900123 <b>x</b>.")
+    resident.hands_in(f"{draft}/who", WHO)
+    resident.hands_in(f"{draft}/check", {})
+    resident.page.close()
+    them.goes_to("/moderation?show=held")
+    them.goes_to(them.page.get_by_role("link", name="Mr Quist and his van").first.get_attribute("href") or "")
+
+
+def hides_without_a_reason(them: Someone) -> None:
+    ref = listed(them, "kind=issue")[0]
+    them.goes_to(f"/moderation/{ref.get('ref') or ref['reference']}")
+    them.page.get_by_text("Hide this entry").click()
+    them.presses("Hide it")
+
+
+def reports(*, sent: bool, reason: str = "") -> Reach:
+    def reach(them: Someone) -> None:
+        ref = listed(them, "kind=issue")[0]
+        them.goes_to(f"/entries/{ref.get('ref') or ref['reference']}/report")
+        if reason:
+            them.chooses("It is abusive or threatening")
+        if sent:
+            them.presses("Tell a moderator")
+
+    return reach
+
+
 def leaves_the_partner_out(them: Someone) -> None:
     goes_to_entry("kind=idea&state=family:open")(them)
     them.page.get_by_text("Say who leads on it").click()
@@ -190,10 +222,13 @@ def leaves_the_partner_out(them: Someone) -> None:
 
 
 def hides_one(them: Someone) -> None:
-    goes_to_entry("kind=issue")(them)
+    ref = listed(them, "kind=issue")[0]
+    address = f"{ref.get('ref') or ref['reference']}"
+    them.goes_to(f"/moderation/{address}")
     them.page.get_by_text("Hide this entry").click()
-    them.enters("Reason", "It names somebody.")
+    them.page.locator("#hide-reason").fill("It names somebody.")
     them.presses("Hide it")
+    them.goes_to(f"/entries/{address}")
 
 
 # --- states of forms ---------------------------------------------------------------------------------------------
@@ -410,9 +445,9 @@ def finds_a_frozen_one_with_a_gap(them: Someone) -> None:
     moderator = Someone(them.page.context.browser.new_page(), them.base)
     moderator.hands_in("/sign-in/password", {"email": "moderator@aldermere.example", "password": "aldermere-demo"})
     public = json.loads(moderator.fetches(f"{WARD_PLACE}/entries.json?kind=issue")[1])["entries"]
-    moderator.goes_to(f"/entries/{public[0]['ref']}")
+    moderator.goes_to(f"/moderation/{public[0]['ref']}")
     moderator.page.get_by_text("Hide this entry").click()
-    moderator.enters("Reason", "It names somebody.")
+    moderator.page.locator("#hide-reason").fill("It names somebody.")
     moderator.presses("Hide it")
     moderator.page.close()
     them.goes_to(brief)
@@ -679,6 +714,12 @@ STATES = (
     State("frozen briefs", OFFICER, at("/briefs")),
     State("frozen briefs, a visitor", None, at("/briefs")),
     State("moderation", MODERATOR, at("/moderation")),
+    State("moderation, nothing of a kind", MODERATOR, at("/moderation?show=appeals&kind=offer")),
+    State("moderation, one thing that waits", MODERATOR, finds_one_that_is_held),
+    State("moderation, one thing with every form wrong", MODERATOR, hides_without_a_reason),
+    State("report", None, reports(sent=False)),
+    State("report, nothing chosen", None, reports(sent=True)),
+    State("report, sent", None, reports(sent=True, reason="abuse")),
     State("long file", OFFICER, at(LONG_FILE)),
     State("long file, a visitor", None, at(LONG_FILE)),
     State("long file, ready", OFFICER, has_a_file_made),

@@ -7,7 +7,7 @@ from wtforms import IntegerField
 from wtforms.validators import NumberRange, Optional
 
 from wardbook.chosen import Chosen
-from wardbook.forms import Asking, at_most, button, day, long_text
+from wardbook.forms import Asking, at_most, button, day, lines, long_text, ticked
 
 LONGEST_KEPT = 90
 WHOLE_DAYS = f"Enter a whole number of days from 1 to {LONGEST_KEPT}"
@@ -39,6 +39,11 @@ class ChoicesForm(Asking):
         validators=[Optional(), NumberRange(1, LONGEST_KEPT, WHOLE_DAYS)],
         widget=GovTextInput(),
     )
+    held_words = lines(
+        "Words that a moderator reads first (optional)",
+        hint="One word or phrase a line. Capitals and accents make no difference; parts of words do not count.",
+    )
+    hold_first = ticked("A moderator reads the first thing that anybody tells us")
     save = button("Save")
 
     def choices(self) -> Chosen:
@@ -46,4 +51,5 @@ class ChoicesForm(Asking):
         return Chosen(
             message=self.message.data or "", message_until=self.message_until.data,
             keep_originals_days=self.keep_originals_days.data or Chosen.keep_originals_days,
+            held_words=tuple(self.held_words.data or ()), hold_first=bool(self.hold_first.data),
         )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +16,7 @@ from wardbook.briefs.plain import told
 from wardbook.briefs.seals import Seal, hash_of, sealed
 from wardbook.db import db, now
 from wardbook.entries.models import Entry
-from wardbook.erasure import blanks
+from wardbook.erasure import blanks, redacts
 from wardbook.errors import Refused
 from wardbook.events import Did, record
 from wardbook.people import queries as people
@@ -217,3 +217,13 @@ def blank(thing: Any) -> None:
     not_relevant = Mark.weight == Weight.NOT_RELEVANT
     db.session.execute(update(Mark).where(Mark.part_id.in_(parts), not_relevant).values(because="Erased."))
     db.session.execute(update(Part).where(Part.entry_id == thing.id).values(text=None, salt=None))
+
+
+@redacts
+def redact(thing: Any, without: Callable[[str], str]) -> None:
+    """What was frozen is never changed: a part with words that a moderator removed loses its text, as if erased."""
+    if not isinstance(thing, Entry):
+        return
+    for part in db.session.scalars(select(Part).where(Part.entry_id == thing.id, Part.text.is_not(None))):
+        if part.text is not None and without(part.text) != part.text:
+            part.text = part.salt = None

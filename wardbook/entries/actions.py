@@ -1,4 +1,4 @@
-"""What can be done with entries: tell, confirm, reply, change their state, hide."""
+"""What can be done with entries: tell, confirm, reply, change their state."""
 
 from __future__ import annotations
 
@@ -13,19 +13,8 @@ from sqlalchemy import select, update
 from wardbook.areas.derive import derive
 from wardbook.clock import day_of
 from wardbook.db import alone, db, hold, now
-from wardbook.entries import blurring
-from wardbook.entries.kinds import (
-    ENTERED,
-    KINDS,
-    STATES,
-    Basis,
-    Channel,
-    Family,
-    Kind,
-    State,
-    Topic,
-    needs_words,
-)
+from wardbook.entries import blurring, holding
+from wardbook.entries.kinds import ENTERED, KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.entries.questions import Answers
 from wardbook.errors import Refused
@@ -33,6 +22,7 @@ from wardbook.events import Did, Event, Told, record
 from wardbook.mail import write_letter
 from wardbook.people import actions as people
 from wardbook.people.models import Person, Proof
+from wardbook.people.queries import viewer_of
 from wardbook.places.find import refuse_outside
 from wardbook.policy import VISITOR, Act, Role, Viewer, require
 from wardbook.shared import Level, Standing, move_standing, new_reference
@@ -60,6 +50,8 @@ class Telling:
     """Whether its author would take it on"""
     shape_id: int | None = None
     """The drawn or uploaded place it is told of: who sees the one then sees the other"""
+    doubts: tuple[str, ...] = ()
+    """Why the form itself is held for review, beside what is said in it"""
     told_at: datetime = field(default_factory=now)
     channel: Channel = Channel.WEB
     spot_words: str = ""
@@ -104,8 +96,8 @@ def answer(draft: Draft, **answers: object) -> None:
 def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo], *, name: str = "") -> Entry:
     """Make a contribution of what somebody says. From the same form it makes one entry, however often it is sent.
 
-    It is published at once for its author signed in, unless its category is moderated; otherwise it waits, and a link
-    is mailed to the author.
+    It is published at once for its author signed in, unless there is a reason for a moderator to read it first
+    (`holding`); otherwise it waits, and a link is mailed to the author.
     """
     require(viewer, Act.CONTRIBUTE, KINDS[telling.kind].by)
     if (already := _told_already(telling.once)) is not None:
@@ -113,11 +105,15 @@ def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo], 
     entry = _new(telling, author)
     own = viewer.id == author.id
     entry.confirmed_at = now() if own else None
-    entry.standing = Standing.PUBLISHED if own and not moderated(entry) else Standing.PENDING
+    asked = holding.Asked(entry, author, holding.texts_of(entry, photos), holding.When.TOLD)
+    holding.hold_for(entry, holding.reasons(asked, telling.doubts))
+    entry.standing = Standing.PUBLISHED if own and not entry.held_for else Standing.PENDING
     _add(viewer if own else VISITOR, entry, photos)
     _keep_spot(entry, telling)
     if not own:
         _ask_for_proof(entry, author, name)
+    elif entry.held_for:
+        record_hold(entry)
     return entry
 
 
@@ -131,7 +127,9 @@ def tell_for(viewer: Viewer, telling: Telling, author: Person | None, photos: li
         return already
     entry = _new(telling, author)
     entry.confirmed_at = now()
-    entry.standing = Standing.PENDING if moderated(entry) else Standing.PUBLISHED
+    asked = holding.Asked(entry, author, holding.texts_of(entry, photos), holding.When.TOLD)
+    holding.hold_for(entry, holding.reasons(asked))
+    entry.standing = Standing.PENDING if entry.held_for else Standing.PUBLISHED
     if author is not None and name and not author.name and author.confirmed_at is None:
         author.name = name
     _add(viewer, entry, photos)
@@ -139,6 +137,24 @@ def tell_for(viewer: Viewer, telling: Telling, author: Person | None, photos: li
     if author is not None:
         write_letter(author.email, "entered", cause=f"entered {entry.ref}", entry=entry, by=viewer.signature)
     return entry
+
+
+def record_hold(entry: Entry) -> None:
+    """Say on the timeline, and to its author, that a moderator reads it first; not why, which is for moderators."""
+    event = record(VISITOR, Did.HELD, entry, told=Told.AUTHOR)
+    tell_author(entry, event, "held")
+
+
+def hold_again(entry: Entry, earlier: dict[str, str]) -> None:
+    """Let a moderator read new words where there is a reason, and what they asked its author to edit."""
+    why = holding.after_edit(entry, entry.author, earlier)
+    returns = entry.asked_to_edit is not None
+    entry.asked_to_edit = None
+    if why:
+        holding.hold_for(entry, why)
+    if why and (earlier or returns):
+        entry.standing = Standing.PENDING
+        record_hold(entry)
 
 
 def write_note(viewer: Viewer, telling: Telling, about: NoteDetails, author: Person) -> Entry:
@@ -173,7 +189,7 @@ def _new(telling: Telling, author: Person | None) -> Entry:
     if telling.level not in KINDS[telling.kind].levels:
         raise Refused("Choose who will see it.", field="level")
     return Entry(
-        ref=_free_reference(), kind=telling.kind, state=KINDS[telling.kind].starts, title=telling.title,
+        ref=free_reference(), kind=telling.kind, state=KINDS[telling.kind].starts, title=telling.title,
         words=telling.words, category=telling.category, level=telling.level,
         geometry=blurring.blurred(telling.shape) if telling.blur else telling.shape, blurred=telling.blur,
         spot_words=telling.spot_words, only_ward=telling.only_ward, answers=telling.answers,
@@ -213,17 +229,13 @@ def _told_of_new(entry: Entry) -> Told:
     return Told.NOBODY if quiet else Told.FOLLOWERS
 
 
-def _free_reference() -> str:
+def free_reference() -> str:
+    """A reference that no entry has."""
     while True:
         ref = new_reference("WB")
         alone("reference", ref)
         if db.session.scalar(select(Entry.id).where(Entry.ref == ref)) is None:
             return ref
-
-
-def moderated(entry: Entry) -> bool:
-    """Whether a moderator reads what is said of its category before anybody else does."""
-    return entry.category is not None and entry.category.moderated
 
 
 def _ask_for_proof(entry: Entry, author: Person, name: str) -> None:
@@ -245,8 +257,13 @@ def confirm(proof: Proof) -> Entry:
     if entry is None or entry.standing is not Standing.PENDING:
         raise Refused("What this link belongs to is no longer waiting.")
     author = _as_resident(proof.person)
+    require(author, Act.CONTRIBUTE, KINDS[entry.kind].by)
     entry.confirmed_at = now()
-    if not moderated(entry):
+    asked = holding.Asked(entry, proof.person, holding.texts_of(entry, entry.photos), holding.When.CONFIRMED)
+    holding.hold_for(entry, holding.reasons(asked, entry.held_for))
+    if entry.held_for:
+        record_hold(entry)
+    else:
         move_standing(entry, Standing.PUBLISHED)
         event = record(author, Did.PUBLISHED, entry, told=Told.FOLLOWERS)
         db.session.flush()
@@ -255,7 +272,8 @@ def confirm(proof: Proof) -> Entry:
 
 
 def _as_resident(person: Person) -> Viewer:
-    return Viewer(person.id, frozenset({Role.RESIDENT}), name=person.name)
+    banned = viewer_of(person).banned_until
+    return Viewer(person.id, frozenset({Role.RESIDENT}), name=person.name, banned_until=banned)
 
 
 # --- answering ---------------------------------------------------------------------------------------------------
@@ -308,47 +326,6 @@ def tell_author(entry: Entry, event: Event, letter: str = "update", **words: Any
         return
     db.session.flush()
     write_letter(author.email, letter, cause=f"event {event.id}", entry=entry, event=event, **words)
-
-
-# --- moderation --------------------------------------------------------------------------------------------------
-
-
-def hide(viewer: Viewer, entry: Entry, *, reason: str) -> Entry:
-    """Take an entry out of everyone's sight but its author's and moderators', with the reason both can read."""
-    require(viewer, Act.HIDE, entry)
-    if not reason.strip():
-        raise Refused("Give the reason. The author reads it.", field="reason")
-    change = move_standing(entry, Standing.HIDDEN)
-    entry.hidden_for = reason
-    event = record(viewer, Did.HID, entry, told=Told.AUTHOR, change={**change, "reason": reason})
-    tell_author(entry, event, "hidden", reason=reason)
-    return entry
-
-
-def restore(viewer: Viewer, entry: Entry) -> Entry:
-    """Bring a hidden entry back to where it was: into the open, or to waiting for its author or a moderator."""
-    require(viewer, Act.RESTORE, entry)
-    steps = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == entry.id, Event.did == Did.HID)
-    hid = db.session.scalars(steps.order_by(Event.id.desc()).limit(1)).first()
-    change = move_standing(entry, Standing(hid.change["standing"][0]) if hid else Standing.PENDING)
-    entry.hidden_for = None
-    record(viewer, Did.RESTORED, entry, change=change)
-    return entry
-
-
-def let_through(viewer: Viewer, entry: Entry, *, edition: str) -> Entry:
-    """Publish what waited for a moderator, in the edition that was read. What its author has not confirmed goes on
-    waiting.
-    """
-    require(viewer, Act.PASS, entry)
-    if str(entry.edition) != edition:
-        raise Refused("Its author has edited it since you opened it. Read it again before you publish it.")
-    if entry.confirmed_at is None:
-        raise Refused("Its author has not confirmed their email address yet, so it cannot be published.")
-    change = move_standing(entry, Standing.PUBLISHED)
-    event = record(viewer, Did.PUBLISHED, entry, told=Told.FOLLOWERS, change=change)
-    tell_author(entry, event, "published")
-    return entry
 
 
 def sweep_drafts() -> list[str]:

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from wardbook.db import db, hold, now
-from wardbook.entries import photos
-from wardbook.entries.actions import done_already, moderated
+from wardbook.entries import holding, photos
+from wardbook.entries.actions import done_already, hold_again
 from wardbook.entries.models import Draft, Entry, Photo
 from wardbook.entries.photos import MOST_PHOTOS, Prepared
 from wardbook.errors import Refused
@@ -95,19 +95,19 @@ def change_draft_photos(draft: Draft, changes: Changes) -> Outcome:
 
 
 def change_photos(viewer: Viewer, entry: Entry, changes: Changes) -> Outcome:
-    """Do the same with one's own entry. In a category that is moderated it waits for a moderator again."""
+    """Do the same with one's own entry. It waits for a moderator again where there is a reason (`holding`)."""
     hold(entry)
     require(viewer, Act.EDIT, entry)
     if done_already(changes.once):
         return Outcome(photos=len(entry.photos))
+    earlier = holding.texts_of(entry, entry.photos) if entry.standing is Standing.PUBLISHED else {}
     outcome = _change(entry.photos, changes, entry_id=entry.id)
     if outcome.changed:
         entry.edition, entry.changed_at = entry.edition + 1, now()
-        if entry.standing is Standing.PUBLISHED and moderated(entry):
-            entry.standing = Standing.PENDING
         record(viewer, Did.CHANGED_PHOTOS, entry, once=changes.once)
         db.session.flush()
         db.session.expire(entry, ["photos"])
+        hold_again(entry, earlier)
     return outcome
 
 

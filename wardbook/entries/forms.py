@@ -138,13 +138,6 @@ class RenewForm(Asking):
     renew = button("Renew it")
 
 
-class HideForm(Asking):
-    """Why it is hidden."""
-
-    reason = long_text("Reason", needed("Give the reason"), at_most(1000, "The reason"), hint="The author reads it.")
-    hide = button("Hide it")
-
-
 # --- looking -----------------------------------------------------------------------------------------------------
 
 

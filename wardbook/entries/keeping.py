@@ -9,8 +9,8 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.clock import today
-from wardbook.entries import erasing, life, photos, queries
-from wardbook.entries.actions import done_already, moderated
+from wardbook.entries import erasing, holding, life, photos, queries
+from wardbook.entries.actions import done_already
 from wardbook.entries.keeping_forms import (
     ConfirmForm,
     LevelForm,
@@ -70,14 +70,14 @@ def edit(ref: str) -> ResponseReturnValue:
         try:
             edition = number_in(str(form.edition.data)) or 0
             life.edit(viewer(), entry, form.wording(), edition=edition, once=form.once.data)
-            waits = moderated(entry) and entry.standing != "published"
+            waits = entry.held_for and entry.standing != "published"
             return to_page(entry, "It is saved. A moderator reads it first." if waits else "It is saved.")
         except life.Outdated as refused:
             form.put(refused)
             form.edition.data, overtaken = str(entry.edition), True
         except Refused as refused:
             form.put(refused)
-    return ask("entries/edit.html", form, entry=entry, overtaken=overtaken, moderated=moderated(entry))
+    return ask("entries/edit.html", form, entry=entry, overtaken=overtaken, moderated=holding.by_category(entry))
 
 
 @bp.route("/level", methods=["GET", "POST"])

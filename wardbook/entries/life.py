@@ -10,7 +10,8 @@ from sqlalchemy import delete, select
 
 from wardbook.clock import today
 from wardbook.db import alone, db, hold, now
-from wardbook.entries.actions import done_already, moderated, tell_author
+from wardbook.entries import holding
+from wardbook.entries.actions import done_already, hold_again, tell_author
 from wardbook.entries.kinds import KINDS, Basis, Kind, State, Topic
 from wardbook.entries.models import Entry, Superseded
 from wardbook.entries.questions import Answers, answers_in_words
@@ -51,7 +52,7 @@ class Outdated(Refused):
 def edit(viewer: Viewer, entry: Entry, wording: Wording, *, edition: int, once: str) -> Entry:
     """Change what one's own entry says. What was published before stays readable on the timeline.
 
-    `edition` is the one that was being edited. In a category that is moderated new words wait for a moderator again.
+    `edition` is the one that was being edited. New words wait for a moderator where there is a reason (`holding`).
     """
     hold(entry)
     require(viewer, Act.EDIT, entry)
@@ -65,12 +66,13 @@ def edit(viewer: Viewer, entry: Entry, wording: Wording, *, edition: int, once: 
     if not change:
         return entry
     was_out = entry.standing is Standing.PUBLISHED
+    earlier = holding.texts_of(entry, entry.photos) if was_out else {}
     for column, (_, after) in change.items():
         setattr(entry, column, after)
     entry.edition, entry.changed_at = entry.edition + 1, now()
-    if was_out and moderated(entry) and {"title", "words", "spot_words", "answers"} & change.keys():
-        entry.standing = Standing.PENDING
     record(viewer, Did.EDITED, entry, change=_kept(change) if was_out else {}, once=once)
+    if {"title", "words", "spot_words", "answers"} & change.keys():
+        hold_again(entry, earlier)
     return entry
 
 

@@ -84,6 +84,7 @@ class Entry(Base, Shared, Located):
         Index("ix_entry_told_at_id", "told_at", "id"),
         Index("ix_entry_supporters_told_at", "supporters", "told_at", "id"),
         Index("ix_entry_changed_at_id", "changed_at", "id"),
+        Index("ix_entry_standing_risk_told_at", "standing", "risk", "told_at", "id"),
     )
     lies_in: ClassVar[Table] = lies_in_table("entry")
 
@@ -139,6 +140,14 @@ class Entry(Base, Shared, Located):
     """Its shape is a point near the spot: the spot itself is in `EntrySpot`, for few"""
     answers: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, server_default="[]")
     """What was answered to its category's questions, as they stood then: [{"ask": ..., "answer": ...}]"""
+    held_for: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
+    """Why a moderator was to read it first, as `holding` knows it: for moderators alone, in no file and no letter"""
+    risk: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How pressing it is for a moderator to read it, from 0 to 5"""
+    asked_to_edit: Mapped[str | None]
+    """What a moderator has asked its author to change, until they have: for the two of them alone"""
+    split_from_id: Mapped[int | None] = mapped_column(ForeignKey("entry.id"), index=True)
+    """The contribution of which this one was a part, until a moderator made two of it"""
 
     author: Mapped[Person | None] = relationship(foreign_keys="Entry.author_id")
     enabler: Mapped[Person | None] = relationship(foreign_keys=[enabler_id])

@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.chosen import chosen
 from wardbook.db import transaction
-from wardbook.entries import blacking_out, photos, queries
-from wardbook.entries.actions import done_already, moderated
+from wardbook.entries import blacking_out, holding, photos, queries
+from wardbook.entries.actions import done_already
 from wardbook.entries.adding_photos import Outcome, change_photos, read_uploads
 from wardbook.entries.developing import Box, covered
 from wardbook.entries.models import Entry, Photo
@@ -65,11 +65,11 @@ def change(ref: str) -> ResponseReturnValue:
 
 
 def _photos_page(entry: Entry, form: PhotosForm) -> ResponseReturnValue:
-    return ask("entries/photos.html", form, entry=entry, moderated=moderated(entry))
+    return ask("entries/photos.html", form, entry=entry, moderated=holding.by_category(entry))
 
 
 def _done(entry: Entry, form: PhotosForm, outcome: Outcome) -> ResponseReturnValue:
-    waits = moderated(entry) and entry.standing is Standing.PENDING
+    waits = entry.standing is Standing.PENDING
     tell_what_was_done(outcome, "A moderator looks at it first." if waits else "")
     return redirect(url_for(".change" if stays(form, outcome) else "entries.detail", ref=entry.ref))
 

@@ -198,12 +198,6 @@ def told_by(viewer: Viewer) -> Select[Entry]:
     return entries(viewer).where(Entry.author_id == viewer.id)
 
 
-def waiting(viewer: Viewer) -> Select[Entry]:
-    """What waits for a moderator or was hidden by one, oldest first."""
-    rows = entries(viewer).where(Entry.standing.in_([Standing.PENDING, Standing.HIDDEN]))
-    return rows.order_by(None).order_by(Entry.told_at, Entry.id)
-
-
 def categories(kind: Kind | None = None) -> Sequence[Category]:
     """Categories in use, by name: those for a kind, or all of them where none was made for it."""
     rows = select(Category).join(Category.service).options(joinedload(Category.service))

@@ -36,6 +36,11 @@ def _levelled(step: Event, entry: Entry) -> str:
     return f"{'Narrowed' if after in no_wider_than(before) else 'Widened'} to: {LEVEL_LABELS[after]}"
 
 
+def _moved_by_a_moderator(step: Event, entry: Entry) -> str:
+    categories = step.change.get("category")
+    return f"Put under ‘{categories[1]}’ by a moderator" if categories else "Put in its right place by a moderator"
+
+
 NEW: Final = frozenset({Did.POSTED, Did.PUBLISHED})
 
 _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
@@ -56,6 +61,14 @@ _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
     Did.BLACKED_OUT: lambda step, entry: "A photo was partly blacked out",
     Did.UNCOVERED: lambda step, entry: "A photo is shown whole again",
     Did.SUPERSEDED: lambda step, entry: "A later note takes its place",
+    Did.HELD: lambda step, entry: "Waiting for a moderator to read it",
+    Did.LEFT: lambda step, entry: "Read by a moderator, who left it as it is",
+    Did.ASKED_TO_EDIT: lambda step, entry: "Its author was asked to edit it",
+    Did.REDACTED: lambda step, entry: "Words removed by a moderator",
+    Did.MOVED: _moved_by_a_moderator,
+    Did.SPLIT: lambda step, entry: "A part of it now stands by itself" if step.change else "Made of a part of another",
+    Did.APPEALED: lambda step, entry: "Its author asked for another look",
+    Did.ANSWERED_APPEAL: lambda step, entry: "Looked at again by moderation",
 }
 
 

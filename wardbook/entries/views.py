@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.clock import today
-from wardbook.entries import actions, blurring, leading, offers, photos, queries, support, ties
-from wardbook.entries.forms import AnswerForm, HideForm, LeadForm, NoteForm, RenewForm, level_hints
+from wardbook.entries import actions, blurring, leading, offers, photos, queries, splitting, support, ties
+from wardbook.entries.forms import AnswerForm, LeadForm, NoteForm, RenewForm, level_hints
 from wardbook.entries.kinds import KINDS, Basis, Kind, Lead, State, Topic
 from wardbook.entries.models import Entry
 from wardbook.errors import NotFound, Refused
@@ -40,8 +40,7 @@ def detail(ref: str) -> ResponseReturnValue:
 
 def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
     """The page, with a form as it was sent where one could not be accepted."""
-    forms = {"answer": _answer_form(entry), "hide": HideForm(prefix="hide")}
-    forms |= {"lead": _lead_form(entry), "renew": _renew_form(entry)} | shown
+    forms = {"answer": _answer_form(entry), "lead": _lead_form(entry), "renew": _renew_form(entry)} | shown
     wrong = next((form for form in shown.values() if form.errors), forms["answer"])
     wards = areas.areas_by_id(queries.wards_of(entry, today()))
     return ask(
@@ -61,6 +60,7 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         supported=support.supports(viewer(), entry),
         drawn=shape(entry.shape_id, viewer()),
         exact=blurring.exact_spot(entry, viewer()),
+        parted=splitting.others(entry, viewer()),
     )
 
 
@@ -106,34 +106,6 @@ def _answer(entry: Entry, form: AnswerForm) -> None:
 def _answered(entry: Entry, form: AnswerForm) -> ResponseReturnValue:
     said = f"The state is now '{entry.meaning.label}'." if form.state.data else "Your answer is on the page."
     return _there(entry, said)
-
-
-@bp.post("/entries/<ref>/hide")
-def hide(ref: str) -> ResponseReturnValue:
-    """Take it out of sight."""
-    entry = or_404(queries.entry(ref, viewer()))
-    require(viewer(), Act.HIDE, entry)
-    form = HideForm(prefix="hide")
-    if form.validate_on_submit():
-        actions.hide(viewer(), entry, reason=form.reason.data)
-        return _there(entry, "It is hidden. Its author is told the reason.")
-    return _page(entry, hide=form)
-
-
-@bp.post("/entries/<ref>/restore")
-def restore(ref: str) -> ResponseReturnValue:
-    """Bring it back into sight."""
-    entry = or_404(queries.entry(ref, viewer()))
-    actions.restore(viewer(), entry)
-    return _there(entry, "It is back where it was.")
-
-
-@bp.post("/entries/<ref>/pass")
-def let_through(ref: str) -> ResponseReturnValue:
-    """Publish what waited for a moderator."""
-    entry = or_404(queries.entry(ref, viewer()))
-    actions.let_through(viewer(), entry, edition=request.form.get("edition", ""))
-    return _there(entry, "It is published.")
 
 
 def _lead_form(entry: Entry) -> LeadForm:

@@ -22,10 +22,12 @@ from wardbook.entries.models import Entry
 from wardbook.entries.paging import Order, Page, at_from, beside_page, order_of, page
 from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound
+from wardbook.moderation import bans
+from wardbook.moderation import queries as moderation
 from wardbook.outlook import edges, lists
 from wardbook.outlook.as_at import as_at, day_asked
 from wardbook.people import queries as people
-from wardbook.people.signed_in import viewer
+from wardbook.people.signed_in import person, viewer
 from wardbook.places import gazetteer
 from wardbook.places.converter import place_at
 from wardbook.places.names import areas_beside_in_name
@@ -173,7 +175,8 @@ def desk() -> ResponseReturnValue:
         unanswered=page(entries.unanswered(who), size=8, order=Order.OLDEST),
         services=services,
         under_way=page(entries.under_way(who, services), size=8, order=Order.OLDEST),
-        waiting=entries.count(entries.waiting(who)),
+        waiting=moderation.for_moderators(who) if may(who, Act.MODERATE) else 0,
+        ban=bans.in_force(or_404(person())) if who.banned_until else None,
     )
 
 

@@ -36,6 +36,8 @@ class Person(Base, UserMixin):
     fs_uniquifier: Mapped[str] = mapped_column(unique=True)
     confirmed_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+    banned_until: Mapped[date | None]
+    """The first day on which they may contribute again; why stands in the ban"""
     terms: Mapped[list[Term]] = relationship(back_populates="person", order_by="Term.id")
 
 

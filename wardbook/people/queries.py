@@ -43,7 +43,16 @@ def viewer_of(person: Person | None) -> Viewer:
         roles.add(Role.RESIDENT)
     codes = {term.ward_code for term in terms if term.role is Role.COUNCILLOR}
     wards = [ward.id for ward in areas.wards() if ward.code in codes] if codes else []
-    return Viewer(person.id, frozenset(roles), frozenset(wards), person.name, signature(person, terms))
+    banned = person.banned_until if person.banned_until and person.banned_until > today() else None
+    alone = Role.MODERATOR in roles and not other_moderators(person)
+    return Viewer(person.id, frozenset(roles), frozenset(wards), person.name, signature(person, terms), banned, alone)
+
+
+def other_moderators(person: Person) -> bool:
+    """Whether somebody else is a moderator today."""
+    terms = select(Term.id).join(Term.person)
+    others = terms.where(Term.role == Role.MODERATOR, Term.person_id != person.id, Person.active, *_runs_on(today()))
+    return db.session.scalar(others.limit(1)) is not None
 
 
 def running_terms(person: Person) -> list[Term]:

@@ -1,0 +1,188 @@
+"""What is told waits for a moderator where a rule says why; its author reads that somebody reads it first."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.conftest import (
+    ADMINISTRATOR,
+    CAST,
+    CLLR,
+    MODERATOR,
+    NEIGHBOUR,
+    NOBODY,
+    RESIDENT,
+    a_note,
+    an_issue,
+    as_viewer,
+    person_of,
+)
+from tests.moderation.people import fresh, page_of, steps, tells
+from wardbook.chosen import Chosen, choose, chosen
+from wardbook.db import transaction
+from wardbook.entries import actions, photos
+from wardbook.entries.kinds import Channel
+from wardbook.entries.models import Entry
+from wardbook.mail import letters
+from wardbook.people.actions import make_proof
+from wardbook.shared import Standing
+
+
+def council_chooses(**choices: object) -> None:
+    with transaction():
+        choose(as_viewer(ADMINISTRATOR), Chosen(**choices))
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        ("Ring me on 07700 900123.", "telephone number"),
+        ("Write to someone@example.org.", "email address"),
+        ("I live at 12 Acacia Avenue.", "home address"),
+        ("It is AB12 CDE again.", "number plate"),
+        ("Mr Jones does it.", "name"),
+        ("See https://pills.example.", "link"),
+    ],
+)
+def test_what_may_give_somebody_away_waits_and_says_to_moderators_why(words, reason, as_):
+    issue = tells(words)
+    assert (issue.standing, issue.held_for) == (Standing.PENDING, [reason])
+    for member in CAST:
+        status = as_(member).get(f"/entries/{issue.ref}").status_code
+        assert status == (200 if member in (RESIDENT, MODERATOR) else 404)
+    assert reason in as_(MODERATOR).get(f"/moderation/{issue.ref}").text
+
+
+def test_what_says_nothing_of_the_kind_is_published_at_once(app):
+    issue = tells("Wheels cannot cross. It is by the shop in Acacia Avenue, near BA1 5AW.")
+    assert (issue.standing, issue.held_for, issue.risk) == (Standing.PUBLISHED, [], 0)
+
+
+@pytest.mark.parametrize("channel", [Channel.IMPORT, Channel.DEMO])
+def test_what_staff_brought_in_is_not_held(channel, app):
+    assert tells("Ring 07700 900123.", channel=channel).held_for == []
+
+
+def test_a_note_is_not_held(app):
+    note = a_note(words="Mr Jones at 12 Acacia Avenue, 07700 900123")
+    assert (note.held_for, note.standing) == ([], Standing.PUBLISHED)
+
+
+def test_titles_and_what_photos_show_are_read_too(app):
+    assert tells("", title="Mr Jones again").held_for == ["name"]
+    with transaction():
+        photo = photos.keep(photos.Prepared(b"large", 1, 1), alt="His car, AB12 CDE", draft_id=actions.start_draft().id)
+        telling = actions.Telling(
+            kind="issue", title="A car", words="", shape=tells("").geometry, level="public", once="photo",
+            category=tells("").category,
+        )  # fmt: skip
+        told = actions.tell(as_viewer(RESIDENT), telling, person_of(RESIDENT), [photo])
+    assert told.held_for == ["number plate"]
+
+
+def test_a_link_to_our_own_site_is_none(app):
+    assert tells("The same as http://localhost/entries/WB-7K3QD, I think.").held_for == []
+
+
+def test_what_the_form_brings_is_a_reason_too(app):
+    issue = tells("Wheels cannot cross.", doubts=("sent in a second",))
+    assert (issue.standing, issue.held_for) == (Standing.PENDING, ["sent in a second"])
+
+
+def test_words_that_the_council_lists_are_read_first(as_):
+    as_(ADMINISTRATOR).post("/admin/settings", data={"held_words": " Numpty \r\n\r\nclown  shoes\r\nnumpty"})
+    assert chosen().held_words == ("Numpty", "clown shoes", "numpty")
+    assert tells("What a NÚMPTY.").held_for == ["word on the list"]
+    assert tells("Numptyish clownshoes.").held_for == []
+    assert "clown shoes\n" in as_(ADMINISTRATOR).get("/admin/settings").text
+
+
+def test_the_first_that_somebody_tells_is_read_where_the_council_wants_it(app):
+    assert tells("Wheels cannot cross.").held_for == []
+    council_chooses(hold_first=True)
+    assert tells("Wheels cannot cross.", by=NEIGHBOUR).held_for == ["first"]
+    assert tells("Wheels cannot cross.").held_for == [], "theirs was published before"
+    assert tells("Wheels cannot cross.", by=CLLR).held_for == [], "who works for the council is known"
+
+
+def test_many_from_one_address_in_an_hour_are_read_first(app):
+    found = [tells(f"Wheels cannot cross at {number} places.").held_for for number in range(11)]
+    assert found == [[]] * 10 + [["many at once"]]
+    assert tells("Wheels cannot cross.", by=NEIGHBOUR).held_for == []
+
+
+# --- what its author reads ---------------------------------------------------------------------------------------
+
+
+def test_its_author_is_told_that_somebody_reads_it_first_and_not_what_was_found(as_):
+    issue = tells("Ring me on 07700 900123.")
+    page = as_(RESIDENT).get(f"/entries/{issue.ref}").text
+    (letter,) = letters()
+    assert "It waits for a moderator to read it before it is published" in page
+    assert letter.subject.startswith(f"{issue.ref} is read by somebody first")
+    assert "telephone number" not in page + letter.body + (letter.html or "")
+    assert steps(issue) == ["posted", "held"]
+
+
+def test_who_was_not_signed_in_confirms_first_and_then_it_waits(as_, app):
+    issue = tells("Ring me on 07700 900123.", signed_in=False)
+    assert "Somebody at the council reads it then" in letters()[0].body
+    assert "can be hidden, not published" in as_(MODERATOR).get(f"/moderation/{issue.ref}").text
+    with transaction():
+        link = make_proof(person_of(RESIDENT), "publish", issue.ref).link
+    client = as_(NOBODY)
+    page = client.post(f"/contribute/confirm/{link}").location
+    assert "Somebody at the council reads it before it is published" in client.get(page).text
+    assert fresh(issue).standing is Standing.PENDING
+    assert letters()[0].subject.startswith(f"{issue.ref} is read by somebody first")
+
+
+def test_without_a_reason_a_link_publishes(as_):
+    issue = tells("Wheels cannot cross.", signed_in=False)
+    with transaction():
+        link = make_proof(person_of(RESIDENT), "publish", issue.ref).link
+    as_(NOBODY).post(f"/contribute/confirm/{link}")
+    assert fresh(issue).standing is Standing.PUBLISHED
+
+
+# --- editing -----------------------------------------------------------------------------------------------------
+
+
+def edits(client, entry: Entry, words: str, title: str = "No dropped kerb"):
+    edition = re.search(r'name="edition" value="(\d+)"', client.get(f"/entries/{entry.ref}/edit").text)[1]
+    return client.post(f"/entries/{entry.ref}/edit", data={"edition": edition, "title": title, "words": words})
+
+
+def test_what_is_edited_waits_for_what_is_new_in_it_and_no_longer_shows(as_):
+    issue = tells("Wheels cannot cross.")
+    edits(as_(RESIDENT), issue, "Wheels cannot cross. Ring 07700 900123.")
+    assert (fresh(issue).standing, issue.held_for) == (Standing.PENDING, ["telephone number"])
+    assert as_(NOBODY).get(f"/entries/{issue.ref}").status_code == 404
+
+
+def test_what_a_moderator_has_passed_is_not_held_again_for_the_same(as_):
+    issue = tells("Mr Jones, the warden, knows it.")
+    client = as_(MODERATOR)
+    client.post(f"/entries/{issue.ref}/pass", data=page_of(client, issue))
+    assert fresh(issue).standing is Standing.PUBLISHED
+    edits(as_(RESIDENT), issue, "Mr Jones, the warden, knows it well.")
+    assert fresh(issue).standing is Standing.PUBLISHED
+    edits(as_(RESIDENT), issue, "Mr Jones and Mrs Lee know it well.")
+    assert fresh(issue).standing is Standing.PENDING
+
+
+def test_what_waits_goes_on_waiting_when_it_is_edited_and_says_for_what_now(as_):
+    issue = tells("Ring 07700 900123.")
+    edits(as_(RESIDENT), issue, "See www.pills.example.")
+    assert (fresh(issue).standing, issue.held_for) == (Standing.PENDING, ["link"])
+    edits(as_(RESIDENT), issue, "Nothing of the kind.")
+    assert (fresh(issue).standing, issue.held_for) == (Standing.PENDING, ["link"]), "a moderator reads it all the same"
+
+
+def test_nobody_reads_of_a_published_entry_why_it_was_held(as_):
+    issue = an_issue(held_for=["telephone number"])
+    for member in (NOBODY, NEIGHBOUR, RESIDENT):
+        for road in (f"/entries/{issue.ref}", f"/entries/{issue.ref}.atom", "/map.json", "/map.csv"):
+            assert "telephone number" not in as_(member).get(road).text

@@ -1,0 +1,50 @@
+"""When one contribution tells of two things: the second of them, and who keeps hearing of both."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import or_, select
+
+from wardbook.areas.derive import derive
+from wardbook.db import db, now
+from wardbook.entries import queries
+from wardbook.entries.actions import free_reference
+from wardbook.entries.kinds import KINDS
+from wardbook.entries.models import Category, Entry
+from wardbook.policy import Viewer
+
+Parting = Callable[[Entry, Entry], None]
+_partings: list[Parting] = []
+
+
+def parts(parting: Parting) -> Parting:
+    """Let a function be called with the first and the second whenever one contribution becomes two."""
+    _partings.append(parting)
+    return parting
+
+
+def part_of(entry: Entry, *, title: str, words: str, category: Category | None, once: str) -> Entry:
+    """A second contribution of a part of the first: by the same author, at the same place, with its own reference."""
+    second = Entry(
+        ref=free_reference(), kind=entry.kind, state=KINDS[entry.kind].starts, title=title, words=words,
+        category=category or entry.category, geometry=entry.geometry, level=entry.level, channel=entry.channel,
+        told_at=entry.told_at, changed_at=now(), name_shown=entry.name_shown, once=once, author=entry.author,
+        confirmed_at=entry.confirmed_at, standing=entry.standing, lapses_on=entry.lapses_on, shape_id=entry.shape_id,
+        held_for=list(entry.held_for), risk=entry.risk, asked_to_edit=entry.asked_to_edit, split_from_id=entry.id,
+    )  # fmt: skip
+    for column in ("only_ward", "blurred", "spot_words"):
+        if hasattr(entry, column):
+            setattr(second, column, getattr(entry, column))
+    db.session.add(second)
+    derive(second)
+    for parting in _partings:
+        parting(entry, second)
+    return second
+
+
+def others(entry: Entry, viewer: Viewer) -> Sequence[Entry]:
+    """What it was split from and what was split from it, as far as it stands and this viewer sees it."""
+    tied = or_(Entry.split_from_id == entry.id, Entry.id == entry.split_from_id)
+    rows = queries.published(viewer).where(tied, Entry.id != entry.id).order_by(None).order_by(Entry.id)
+    return db.session.scalars(queries.shown(select(Entry).where(Entry.id.in_(rows.with_only_columns(Entry.id))))).all()

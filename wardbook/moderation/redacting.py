@@ -1,0 +1,117 @@
+"""Removing words from what somebody told: now, in its earlier wordings, and wherever else they were written down."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from sqlalchemy import delete, or_, select, update
+
+from wardbook import jobs
+from wardbook.db import db, now
+from wardbook.entries.erasing import FORGET
+from wardbook.entries.models import Draft, Entry, Photo
+from wardbook.erasure import redact_copies, redacts
+from wardbook.errors import Refused
+from wardbook.events import Did, Event
+from wardbook.mail import Letter
+from wardbook.moderation.actions import Seen
+from wardbook.moderation.settling import begin, decide
+from wardbook.policy import Act, Viewer
+
+REMOVED: Final = "[removed]"
+SHORTEST = 2
+
+Without = Callable[[str], str]
+
+
+def redact(
+    viewer: Viewer, entry: Entry, pieces: Sequence[str], *, reason: str, seen: Seen = None, once: str | None = None
+) -> Entry:
+    """Remove words or phrases from an entry, for everybody and for good. Its timeline says so and why, not which."""
+    if not begin(viewer, Act.REDACT, entry, seen=seen, once=once):
+        return entry
+    if not reason.strip():
+        raise Refused("Give the reason. The author and readers read it.", field="reason")
+    without = _without(_checked(pieces))
+    if not _remove(entry, without):
+        raise Refused("None of these words stands in it. Copy them from above, one a line.", field="pieces")
+    if without(reason) != reason:
+        raise Refused("The reason must not have the words that you remove.", field="reason")
+    redact_copies(entry, without)
+    entry.edition, entry.changed_at = entry.edition + 1, now()
+    event = decide(viewer, Did.REDACTED, entry, words=reason, once=once)
+    db.session.flush()
+    jobs.ask(FORGET, cause=f"event {event.id}")
+    return entry
+
+
+def _checked(pieces: Sequence[str]) -> list[str]:
+    """The longest first, so that none is cut by a part of it."""
+    if not pieces:
+        raise Refused("Enter the words to remove, one word or phrase a line.", field="pieces")
+    if short := next((piece for piece in pieces if len(piece) < SHORTEST), None):
+        raise Refused(f"‘{short}’ is too short to remove. Enter the whole word.", field="pieces")
+    return sorted(pieces, key=len, reverse=True)
+
+
+def _without(pieces: Sequence[str]) -> Without:
+    """What takes these words out of a text, whole, in any case and with any blanks between them."""
+    each = (r"\s+".join(map(re.escape, piece.split())) for piece in pieces)
+    either = re.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)", re.I)
+    return lambda text: either.sub(REMOVED, text)
+
+
+def _remove(entry: Entry, without: Without) -> bool:
+    """Take them out of what it says now; whether there were any, here or in what it said before."""
+    changed = False
+    for column in ("title", "words", "cites", "hidden_for", "withdrawn_for", "spot_words"):
+        changed |= _put(entry, column, without)
+    if answers := getattr(entry, "answers", None):
+        cleaned = [{name: without(str(said)) for name, said in one.items()} for one in answers]
+        changed |= cleaned != answers
+        setattr(entry, "answers", cleaned)  # noqa: B010 - not every store of entries has answers
+    for photo in entry.photos:
+        changed |= _put(photo, "alt", without)
+    steps = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == entry.id)
+    for step in db.session.scalars(steps).all():
+        changed |= _put(step, "words", without)
+        change = _in_all(step.change, without)
+        changed |= change != step.change
+        step.change = change
+    return changed
+
+
+def _put(thing: Any, column: str, without: Without) -> bool:
+    text = getattr(thing, column, None)
+    if not text or (cleaned := without(text)) == text:
+        return False
+    setattr(thing, column, cleaned)
+    return True
+
+
+def _in_all(value: Any, without: Without) -> Any:
+    """The same value with the words taken out of every text in it."""
+    if isinstance(value, dict):
+        return {name: _in_all(one, without) for name, one in value.items()}
+    if isinstance(value, list):
+        return [_in_all(one, without) for one in value]
+    return without(value) if isinstance(value, str) else value
+
+
+@redacts
+def _letters(entry: Entry, without: Without) -> None:
+    """Letters that tell of it, sent ones too: an outbox is no place in which words live on."""
+    told = or_(Letter.body.contains(f"/entries/{entry.ref}"), Letter.body.contains(entry.ref))
+    for letter in db.session.scalars(select(Letter).where(told)).all():
+        letter.subject, letter.body = without(letter.subject), without(letter.body)
+        letter.html = without(letter.html) if letter.html else letter.html
+
+
+@redacts
+def _draft(entry: Entry, without: Without) -> None:
+    """What was typed before it was sent is kept for a day."""
+    if entry.once:
+        db.session.execute(update(Photo).where(Photo.draft_id == entry.once).values(draft_id=None))
+        db.session.execute(delete(Draft).where(Draft.id == entry.once))
