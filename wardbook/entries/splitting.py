@@ -32,10 +32,8 @@ def part_of(entry: Entry, *, title: str, words: str, category: Category | None, 
         told_at=entry.told_at, changed_at=now(), name_shown=entry.name_shown, once=once, author=entry.author,
         confirmed_at=entry.confirmed_at, standing=entry.standing, lapses_on=entry.lapses_on, shape_id=entry.shape_id,
         held_for=list(entry.held_for), risk=entry.risk, asked_to_edit=entry.asked_to_edit, split_from_id=entry.id,
+        only_ward=entry.only_ward, blurred=entry.blurred, spot_words=entry.spot_words,
     )  # fmt: skip
-    for column in ("only_ward", "blurred", "spot_words"):
-        if hasattr(entry, column):
-            setattr(second, column, getattr(entry, column))
     db.session.add(second)
     derive(second)
     for parting in _partings:

@@ -68,10 +68,9 @@ def _spot(where: str) -> Spot:
 
 
 def _placed(entry: Entry, to: Spot) -> dict[str, list[str]]:
-    if getattr(entry, "blurred", False):
+    if entry.blurred:
         raise Refused("Its author asked for its place to be shown roughly, so it is not moved.", field="where")
-    if getattr(entry, "only_ward", False):
-        setattr(entry, "only_ward", False)  # noqa: B010 - not every store of entries has it
+    entry.only_ward = False
     before = entry.geometry.wkt if entry.geometry.geom_type == "Point" else entry.geometry.geom_type
     entry.geometry, entry.shape_id = to.point, None
     db.session.flush()
