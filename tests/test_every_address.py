@@ -319,6 +319,8 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/contribute", "/contribute", for_all(422)),
     ("/contribute/<draft_id>/check", "/contribute/{OWN}/check", for_all(302)),
     ("/contribute/<draft_id>/check", "/contribute/someone-elses/check", for_all(404)),
+    ("/contribute/<draft_id>/mine/<ref>", "/contribute/{OWN}/mine/WB-22222", for_all(404)),
+    ("/contribute/<draft_id>/mine/<ref>", "/contribute/someone-elses/mine/{PUBLIC}", for_all(404)),
     ("/contribute/<draft_id>/photos", "/contribute/{OWN}/photos", for_all(302)),
     ("/contribute/<draft_id>/photos", "/contribute/someone-elses/photos", for_all(404)),
     ("/contribute/<draft_id>/photos/<key>/remove", "/contribute/{OWN}/photos/{PHOTO}/remove", for_all(302)),

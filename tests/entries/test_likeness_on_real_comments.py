@@ -100,7 +100,7 @@ def with_more(text: str, rnd: random.Random) -> str:
 
 
 Retyping = Callable[[str, random.Random], str]
-RETYPED: dict[Retyping, int] = {mistyped: 50, in_other_words: 50, the_other_way_round: 50, with_more: 49, shortened: 46}
+RETYPED: dict[Retyping, int] = {mistyped: 50, in_other_words: 50, the_other_way_round: 50, with_more: 47, shortened: 46}
 """In what ways it is told again, and how many of fifty must be found among the first three"""
 
 
@@ -144,7 +144,7 @@ def test_other_words_at_the_same_spot_suggest_nothing(city: list[Entry], capsys:
             wrong += bool(suggested(entry, other.words[:60], other.words))
     with capsys.disabled():
         print(f"\nother words at the same spot: {wrong} of {asked} suggest something")
-    assert wrong <= asked // 100
+    assert wrong == 0
 
 
 @pytest.mark.parametrize("metres", [251, 400, 5000])
