@@ -39,6 +39,10 @@ class Did(StrEnum):
     MARKED = "marked"
     ACTIVATED = "activated"
     UNDID = "undid"
+    MERGED = "merged"
+    PARTED = "parted"
+    MET = "met"
+    TOOK_ON = "took on"
 
 
 class Told(StrEnum):

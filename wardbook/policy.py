@@ -219,6 +219,7 @@ class Act(StrEnum):
     FOLLOW = "follow"
     FREEZE = "freeze a brief"
     KEEP_BRIEF = "keep a brief"
+    MERGE = "merge"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -257,6 +258,10 @@ def _is_note(viewer: Viewer, thing: Any) -> bool:
     return bool(thing.kind == "note")
 
 
+def _is_no_note(viewer: Viewer, thing: Any) -> bool:
+    return not _is_note(viewer, thing)
+
+
 _LIVES = _standing(Standing.PUBLISHED, Standing.PENDING)
 _IS_OUT = _standing(Standing.PUBLISHED)
 
@@ -290,6 +295,7 @@ DOES: dict[Act, Permission] = {
     Act.ADMINISTER: _any_of(Role.ADMINISTRATOR),
     Act.FOLLOW: lambda viewer, thing: viewer.id is not None,
     Act.FREEZE: _any_of(Role.COUNCILLOR, Role.OFFICER),
+    Act.MERGE: _both(_any_of(Role.OFFICER, Role.MODERATOR), _IS_OUT, _is_no_note),
     Act.KEEP_BRIEF: _both(_any_of(Role.COUNCILLOR, Role.OFFICER), _is_own),
 }
 

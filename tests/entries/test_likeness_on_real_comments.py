@@ -1,4 +1,4 @@
-"""What people wrote about the streets of a real city: told again a little differently, it is found; other words are not."""
+"""What people wrote about the streets of a real city: told again it is found, and other words are not."""
 
 from __future__ import annotations
 
@@ -123,7 +123,9 @@ def test_what_was_told_is_found_when_it_is_told_again(
     first = three = 0
     for entry in some(city):
         words = retyped(entry.words, rnd)
-        called = {"its category": entry.category.name, "how it begins": words[:60], "something": "It is a danger"}[title]
+        called = {"its category": entry.category.name, "how it begins": words[:60], "something": "It is a danger"}[
+            title
+        ]
         found = suggested(entry, called, words)[:3]
         first += found[:1] == [entry.id]
         three += entry.id in found
@@ -175,10 +177,11 @@ def test_among_thousands_at_one_spot_the_right_one_is_found_in_time(
 ) -> None:
     """More comments at one spot than any place has: the oldest of them all is found still."""
     entry = min(some(city), key=lambda one: one.told_at)
-    row = dict(
-        kind=Kind.ISSUE, state=State.RECEIVED, channel=Channel.IMPORT, level=Level.PUBLIC, told_at=now(),
-        standing=Standing.PUBLISHED, changed_at=now(), geometry=entry.geometry, lead=Lead.COUNCIL, name_shown=False,
-    )  # fmt: skip
+    row = {
+        "kind": Kind.ISSUE, "state": State.RECEIVED, "channel": Channel.IMPORT, "level": Level.PUBLIC,
+        "told_at": now(), "changed_at": now(), "standing": Standing.PUBLISHED, "geometry": entry.geometry,
+        "lead": Lead.COUNCIL, "name_shown": False,
+    }  # fmt: skip
     others = [other for other in city if other.id != entry.id]
     with transaction():
         db.session.execute(

@@ -15,6 +15,7 @@ from wardbook import geo
 from wardbook.config import settings
 from wardbook.db import db, touches
 from wardbook.entries.kinds import CONTRIBUTIONS, Family, Kind, states_in
+from wardbook.entries.merged import stands_for_itself
 from wardbook.entries.models import Category, Entry
 from wardbook.entries.queries import is_now, shown
 from wardbook.entries.wording import Said, likeness
@@ -76,6 +77,7 @@ def _near(viewer: Viewer, kind: Kind, lies: ColumnElement[bool]) -> Sequence[_Ne
             Entry.standing == Standing.PUBLISHED,
             Entry.kind.in_(kinds),
             is_now(lasting),
+            stands_for_itself(viewer),
             lies,
         )
     )

@@ -92,7 +92,8 @@ class Entry(Base, Shared, Located):
     edition: Mapped[int] = mapped_column(default=1, server_default="1")
     """Counts its edits, so that who edits from an older one is told"""
     supporters: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How many people support it: as many as it has rows of `Support`, but for an erased one, which keeps the count"""
+    """How many people support it: those who do, and those who told or support what was merged into it, each once; an
+    erased one keeps the count"""
     once: Mapped[str | None] = mapped_column(unique=True)
     """The form it came from: pressed twice, it still makes one entry."""
     source: Mapped[str | None]

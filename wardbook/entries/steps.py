@@ -52,6 +52,12 @@ _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
     Did.WITHDREW: lambda step, entry: "Withdrawn by its author",
     Did.BROUGHT_BACK: lambda step, entry: "Brought back by its author",
     Did.REVIEWED: lambda step, entry: "Its author looked at it again: it still holds",
+    Did.MERGED: lambda step, entry: (
+        "Merged into another entry that says the same" if "into" in step.change else "Another entry was merged into it"
+    ),
+    Did.PARTED: lambda step, entry: (
+        "Taken out again: it stands for itself" if "into" in step.change else "A merge into it was taken back"
+    ),
     Did.SUPERSEDED: lambda step, entry: "A later note takes its place",
 }
 

@@ -13,23 +13,25 @@ from functools import cached_property
 
 PIECE = 5
 SHARED, HELD, IN_ANY_ORDER = 0.31, 0.75, 0.52
-"""What two texts have in common, from 0 to 1, where they are alike: the share of all their five-letter pieces, the share
-of the shorter one's, and the share of their words' three-letter pieces in any order."""
+"""What two texts have in common, from 0 to 1, where they are alike: the share of all their five-letter pieces, the
+share of the shorter one's, and the share of their words' three-letter pieces in any order."""
 WORTH_COMPARING = 40
 """Fewer pieces than these are held by a longer text by chance: they count for less"""
 WORTH_A_LOOK = 0.15
 TITLE, TITLE_IN_CATEGORY, TITLE_OF_MORE, TITLE_OF_OTHER_WORDS = 0.3, 0.18, 0.45, 0.6
-"""How similar two titles must be; less where both are about the same category, more where one goes on in words, and most
-where both do and these are not alike"""
+"""How similar two titles must be; less where both are about the same category, more where one goes on in words, and
+most where both do and these are not alike"""
 MOST_SIGNS = 2000
 _WORD = re.compile(r"[^\W_]+")
 _APOSTROPHES = str.maketrans("", "", "'’")
 _SAID_ANYWHERE = frozenset(
-    "a about after all also an and any are as at be because been but by can do does for from get go has have here how i "
-    "if in into is it its just my near need needs next no not of off on once one or our out over please s so some than "
-    "that the their them there these they this those to too under up us very was we were what when where which while "
-    "who why will with you your".split()
-)  # fmt: skip
+    _WORD.findall(
+        "a about after all also an and any are as at be because been but by can do does for from get go has have here "
+        "how i if in into is it its just my near need needs next no not of off on once one or our out over please s so "
+        "some than that the their them there these they this those to too under up us very was we were what when where "
+        "which while who why will with you your"
+    )
+)
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,7 @@ def export_all(target: Path, reader: Viewer) -> tuple[int, int]:
         for ward in wards
     ]  # fmt: skip
     shapes = [ward.geometry for ward in wards]
-    layer = entries_layer(in_batches(queries.published(reader)), ties.seen_differently(reader))
+    layer = entries_layer(in_batches(queries.with_merged(reader)), ties.seen_differently(reader))
     exports.write_geopackage(target, [exports.Layer("wards", columns, rows, shapes), layer])
     return len(wards), len(layer.rows)
 
