@@ -56,6 +56,13 @@ class Told(StrEnum):
 
 
 TELL_FOLLOWERS = "tell followers"
+_asked: dict[Did, list[str]] = {}
+
+
+def asks(does: str, *after: Did) -> None:
+    """Have a job asked for after each of these steps, where followers are told of it: `about` has the event's id."""
+    for did in after:
+        _asked.setdefault(did, []).append(does)
 
 
 class Event(Base):
@@ -119,5 +126,6 @@ def record(
     db.session.add(event)
     if told is Told.FOLLOWERS:
         db.session.flush()
-        ask(TELL_FOLLOWERS, cause=f"event {event.id}", event=event.id)
+        for does in (TELL_FOLLOWERS, *_asked.get(did, ())):
+            ask(does, cause=f"event {event.id}", event=event.id)
     return event

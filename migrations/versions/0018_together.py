@@ -1,4 +1,4 @@
-"""What was merged into what; offers matched to issues and ideas; what residents take on."""
+"""What was merged into what; and offers matched to issues and ideas."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -28,7 +28,6 @@ def upgrade():
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("offer_id", sa.Integer(), nullable=False),
         sa.Column("need_id", sa.Integer(), nullable=False),
-        sa.Column("key", sa.String(), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.Column("offerer_said", sa.Boolean(), nullable=True),
         sa.Column("asker_said", sa.Boolean(), nullable=True),
@@ -40,7 +39,6 @@ def upgrade():
         sa.ForeignKeyConstraint(["need_id"], ["entry.id"], name="fk_match_need_id"),
         sa.PrimaryKeyConstraint("id", name="pk_match"),
         sa.UniqueConstraint("offer_id", "need_id", name="uq_match_offer_id"),
-        sa.UniqueConstraint("key", name="uq_match_key"),
     )
     op.create_index("ix_match_need_id", "match", ["need_id"])
     op.create_table(
@@ -50,31 +48,9 @@ def upgrade():
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_match_refused_person_id"),
         sa.PrimaryKeyConstraint("person_id", name="pk_match_refused"),
     )
-    op.create_table(
-        "taken_step",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=True),
-        sa.Column("sort", sa.String(32), nullable=False),
-        sa.Column("words", sa.Text(), nullable=False),
-        sa.Column("on_day", sa.Date(), nullable=True),
-        sa.Column("people", sa.Integer(), nullable=True),
-        sa.Column("signed", sa.String(), nullable=False),
-        sa.Column("at", sa.DateTime(), nullable=False),
-        sa.Column("done_at", sa.DateTime(), nullable=True),
-        sa.Column("once", sa.String(), nullable=True),
-        sa.CheckConstraint("sort IN ('planned', 'done', 'help wanted', 'thanks')", name="ck_taken_step_sort"),
-        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name="fk_taken_step_entry_id"),
-        sa.ForeignKeyConstraint(["author_id"], ["person.id"], name="fk_taken_step_author_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_taken_step"),
-        sa.UniqueConstraint("once", name="uq_taken_step_once"),
-    )
-    op.create_index("ix_taken_step_entry_id", "taken_step", ["entry_id"])
-    op.create_index("ix_taken_step_author_id", "taken_step", ["author_id"])
 
 
 def downgrade():
-    op.drop_table("taken_step")
     op.drop_table("match_refused")
     op.drop_table("match")
     op.drop_table("entry_merged")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from wardbook.entries.kinds import KINDS, LEVEL_LABELS, STATES, State
+from wardbook.entries.kinds import KINDS, LEVEL_LABELS, STATES, Kind, State
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import said_by
 from wardbook.events import Did, Event
@@ -52,6 +52,9 @@ _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
     Did.WITHDREW: lambda step, entry: "Withdrawn by its author",
     Did.BROUGHT_BACK: lambda step, entry: "Brought back by its author",
     Did.REVIEWED: lambda step, entry: "Its author looked at it again: it still holds",
+    Did.MET: lambda step, entry: (
+        "It was taken up for something near" if entry.kind is Kind.OFFER else "Somebody who offered help is in touch"
+    ),
     Did.MERGED: lambda step, entry: (
         "Merged into another entry that says the same" if "into" in step.change else "Another entry was merged into it"
     ),
