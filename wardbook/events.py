@@ -87,7 +87,7 @@ class Event(Base):
 
 
 OF_THE_AUTHOR = frozenset({Did.EDITED, Did.CHANGED_LEVEL, Did.WITHDREW, Did.BROUGHT_BACK, Did.REVIEWED, Did.SUPERSEDED})
-OF_THE_AUTHOR_OR_THE_COUNCIL = frozenset({Did.CHANGED_STATE, Did.RENEWED})
+OF_THE_AUTHOR_OR_THE_COUNCIL = frozenset({Did.CHANGED_STATE, Did.RENEWED, Did.TOOK_ON})
 
 
 def _signature(viewer: Viewer, did: Did, thing: Any) -> str:

@@ -13,7 +13,7 @@ from wardbook.areas.models import AREA_TYPES
 from wardbook.chosen import message_today
 from wardbook.config import settings
 from wardbook.contributing import views as contributing
-from wardbook.entries import keeping, merging_views, speaking_up
+from wardbook.entries import keeping, merging_views, speaking_up, taking_on_views
 from wardbook.entries import views as entries
 from wardbook.entries.kinds import KINDS, STATES, Family, Kind
 from wardbook.entries.queries import MOST_COUNTED, said_by, who_sees
@@ -44,8 +44,8 @@ def configure(app: Flask) -> None:
 
     for blueprint in (
         views.bp, finding.bp, searching.bp, frames.bp, layers.bp, people.bp, contributing.bp, entries.bp, keeping.bp,
-        speaking_up.bp, merging_views.bp, places.bp, briefs.bp, kept_views.bp, moderation.bp, mapit.bp, feeds.bp,
-        follows.bp, together.bp, files.bp, administration.bp, activation.bp,
+        speaking_up.bp, merging_views.bp, taking_on_views.bp, places.bp, briefs.bp, kept_views.bp, moderation.bp,
+        mapit.bp, feeds.bp, follows.bp, together.bp, files.bp, administration.bp, activation.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(

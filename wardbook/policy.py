@@ -220,6 +220,8 @@ class Act(StrEnum):
     FREEZE = "freeze a brief"
     KEEP_BRIEF = "keep a brief"
     MERGE = "merge"
+    TAKE_ON = "take on"
+    THANK = "thank"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -262,6 +264,11 @@ def _is_no_note(viewer: Viewer, thing: Any) -> bool:
     return not _is_note(viewer, thing)
 
 
+def _takes_part(viewer: Viewer, thing: Any) -> bool:
+    """Whether it is one of those who offered help with it and were put in touch."""
+    return viewer.id is not None and viewer.id in thing.taker_ids
+
+
 _LIVES = _standing(Standing.PUBLISHED, Standing.PENDING)
 _IS_OUT = _standing(Standing.PUBLISHED)
 
@@ -296,6 +303,8 @@ DOES: dict[Act, Permission] = {
     Act.FOLLOW: lambda viewer, thing: viewer.id is not None,
     Act.FREEZE: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.MERGE: _both(_any_of(Role.OFFICER, Role.MODERATOR), _IS_OUT, _is_no_note),
+    Act.TAKE_ON: _both(_whose("is_taken_on"), _either(_is_own, _takes_part, _any_of(Role.OFFICER)), _IS_OUT),
+    Act.THANK: _both(_whose("is_taken_on"), _any_of(Role.OFFICER, Role.COUNCILLOR), _IS_OUT),
     Act.KEEP_BRIEF: _both(_any_of(Role.COUNCILLOR, Role.OFFICER), _is_own),
 }
 

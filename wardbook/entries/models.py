@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -147,6 +148,16 @@ class Entry(Base, Shared, Located):
         return KINDS[self.kind].led
 
     @property
+    def is_taken_on(self) -> bool:
+        """Whether residents lead on it, or lead with others."""
+        return self.is_led and self.lead in (Lead.RESIDENTS, Lead.TOGETHER)
+
+    @property
+    def taker_ids(self) -> set[int]:
+        """The ids of the people who take part in it, beside its author."""
+        return {id_ for asked in takers for id_ in asked(self)}
+
+    @property
     def leads(self) -> str:
         """Who leads on it, in words; nothing where its kind has nobody to lead."""
         return lead_in_words(self.lead, self.partner) if self.is_led else ""
@@ -160,6 +171,10 @@ class Entry(Base, Shared, Located):
     def lapses(self) -> bool:
         """Whether it stands until a day and can be renewed."""
         return self.lapses_on is not None
+
+
+takers: list[Callable[[Entry], set[int]]] = []
+"""Who says which people take part in an issue or an idea that residents lead on: a higher room adds what it knows"""
 
 
 class Support(Base):

@@ -36,6 +36,14 @@ def _levelled(step: Event, entry: Entry) -> str:
     return f"{'Narrowed' if after in no_wider_than(before) else 'Widened'} to: {LEVEL_LABELS[after]}"
 
 
+TAKEN: Final = {
+    "planned": "What residents plan",
+    "done": "What residents have done",
+    "help wanted": "Residents look for help",
+    "finished": "Residents say that it is done",
+    "thanks": "Thanks",
+}
+"""The steps of what residents take on, by their sort"""
 NEW: Final = frozenset({Did.POSTED, Did.PUBLISHED})
 
 _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
@@ -52,6 +60,7 @@ _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
     Did.WITHDREW: lambda step, entry: "Withdrawn by its author",
     Did.BROUGHT_BACK: lambda step, entry: "Brought back by its author",
     Did.REVIEWED: lambda step, entry: "Its author looked at it again: it still holds",
+    Did.TOOK_ON: lambda step, entry: TAKEN.get(step.change.get("sort", ""), "Residents are taking this on"),
     Did.MET: lambda step, entry: (
         "It was taken up for something near" if entry.kind is Kind.OFFER else "Somebody who offered help is in touch"
     ),
@@ -81,4 +90,6 @@ def step_by(step: Event, entry: Entry) -> str:
     own = step.actor_id is not None and step.actor_id == entry.author_id
     if step.did in NEW:
         return step.signed if own and entry.name_shown and step.signed else said_by(entry)
+    if step.did is Did.TOOK_ON and not step.signed and not own:
+        return "A resident"
     return step.signed or (said_by(entry) if own else "The council")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.clock import today
-from wardbook.entries import actions, leading, merged, offers, photos, queries, support, ties
+from wardbook.entries import actions, leading, merged, offers, photos, queries, support, taking_on, ties
 from wardbook.entries.forms import AnswerForm, HideForm, LeadForm, NoteForm, RenewForm, level_hints
 from wardbook.entries.kinds import KINDS, Basis, Kind, Lead, State, Topic
 from wardbook.entries.models import Entry
@@ -66,6 +66,7 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         told_as=merged.told_as(entry, viewer()),
         stands_for_it=merged.lasting_for(entry, viewer()),
         came_from=_came_from(),
+        taken=taking_on.taken(entry),
     )
 
 

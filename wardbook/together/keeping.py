@@ -8,12 +8,14 @@ from sqlalchemy import delete, or_, select
 
 from wardbook import personal
 from wardbook.db import db
-from wardbook.entries.models import Entry
+from wardbook.entries.models import Entry, takers
 from wardbook.erasure import blanks
 from wardbook.mail import forget_letters
 from wardbook.people.models import Person
 from wardbook.together.models import Match, NoLetters
+from wardbook.together.queries import taking_part
 
+takers.append(taking_part)
 LETTERS = ("", " match_met", " match_ended", " enabler")
 
 
