@@ -33,6 +33,7 @@ from wardbook.db import db, transaction
 from wardbook.downloads.actions import order
 from wardbook.downloads.sources import Wanted
 from wardbook.entries import life, photos, support
+from wardbook.entries.kinds import Lead
 from wardbook.follows.actions import begin
 from wardbook.follows.keys import stops
 from wardbook.follows.models import Rhythm
@@ -56,7 +57,7 @@ def only(members: tuple[Member, ...], status: int, others: int) -> Statuses:
 
 
 # Words in braces are things of the store: PUBLIC, OFFER, COUNCIL, WARD, PENDING, HIDDEN (references), WITHDRAWN
-# (NEIGHBOUR supports it), OTHER (by NEIGHBOUR), PHOTO, LINK, CONFIRM, SUPPORT (of PUBLIC by NEIGHBOUR),
+# (NEIGHBOUR supports it), OTHER (by NEIGHBOUR), LED (by residents), PHOTO, LINK, CONFIRM, SUPPORT (of PUBLIC by NEIGHBOUR),
 # SHAPE, FILE and the briefs BRIEF, OPEN and SECRET (by the officer), and OWN: a draft begun in this browser.
 GETS: list[tuple[str, str, Statuses]] = [
     ("/", "/", for_all(200)),
@@ -156,6 +157,11 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>/review", "/entries/{PUBLIC}/review", for_all(403)),
     ("/entries/<ref>/merge", "/entries/{PUBLIC}/merge", only((OFFICER, MODERATOR), 200, 403)),
     ("/entries/<ref>/merge", "/entries/{WARD}/merge", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/steps", "/entries/{LED}/steps", only((RESIDENT, OFFICER), 200, 403)),
+    ("/entries/<ref>/steps", "/entries/{PUBLIC}/steps", for_all(403)),
+    ("/entries/<ref>/steps", "/entries/{WARD}/steps", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/thanks", "/entries/{LED}/thanks", only(STAFF, 200, 403)),
+    ("/entries/<ref>/thanks", "/entries/{WARD}/thanks", only((RESIDENT, CLLR), 403, 404)),
     ("/entries/<ref>/support", "/entries/{PUBLIC}/support", for_all(302) | {NOBODY: 200, RESIDENT: 403}),
     ("/entries/<ref>/support", "/entries/{COUNCIL}/support", only(STAFF, 302, 404) | {CLLR: 403}),
     ("/entries/<ref>/withdraw", "/entries/{PUBLIC}/withdraw", only((RESIDENT,), 200, 403)),
@@ -381,6 +387,10 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>/superseded", "/entries/{COUNCIL}/superseded", only(STAFF, 403, 404) | {CLLR: 422}),
     ("/entries/<ref>/merge", "/entries/{PUBLIC}/merge", only((OFFICER, MODERATOR), 422, 403)),
     ("/entries/<ref>/merge", "/entries/{WARD}/merge", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/steps", "/entries/{LED}/steps", only((RESIDENT, OFFICER), 422, 403)),
+    ("/entries/<ref>/steps", "/entries/{WARD}/steps", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/thanks", "/entries/{LED}/thanks", only(STAFF, 422, 403)),
+    ("/entries/<ref>/thanks", "/entries/{WARD}/thanks", only((RESIDENT, CLLR), 403, 404)),
     ("/entries/<ref>/merge/undo", "/entries/{PUBLIC}/merge/undo", only((OFFICER, MODERATOR), 422, 403)),
     ("/entries/<ref>/merge/undo", "/entries/{WARD}/merge/undo", only((RESIDENT, CLLR), 403, 404)),
     ("/entries/<ref>/support", "/entries/{PUBLIC}/support", for_all(302) | {NOBODY: 422, RESIDENT: 403}),
@@ -464,6 +474,7 @@ def tell(home: Path) -> dict[str, str]:
         "HIDDEN": conftest.an_issue("Hidden", standing=Standing.HIDDEN, hidden_for="Names somebody"),
         "WITHDRAWN": conftest.an_issue("Withdrawn"),
         "OTHER": conftest.an_issue("Told by a neighbour", by=NEIGHBOUR),
+        "LED": conftest.an_issue("Residents lead on it", lead=Lead.RESIDENTS),
     }
     words = {name: entry.ref for name, entry in told.items()}
     with transaction():

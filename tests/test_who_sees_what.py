@@ -97,7 +97,7 @@ WHO_SEES: dict[tuple[Standing, Level], set[Member]] = {
 ACTS = (
     "answer", "hide", "restore", "pass", "edit", "level", "review", "withdraw", "bring-back", "erase",
     "support", "support/undo", "differ", "later", "superseded", "lead", "renew",
-    "merge", "merge/undo",
+    "merge", "merge/undo", "steps", "thanks",
 )  # fmt: skip
 READS_COUNCIL_BRIEFS = {CLLR, CLLR_NEXT_DOOR, OFFICER}
 WRITERS = (

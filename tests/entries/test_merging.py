@@ -121,6 +121,7 @@ def test_its_address_leads_on_and_says_where_from(as_: Any, kerb: Entry, again: 
     page = client.get(answer.location).text
     assert f"You asked for {ref}." in page
     assert "My scooter tips over here." in page
+    assert client.get(f"/entries/{ref}.atom").location == f"/entries/{into}.atom"
     old = client.get(f"/entries/{ref}?merged=no")
     assert old.status_code == 200
     assert "which now stands for both" in old.text
