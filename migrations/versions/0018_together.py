@@ -11,18 +11,18 @@ depends_on = None
 
 def upgrade():
     op.create_table(
-        "entry_merged",
+        "merged_entry",
         sa.Column("entry_id", sa.Integer(), nullable=False),
         sa.Column("into_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("state_before", sa.String(32), nullable=False),
         sa.Column("closed_before", sa.DateTime(), nullable=True),
-        sa.CheckConstraint("entry_id <> into_id", name="ck_entry_merged_other"),
-        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name="fk_entry_merged_entry_id"),
-        sa.ForeignKeyConstraint(["into_id"], ["entry.id"], name="fk_entry_merged_into_id"),
-        sa.PrimaryKeyConstraint("entry_id", name="pk_entry_merged"),
+        sa.CheckConstraint("entry_id <> into_id", name="ck_merged_entry_other"),
+        sa.ForeignKeyConstraint(["entry_id"], ["entry.id"], name="fk_merged_entry_entry_id"),
+        sa.ForeignKeyConstraint(["into_id"], ["entry.id"], name="fk_merged_entry_into_id"),
+        sa.PrimaryKeyConstraint("entry_id", name="pk_merged_entry"),
     )
-    op.create_index("ix_entry_merged_into_id", "entry_merged", ["into_id"])
+    op.create_index("ix_merged_entry_into_id", "merged_entry", ["into_id"])
     op.create_table(
         "match",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -53,4 +53,4 @@ def upgrade():
 def downgrade():
     op.drop_table("match_refused")
     op.drop_table("match")
-    op.drop_table("entry_merged")
+    op.drop_table("merged_entry")

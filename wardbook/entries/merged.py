@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook.db import Base, db
@@ -24,7 +24,7 @@ class Merged(Base):
     Nothing of the entry is moved or copied: taking it back deletes the row, and all is as before.
     """
 
-    __tablename__ = "entry_merged"
+    __tablename__ = "merged_entry"
     __table_args__ = (CheckConstraint("entry_id <> into_id", name="other"),)
 
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
@@ -44,9 +44,9 @@ def stands_for_itself(viewer: Viewer) -> ColumnElement[bool]:
 
     Where somebody does not see the other, since it was narrowed, hidden or withdrawn, they have this one as before.
     """
-    seen = Entry.standing == Standing.PUBLISHED, visible(Entry, viewer)
-    elsewhere = select(Merged.entry_id).join(Entry, Entry.id == Merged.into_id).where(*seen).correlate(None)
-    return Entry.id.not_in(elsewhere)
+    seen = Entry.id == Merged.into_id, Entry.standing == Standing.PUBLISHED, visible(Entry, viewer)
+    other = exists().select_from(Entry).where(*seen).correlate(Merged)  # asked for each of the few that are merged
+    return Entry.id.not_in(select(Merged.entry_id).where(other).correlate(None))
 
 
 def lasting(entry: Entry) -> Entry:
