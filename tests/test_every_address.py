@@ -57,8 +57,8 @@ def only(members: tuple[Member, ...], status: int, others: int) -> Statuses:
 
 
 # Words in braces are things of the store: PUBLIC, OFFER, COUNCIL, WARD, PENDING, HIDDEN (references), WITHDRAWN
-# (NEIGHBOUR supports it), OTHER (by NEIGHBOUR), LED (by residents), PHOTO, LINK, CONFIRM,
-# SUPPORT (of PUBLIC by NEIGHBOUR), SHAPE, FILE and the briefs BRIEF, OPEN and SECRET (by the officer), and OWN: a draft begun in this browser.
+# (NEIGHBOUR supports it), OTHER (by NEIGHBOUR), LED (by residents), PHOTO, LINK, CONFIRM, SUPPORT (of PUBLIC by
+# NEIGHBOUR), SHAPE, FILE and the briefs BRIEF, OPEN and SECRET (by the officer), and OWN: a draft of this browser.
 GETS: list[tuple[str, str, Statuses]] = [
     ("/", "/", for_all(200)),
     ("/-/health", "/-/health", for_all(200)),
