@@ -6,6 +6,7 @@ import re
 import secrets
 from typing import Any
 
+import pyogrio
 import pytest
 from flask.testing import FlaskClient
 
@@ -36,6 +37,7 @@ from wardbook.follows.models import Rhythm
 from wardbook.follows.things import thing_from_words
 from wardbook.jobs import do_what_is_due
 from wardbook.mail import letters
+from wardbook.outlook.lists import export_all
 from wardbook.shared import Level, Standing
 
 
@@ -331,3 +333,14 @@ def test_nobody_s_name_is_given_by_a_merge(as_: Any, kerb: Entry, again: Entry) 
     merge(again, kerb)
     page = as_(NOBODY).get(f"/entries/{kerb.ref}").text
     assert person_of(NEIGHBOUR).name not in page
+
+
+def test_the_whole_export_has_both_and_says_so(app: Any, kerb: Entry, again: Entry, tmp_path: Any) -> None:
+    merge(again, kerb)
+    export_all(tmp_path / "all.gpkg", as_viewer(NOBODY))
+    rows = pyogrio.read_dataframe(tmp_path / "all.gpkg", layer="entries", read_geometry=False)
+    assert {row.ref: row.merged_into for row in rows.itertuples()} == {kerb.ref: "", again.ref: kerb.ref}
+    with transaction():
+        fresh(kerb).level = Level.COUNCIL
+    export_all(tmp_path / "fewer.gpkg", as_viewer(NOBODY))
+    assert kerb.ref.encode() not in (tmp_path / "fewer.gpkg").read_bytes()

@@ -80,6 +80,13 @@ def ids_of(entry: Entry) -> list[int]:
     return found
 
 
+def others(viewer: Viewer) -> dict[int, str]:
+    """For every merged entry the reference of the one that stands for it, where this viewer sees that, by its id."""
+    rows = select(Merged.entry_id, Entry.ref).join(Entry, Entry.id == Merged.into_id)
+    seen = rows.where(Entry.standing == Standing.PUBLISHED, visible(Entry, viewer))
+    return {row[0]: row[1] for row in db.session.execute(seen)}
+
+
 def told_as(entry: Entry, viewer: Viewer) -> Sequence[Entry]:
     """What this viewer sees of the entries for which this one stands, the first told first."""
     others = ids_of(entry)[1:]
