@@ -36,6 +36,7 @@ from wardbook.downloads.sources import Wanted
 from wardbook.entries import life, photos, support
 from wardbook.entries.blacking_out import black_out
 from wardbook.entries.developing import Box
+from wardbook.entries.kinds import Lead
 from wardbook.events import Did, record
 from wardbook.follows.actions import begin
 from wardbook.follows.keys import stops
@@ -64,9 +65,9 @@ def only(members: tuple[Member, ...], status: int, others: int) -> Statuses:
 
 
 # Words in braces are things of the store: PUBLIC, OFFER, COUNCIL, WARD, PENDING, HIDDEN (references), WITHDRAWN
-# (NEIGHBOUR supports it), OTHER (by NEIGHBOUR), PHOTO, LINK, CONFIRM, SUPPORT (of PUBLIC by NEIGHBOUR),
-# HID (the step by which HIDDEN was hidden) and APPEAL of it,
-# SHAPE, FILE and the briefs BRIEF, OPEN and SECRET (by the officer), and OWN: a draft begun in this browser.
+# (NEIGHBOUR supports it), OTHER (by NEIGHBOUR), LED (by residents), PHOTO, LINK, CONFIRM, SUPPORT (of PUBLIC by
+# NEIGHBOUR), HID (the step by which HIDDEN was hidden) and APPEAL of it, SHAPE, FILE, the briefs BRIEF, OPEN and
+# SECRET (by the officer), and OWN: a draft of this browser.
 GETS: list[tuple[str, str, Statuses]] = [
     ("/", "/", for_all(200)),
     ("/-/health", "/-/health", for_all(200)),
@@ -196,6 +197,13 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>/report", "/entries/{HIDDEN}/report", only((RESIDENT, MODERATOR), 403, 404)),
     ("/entries/<ref>/review", "/entries/{COUNCIL}/review", only(STAFF, 403, 404) | {CLLR: 200}),
     ("/entries/<ref>/review", "/entries/{PUBLIC}/review", for_all(403)),
+    ("/entries/<ref>/merge", "/entries/{PUBLIC}/merge", only((OFFICER, MODERATOR), 200, 403)),
+    ("/entries/<ref>/merge", "/entries/{WARD}/merge", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/steps", "/entries/{LED}/steps", only((RESIDENT, OFFICER), 200, 403)),
+    ("/entries/<ref>/steps", "/entries/{PUBLIC}/steps", for_all(403)),
+    ("/entries/<ref>/steps", "/entries/{WARD}/steps", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/thanks", "/entries/{LED}/thanks", only(STAFF, 200, 403)),
+    ("/entries/<ref>/thanks", "/entries/{WARD}/thanks", only((RESIDENT, CLLR), 403, 404)),
     ("/entries/<ref>/support", "/entries/{PUBLIC}/support", for_all(302) | {NOBODY: 200, RESIDENT: 403}),
     ("/entries/<ref>/support", "/entries/{COUNCIL}/support", only(STAFF, 302, 404) | {CLLR: 403}),
     ("/entries/<ref>/withdraw", "/entries/{PUBLIC}/withdraw", only((RESIDENT,), 200, 403)),
@@ -342,6 +350,9 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/sign-in/password", "/sign-in/password", for_all(200)),
     ("/static/<path:filename>", "/static/wardbook.css", for_all(200)),
     ("/static/<path:filename>", "/static/../config.py", for_all(404)),
+    ("/together", "/together", only(SIGNED_IN, 200, 302)),
+    ("/together/<key>", "/together/guessed", for_all(404)),
+    ("/together/stop/<key>", "/together/stop/guessed", for_all(404)),
     ("/support/<link>", "/support/{SUPPORT}", for_all(200)),
     ("/support/<link>", "/support/{LINK}", for_all(404)),
     ("/support/<link>", "/support/guessed", for_all(404)),
@@ -406,6 +417,8 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/contribute/<draft_id>/more", "/contribute/someone-elses/more", for_all(404)),
     ("/contribute/<draft_id>/check", "/contribute/{OWN}/check", for_all(302)),
     ("/contribute/<draft_id>/check", "/contribute/someone-elses/check", for_all(404)),
+    ("/contribute/<draft_id>/mine/<ref>", "/contribute/{OWN}/mine/WB-22222", for_all(404)),
+    ("/contribute/<draft_id>/mine/<ref>", "/contribute/someone-elses/mine/{PUBLIC}", for_all(404)),
     ("/contribute/<draft_id>/photos", "/contribute/{OWN}/photos", for_all(302)),
     ("/contribute/<draft_id>/photos", "/contribute/someone-elses/photos", for_all(404)),
     ("/contribute/<draft_id>/same", "/contribute/{OWN}/same", for_all(302)),
@@ -463,10 +476,20 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>/review", "/entries/{COUNCIL}/review", only(STAFF, 403, 404) | {CLLR: 422}),
     ("/entries/<ref>/answer", "/entries/{COUNCIL}/answer", only(STAFF, 403, 404) | {OFFICER: 422}),
     ("/entries/<ref>/superseded", "/entries/{COUNCIL}/superseded", only(STAFF, 403, 404) | {CLLR: 422}),
+    ("/entries/<ref>/merge", "/entries/{PUBLIC}/merge", only((OFFICER, MODERATOR), 422, 403)),
+    ("/entries/<ref>/merge", "/entries/{WARD}/merge", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/steps", "/entries/{LED}/steps", only((RESIDENT, OFFICER), 422, 403)),
+    ("/entries/<ref>/steps", "/entries/{WARD}/steps", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/thanks", "/entries/{LED}/thanks", only(STAFF, 422, 403)),
+    ("/entries/<ref>/thanks", "/entries/{WARD}/thanks", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/merge/undo", "/entries/{PUBLIC}/merge/undo", only((OFFICER, MODERATOR), 422, 403)),
+    ("/entries/<ref>/merge/undo", "/entries/{WARD}/merge/undo", only((RESIDENT, CLLR), 403, 404)),
     ("/entries/<ref>/support", "/entries/{PUBLIC}/support", for_all(302) | {NOBODY: 422, RESIDENT: 403}),
     ("/entries/<ref>/support", "/entries/{WARD}/support", only((RESIDENT,), 403, 404) | {CLLR: 302}),
     ("/entries/<ref>/support/undo", "/entries/{PUBLIC}/support/undo", for_all(302) | {NOBODY: 403, RESIDENT: 403}),
     ("/entries/<ref>/withdraw", "/entries/{PUBLIC}/withdraw", only((RESIDENT,), 422, 403)),
+    ("/together/<key>", "/together/guessed", for_all(404)),
+    ("/together/stop/<key>", "/together/stop/guessed", for_all(404)),
     ("/support/<link>", "/support/guessed", for_all(404)),
     ("/entries/<ref>/answer", "/entries/{OFFER}/answer", only((RESIDENT, OFFICER), 422, 403)),
     ("/follows/<int:follow_id>/rhythm", "/follows/{FOLLOW}/rhythm", only((NEIGHBOUR,), 422, 404)),
@@ -542,6 +565,7 @@ def tell(home: Path) -> dict[str, str]:
         "HIDDEN": conftest.an_issue("Hidden", standing=Standing.HIDDEN, hidden_for="Names somebody"),
         "WITHDRAWN": conftest.an_issue("Withdrawn"),
         "OTHER": conftest.an_issue("Told by a neighbour", by=NEIGHBOUR),
+        "LED": conftest.an_issue("Residents lead on it", lead=Lead.RESIDENTS),
     }
     words = {name: entry.ref for name, entry in told.items()}
     with transaction():

@@ -98,6 +98,7 @@ ACTS = (
     "answer", "hide", "restore", "pass", "edit", "level", "review", "withdraw", "bring-back", "erase",
     "support", "support/undo", "differ", "later", "superseded", "lead", "renew", "photos", "report",
     "leave", "ask-to-edit", "redact", "move", "split", "looking", "ban-author", "lift-ban",
+    "merge", "merge/undo", "steps", "thanks",
 )  # fmt: skip
 READS_COUNCIL_BRIEFS = {CLLR, CLLR_NEXT_DOOR, OFFICER}
 WRITERS = (

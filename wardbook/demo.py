@@ -27,8 +27,9 @@ from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
 from wardbook.places.gazetteer_files import read_names
 from wardbook.places.gazetteer_import import add_names
-from wardbook.policy import Role
+from wardbook.policy import VISITOR, Role
 from wardbook.shared import Level
+from wardbook.together.models import Match
 
 PASSWORD = "aldermere-demo"  # noqa: S105 - the demo is served on loopback alone and says its password
 LICENCE = "CC0 1.0."
@@ -56,6 +57,8 @@ def load() -> None:
     categories = _categories(told["services"])
     for number, entry in enumerate(told["entries"]):
         _entry(number, entry, people, categories)
+    for pair in told["met"]:
+        _met(pair)
 
 
 def mark() -> None:
@@ -170,6 +173,9 @@ def _step(entry: Entry, step: dict[str, Any], people: dict[str, Person], number:
     if step.get("lead"):
         change = Leading(Lead(step["lead"]), step["partner"] or "", people[step["enabler"]]).take_over(entry)
         record(viewer, Did.SET_LEAD, entry, words=step["words"], told=Told.AUTHOR, change=change, at=entry.changed_at)
+    elif step.get("take"):
+        change = {"sort": step["take"], "on": "", "people": step.get("people")}
+        record(viewer, Did.TOOK_ON, entry, words=step["words"], told=Told.AUTHOR, change=change, at=entry.changed_at)
     elif step.get("state"):
         before, entry.state = entry.state, State(step["state"].replace("_", " "))
         entry.closed_at = entry.changed_at if STATES[entry.state].family is Family.CLOSED else None
@@ -179,6 +185,19 @@ def _step(entry: Entry, step: dict[str, Any], people: dict[str, Person], number:
         )
     else:
         record(viewer, Did.REPLIED, entry, words=step["words"], told=Told.AUTHOR, at=entry.changed_at)
+
+
+def _met(pair: dict[str, Any]) -> None:
+    """Two people who were put in touch: somebody who offered, and somebody whom the offer helps. Nobody is mailed."""
+    offer, need = (
+        db.session.scalars(select(Entry).where(Entry.title == pair[which])).one() for which in ("offer", "need")
+    )
+    at = _moment(pair["days_ago"], offer.id)
+    said = {"offerer_said": True, "asker_said": True, "offerer_told_at": at, "asker_told_at": at}
+    db.session.add(Match(offer_id=offer.id, need_id=need.id, made_at=at, met_at=at, **said))
+    offer.state = State.TAKEN_UP
+    record(VISITOR, Did.CHANGED_STATE, offer, change={"state": [State.OPEN, State.TAKEN_UP]}, at=at)
+    record(VISITOR, Did.MET, need, at=at)
 
 
 def signing_in() -> str:

@@ -52,6 +52,10 @@ class Did(StrEnum):
     UNBANNED = "unbanned"
     APPEALED = "appealed"
     ANSWERED_APPEAL = "answered appeal"
+    MERGED = "merged"
+    PARTED = "parted"
+    MET = "met"
+    TOOK_ON = "took on"
 
 
 class Told(StrEnum):
@@ -65,6 +69,13 @@ class Told(StrEnum):
 
 
 TELL_FOLLOWERS = "tell followers"
+_asked: dict[Did, list[str]] = {}
+
+
+def asks(does: str, *after: Did) -> None:
+    """Have a job asked for after each of these steps, where followers are told of it: `about` has the event's id."""
+    for did in after:
+        _asked.setdefault(did, []).append(does)
 
 
 class Event(Base):
@@ -91,7 +102,7 @@ class Event(Base):
 OF_THE_AUTHOR = frozenset(
     {Did.EDITED, Did.CHANGED_LEVEL, Did.WITHDREW, Did.BROUGHT_BACK, Did.REVIEWED, Did.SUPERSEDED, Did.CHANGED_PHOTOS}
 )
-OF_THE_AUTHOR_OR_THE_COUNCIL = frozenset({Did.CHANGED_STATE, Did.RENEWED})
+OF_THE_AUTHOR_OR_THE_COUNCIL = frozenset({Did.CHANGED_STATE, Did.RENEWED, Did.TOOK_ON})
 
 
 def _signature(viewer: Viewer, did: Did, thing: Any) -> str:
@@ -130,5 +141,6 @@ def record(
     db.session.add(event)
     if told is Told.FOLLOWERS:
         db.session.flush()
-        ask(TELL_FOLLOWERS, cause=f"event {event.id}", event=event.id)
+        for does in (TELL_FOLLOWERS, *_asked.get(did, ())):
+            ask(does, cause=f"event {event.id}", event=event.id)
     return event

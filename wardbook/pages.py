@@ -13,7 +13,7 @@ from wardbook.areas.models import AREA_TYPES
 from wardbook.chosen import message_today
 from wardbook.config import settings
 from wardbook.contributing import views as contributing
-from wardbook.entries import keeping, photo_views, speaking_up
+from wardbook.entries import keeping, merging_views, photo_views, speaking_up, taking_on_views
 from wardbook.entries import views as entries
 from wardbook.entries.kinds import ENTERED, KINDS, STATES, Family, Kind
 from wardbook.entries.queries import MOST_COUNTED, said_by, who_sees
@@ -45,11 +45,15 @@ def configure(app: Flask) -> None:
     from wardbook.moderation.appeals import open_decision
     from wardbook.outlook import finding, frames, layers, searching, views
     from wardbook.standards import feeds, mapit
+    from wardbook.together import finding as finding_help  # noqa: F401 - jobs of its own
+    from wardbook.together import keeping as keeping_matches  # noqa: F401 - what is told, forgotten and blanked
+    from wardbook.together import views as together
 
     for blueprint in (
         views.bp, finding.bp, searching.bp, frames.bp, layers.bp, people.bp, contributing.bp, entries.bp, keeping.bp,
-        photo_views.bp, speaking_up.bp, places.bp, briefs.bp, kept_views.bp, moderation.bp, asking.bp, mapit.bp,
-        feeds.bp, follows.bp, files.bp, administration.bp, activation.bp,
+        photo_views.bp, speaking_up.bp, merging_views.bp, taking_on_views.bp, places.bp, briefs.bp, kept_views.bp,
+        moderation.bp, asking.bp, mapit.bp, feeds.bp, follows.bp, together.bp, files.bp, administration.bp,
+        activation.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
@@ -57,7 +61,7 @@ def configure(app: Flask) -> None:
         Level=Level, said_by=said_by, who_sees=who_sees, step_in_words=step_in_words, step_by=step_by,
         AREA_TYPES=AREA_TYPES, settings=settings, layer_version=layers.layer_version,
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
-        message_today=message_today, ENTERED=ENTERED, open_decision=open_decision,
+        message_today=message_today, ENTERED=ENTERED, open_decision=open_decision, matches_on=_matches_on,
     )  # fmt: skip
     app.jinja_env.filters.update(
         day=clock.day_in_words,
@@ -71,6 +75,7 @@ def configure(app: Flask) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.extensions["csrf"].exempt(contributing.bp)  # it asks itself where a form comes from
     app.extensions["csrf"].exempt(mapit.bp)  # programs post there what is too long for an address; nothing is changed
+    app.extensions["csrf"].exempt(together.stop)  # likewise
     app.extensions["csrf"].exempt(follows.stop)  # a mail program posts there; the signed address is its proof
 
 
@@ -92,6 +97,12 @@ def _following(words: str) -> bool:
     from wardbook.follows import queries
 
     return queries.followed(viewer(), words) is not None
+
+
+def _matches_on(entry: Any) -> Any:
+    from wardbook.together import queries
+
+    return queries.own_on(entry, viewer())
 
 
 def _token() -> Markup:

@@ -236,6 +236,9 @@ class Act(StrEnum):
     FREEZE = "freeze a brief"
     KEEP_BRIEF = "keep a brief"
     REDACT_PHOTO = "redact photo"
+    MERGE = "merge"
+    TAKE_ON = "take on"
+    THANK = "thank"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -286,8 +289,16 @@ def _is_somebody_else(viewer: Viewer, person: Any) -> bool:
     return bool(person.id != viewer.id)
 
 
+def _is_no_note(viewer: Viewer, thing: Any) -> bool:
+    return not _is_note(viewer, thing)
+
+
+def _takes_part(viewer: Viewer, thing: Any) -> bool:
+    """Whether it is one of those who offered help with it and were put in touch."""
+    return viewer.id is not None and viewer.id in thing.taker_ids
+
+
 _DECIDES = _both(_any_of(Role.MODERATOR), _either(_is_others, _is_only_moderator))
-_IS_CONTRIBUTION: Permission = lambda viewer, thing: not _is_note(viewer, thing)  # noqa: E731 - a row of the table
 _LIVES = _standing(Standing.PUBLISHED, Standing.PENDING)
 _IS_OUT = _standing(Standing.PUBLISHED)
 
@@ -310,10 +321,10 @@ DOES: dict[Act, Permission] = {
     Act.RESTORE: _both(_DECIDES, _standing(Standing.HIDDEN)),
     Act.PASS: _both(_DECIDES, _standing(Standing.PENDING)),
     Act.LEAVE: _both(_DECIDES, _IS_OUT),
-    Act.ASK_TO_EDIT: _both(_DECIDES, _LIVES, _IS_CONTRIBUTION),
+    Act.ASK_TO_EDIT: _both(_DECIDES, _LIVES, _is_no_note),
     Act.REDACT: _both(_DECIDES, _standing(Standing.PUBLISHED, Standing.PENDING, Standing.HIDDEN)),
-    Act.MOVE: _both(_DECIDES, _LIVES, _IS_CONTRIBUTION),
-    Act.SPLIT: _both(_DECIDES, _LIVES, _IS_CONTRIBUTION),
+    Act.MOVE: _both(_DECIDES, _LIVES, _is_no_note),
+    Act.SPLIT: _both(_DECIDES, _LIVES, _is_no_note),
     Act.BAN: _both(_any_of(Role.MODERATOR), _is_somebody_else),  # the thing is the person
     Act.REPORT: _both(_is_others, _IS_OUT, _not_banned),
     Act.APPEAL: lambda viewer, decision: viewer.id is not None and decision.about_id == viewer.id,
@@ -337,6 +348,9 @@ DOES: dict[Act, Permission] = {
     Act.ADMINISTER: _any_of(Role.ADMINISTRATOR),
     Act.FOLLOW: lambda viewer, thing: viewer.id is not None,
     Act.FREEZE: _any_of(Role.COUNCILLOR, Role.OFFICER),
+    Act.MERGE: _both(_any_of(Role.OFFICER, Role.MODERATOR), _IS_OUT, _is_no_note),
+    Act.TAKE_ON: _both(_whose("is_taken_on"), _either(_is_own, _takes_part, _any_of(Role.OFFICER)), _IS_OUT),
+    Act.THANK: _both(_whose("is_taken_on"), _any_of(Role.OFFICER, Role.COUNCILLOR), _IS_OUT),
     Act.KEEP_BRIEF: _both(_any_of(Role.COUNCILLOR, Role.OFFICER), _is_own),
 }
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from PIL import Image
 
-from tests.browser import keeping, telling
+from tests.browser import keeping, telling, together
 from tests.browser.someone import Someone
 
 WARD, WARD_NAME, WARD_NEXT_DOOR = "X05000101", "Aldermere Market", "X05000102"
@@ -103,6 +103,12 @@ NEAR_IT = "ZZ1 4QT"
 
 def comes_to_same(them: Someone) -> None:
     them.goes_to(f"{_told(them, near=NEAR_IT, title=SAME)}/same")
+
+
+def says_it_is_mine_without_an_address(them: Someone) -> None:
+    comes_to_same(them)
+    with them.page.expect_navigation(wait_until="load"):
+        them.page.get_by_role("button", name="This is mine too").first.click()
 
 
 def says_it_is_something_else(them: Someone) -> None:
@@ -652,6 +658,26 @@ STATES = (
     State("support, sent", None, keeping.asks_to_support),
     State("support, link", None, lambda them: (keeping.asks_to_support(them), opens_the_letter(them, "/support/"))),
     State("supported", OFFICER, keeping.supports),
+    State("tell: it is mine too, no address", None, says_it_is_mine_without_an_address),
+    State("merge", OFFICER, together.reading_room("/merge")),
+    State("merge, none chosen", OFFICER, goes_wrong(together.reading_room("/merge"), "Merge it into that one")),
+    State("merged, the one that stands for both", OFFICER, together.merges),
+    State("merged, led on", OFFICER, together.is_led_on),
+    State("merged, as it was told", OFFICER, together.reads_what_was_merged),
+    State("taken on by residents", None, together.reading_room()),
+    State("taken on by residents, how it goes", OFFICER, together.reading_room("/steps")),
+    State(
+        "taken on by residents, nothing entered",
+        OFFICER,
+        goes_wrong(together.reading_room("/steps"), "Put it on the page"),
+    ),
+    State("taken on by residents, thanks", OFFICER, together.reading_room("/thanks")),
+    State("matched with nobody", RESIDENT, at("/together")),
+    State("matched", None, together.is_asked),
+    State("matched, said yes", None, together.says_yes),
+    State("matched, said no", None, together.says_no),
+    State("matched, in touch", None, together.is_put_in_touch),
+    State("matched, no more letters", None, together.opens_the_way_to_stop),
     State("pending, a moderator", MODERATOR, finds_one_that_waits),
     State("hidden, a moderator", MODERATOR, hides_one),
     State("sign in", None, at("/sign-in")),

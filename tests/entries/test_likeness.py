@@ -26,8 +26,10 @@ from tests.conftest import (
 )
 from wardbook.db import db, transaction
 from wardbook.entries.kinds import Kind, State
-from wardbook.entries.likeness import alike, similarity
+from wardbook.entries.likeness import alike
 from wardbook.entries.models import Draft, Entry
+from wardbook.entries.wording import similarity
+from wardbook.mail import letters
 from wardbook.policy import VISITOR, Viewer
 from wardbook.shared import Level, Standing
 
@@ -237,10 +239,67 @@ def test_the_radius_is_the_category_s(app: Any) -> None:
     assert found("No dropped kerb") == ["No dropped kerb"]
 
 
-def test_who_means_one_of_them_says_so_in_one_press_and_it_counts(as_: Any, kerb: Entry) -> None:
-    client, ref = as_(NEIGHBOUR), kerb.ref
+# --- this is mine too --------------------------------------------------------------------------------------------
+
+
+def asked_about(client: FlaskClient) -> str:
     draft = begins(client)
-    says(client, draft)
-    assert f'action="/entries/{ref}/support"' in client.get(f"{draft}/same").text
-    assert client.post(f"/entries/{ref}/support").location == f"/entries/{ref}#support"
-    assert db.session.query(Entry).one().supporters == 1
+    assert says(client, draft) == f"{draft}/same"
+    return draft
+
+
+def test_somebody_signed_in_says_in_one_press_that_it_is_theirs_too(as_: Any, kerb: Entry) -> None:
+    client, ref = as_(NEIGHBOUR), kerb.ref
+    draft = asked_about(client)
+    answer = client.post(f"{draft}/mine/{ref}")
+    assert answer.location == f"/entries/{ref}#support"
+    page = client.get(f"/entries/{ref}").text
+    assert "You support this now. What you had typed was not sent." in page
+    assert "you among them" in page
+    assert db.session.get(Entry, kerb.id).supporters == 1
+    assert db.session.query(Draft).count() == 0
+    assert client.get(f"{draft}/check").status_code == 404
+    assert db.session.query(Entry).count() == 1
+
+
+def test_pressed_twice_it_counts_once_and_the_second_press_finds_nothing_to_do(as_: Any, kerb: Entry) -> None:
+    client, ref = as_(NEIGHBOUR), kerb.ref
+    draft = asked_about(client)
+    assert client.post(f"{draft}/mine/{ref}").status_code == 302
+    assert client.post(f"{draft}/mine/{ref}").status_code == 404
+    assert db.session.get(Entry, kerb.id).supporters == 1
+
+
+def test_a_visitor_gives_an_address_beside_it_and_presses_the_link(as_: Any, kerb: Entry) -> None:
+    client, ref = as_(NOBODY), kerb.ref
+    draft = asked_about(client)
+    assert f'name="{ref}-email"' in client.get(f"{draft}/same").text
+    answer = client.post(f"{draft}/mine/{ref}", data={f"{ref}-email": "new@example.org"})
+    assert "We have sent a link to <strong>new@example.org</strong>" in answer.text
+    link = re.search(r"http://localhost(/support/\S+)", letters()[0].body)[1]
+    assert client.post(link).location == f"/entries/{ref}#support"
+    assert db.session.get(Entry, kerb.id).supporters == 1
+
+
+@pytest.mark.parametrize("email", ["", "not an address", "a" * 300 + "@example.org"])
+def test_a_visitor_without_an_address_is_told_beside_the_one_they_meant(as_: Any, kerb: Entry, email: str) -> None:
+    client, ref = as_(NOBODY), kerb.ref
+    draft = asked_about(client)
+    answer = client.post(f"{draft}/mine/{ref}", data={f"{ref}-email": email})
+    assert answer.status_code == 422
+    assert f'href="#{ref}-email"' in answer.text
+    assert "Is it this one?" in answer.text
+
+
+def test_whoever_told_it_themselves_is_led_there(as_: Any, kerb: Entry) -> None:
+    client, ref = as_(RESIDENT), kerb.ref
+    draft = asked_about(client)
+    assert client.post(f"{draft}/mine/{ref}").location == f"/entries/{ref}#support"
+    assert db.session.get(Entry, kerb.id).supporters == 0
+
+
+def test_what_may_not_be_seen_cannot_be_said_to_be_mine(as_: Any, kerb: Entry) -> None:
+    hidden = an_issue("Dropped kerb missing", level=Level.WARD).ref
+    client = as_(NEIGHBOUR)
+    draft = asked_about(client)
+    assert client.post(f"{draft}/mine/{hidden}").status_code == 404

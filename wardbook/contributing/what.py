@@ -30,6 +30,7 @@ from wardbook.contributing.forms import (
     WhatForm,
     kind_hints,
 )
+from wardbook.contributing.mine import ask_which
 from wardbook.entries import actions, queries
 from wardbook.entries.categories import told_most
 from wardbook.entries.kinds import KINDS, Kind
@@ -145,4 +146,4 @@ def same(draft_id: str) -> ResponseReturnValue:
         declined = {*draft.answers.get("not_same", []), *form.shown.data.split()}
         actions.answer(draft, not_same=sorted(declined)[:MOST_DECLINED])
         return after(draft, "what")
-    return ask("contribute/same.html", form, draft=draft, found=found) if found else after(draft, "what")
+    return ask_which(draft, found, form if form.errors else None) if found else after(draft, "what")

@@ -15,6 +15,7 @@ from wardbook.clock import day_of
 from wardbook.db import alone, db, hold, now
 from wardbook.entries import blurring, holding
 from wardbook.entries.kinds import ENTERED, KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
+from wardbook.entries.merged import ids_of, merge_of
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.entries.questions import Answers
 from wardbook.errors import Refused
@@ -24,7 +25,7 @@ from wardbook.people import actions as people
 from wardbook.people.models import Person, Proof
 from wardbook.people.queries import viewer_of
 from wardbook.places.find import refuse_outside
-from wardbook.policy import VISITOR, Act, Role, Viewer, require
+from wardbook.policy import VISITOR, Act, Role, Viewer, require, sees
 from wardbook.shared import Level, Standing, move_standing, new_reference
 
 PUBLISH = "publish"
@@ -284,6 +285,8 @@ def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once
     require(viewer, Act.CHANGE_STATE, entry)
     if done_already(once):
         return entry
+    if merge_of(entry) is not None:
+        raise Refused("It was merged into another. Take that back before you change its state.", field="state")
     if state not in KINDS[entry.kind].chosen_from(entry.state_now):
         raise Refused(f"It cannot go from '{entry.meaning.label}' to '{STATES[state].label}'.", field="state")
     if needs_words(state) and not words.strip():
@@ -297,6 +300,7 @@ def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once
         viewer, Did.CHANGED_STATE, entry, words=words, told=Told.FOLLOWERS, change={"state": [before, state]}, once=once
     )
     tell_author(entry, event)
+    tell_those_merged(entry, event)
     return entry
 
 
@@ -310,6 +314,7 @@ def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
     entry.changed_at = now()
     event = record(viewer, Did.REPLIED, entry, words=words, told=Told.FOLLOWERS, once=once)
     tell_author(entry, event)
+    tell_those_merged(entry, event)
     return entry
 
 
@@ -326,6 +331,15 @@ def tell_author(entry: Entry, event: Event, letter: str = "update", **words: Any
         return
     db.session.flush()
     write_letter(author.email, letter, cause=f"event {event.id}", entry=entry, event=event, **words)
+
+
+def tell_those_merged(entry: Entry, event: Event) -> None:
+    """Write the same to those who told what was merged into it, where they may see it."""
+    authors = select(Entry.author_id).where(Entry.id.in_(ids_of(entry)[1:]), Entry.standing == Standing.PUBLISHED)
+    for person in db.session.scalars(select(Person).where(Person.id.in_(authors), Person.confirmed_at.is_not(None))):
+        if person.id not in (entry.author_id, event.actor_id) and sees(viewer_of(person), entry):
+            db.session.flush()
+            write_letter(person.email, "update", cause=f"event {event.id}", entry=entry, event=event)
 
 
 def sweep_drafts() -> list[str]:

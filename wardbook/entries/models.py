@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any, ClassVar
 
@@ -106,7 +107,8 @@ class Entry(Base, Shared, Located):
     edition: Mapped[int] = mapped_column(default=1, server_default="1")
     """Counts its edits, so that who edits from an older one is told"""
     supporters: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How many people support it: as many as it has rows of `Support`, but for an erased one, which keeps the count"""
+    """How many people support it: those who do, and those who told or support what was merged into it, each once; an
+    erased one keeps the count"""
     once: Mapped[str | None] = mapped_column(unique=True)
     """The form it came from: pressed twice, it still makes one entry."""
     source: Mapped[str | None]
@@ -176,6 +178,16 @@ class Entry(Base, Shared, Located):
         return KINDS[self.kind].led
 
     @property
+    def is_taken_on(self) -> bool:
+        """Whether residents lead on it, or lead with others."""
+        return self.is_led and self.lead in (Lead.RESIDENTS, Lead.TOGETHER)
+
+    @property
+    def taker_ids(self) -> set[int]:
+        """The ids of the people who take part in it, beside its author."""
+        return {id_ for asked in takers for id_ in asked(self)}
+
+    @property
     def leads(self) -> str:
         """Who leads on it, in words; nothing where its kind has nobody to lead."""
         return lead_in_words(self.lead, self.partner) if self.is_led else ""
@@ -209,6 +221,10 @@ class EntrySpot(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
     lon: Mapped[float]
     lat: Mapped[float]
+
+
+takers: list[Callable[[Entry], set[int]]] = []
+"""Who says which people take part in an issue or an idea that residents lead on: a higher room adds what it knows"""
 
 
 class Support(Base):

@@ -16,6 +16,7 @@ from wardbook.areas.locator import locator
 from wardbook.clock import LONDON, today
 from wardbook.db import db
 from wardbook.entries.kinds import KINDS, LED, NO_LONGER_UPHELD, Family, Kind, State, Topic, states_in
+from wardbook.entries.merged import stands_for_itself
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.events import Event
 from wardbook.people.models import Service
@@ -132,8 +133,16 @@ def entries(viewer: Viewer, place: Place | None = None, filters: Filters | None 
 
 
 def published(viewer: Viewer, place: Place | None = None, filters: Filters | None = None) -> Select[Entry]:
-    """The same without what waits, is hidden or was withdrawn: what lists, maps, files and briefs show."""
-    return entries(viewer, place, filters).where(Entry.standing == Standing.PUBLISHED)
+    """The same without what waits, is hidden or was withdrawn, and without that for which another stands: what lists,
+    maps, files and briefs show.
+    """
+    standing = Entry.standing == Standing.PUBLISHED
+    return entries(viewer, place, filters).where(standing, stands_for_itself(viewer))
+
+
+def with_merged(viewer: Viewer) -> Select[Entry]:
+    """What is published, that for which another stands too: what is taken away whole has it."""
+    return entries(viewer).where(Entry.standing == Standing.PUBLISHED)
 
 
 def latest_changed(rows: Select[Entry]) -> Select[Entry]:
@@ -266,6 +275,7 @@ def counts_by_area(viewer: Viewer, area_ids: Sequence[int]) -> dict[int, dict[Ki
         select(lies.area_id, Entry.kind, func.count())
         .join(Entry, Entry.id == lies.thing_id)
         .where(lies.area_id.in_(area_ids), visible(Entry, viewer), Entry.standing == Standing.PUBLISHED)
+        .where(stands_for_itself(viewer))
         .group_by(lies.area_id, Entry.kind)
     )
     counts: dict[int, dict[Kind, int]] = {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from wardbook.entries.kinds import KINDS, LEVEL_LABELS, STATES, State
+from wardbook.entries.kinds import KINDS, LEVEL_LABELS, STATES, Kind, State
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import said_by
 from wardbook.events import Did, Event
@@ -41,6 +41,14 @@ def _moved_by_a_moderator(step: Event, entry: Entry) -> str:
     return f"Put under ‘{categories[1]}’ by a moderator" if categories else "Put in its right place by a moderator"
 
 
+TAKEN: Final = {
+    "planned": "What residents plan",
+    "done": "What residents have done",
+    "help wanted": "Residents look for help",
+    "finished": "Residents say that it is done",
+    "thanks": "Thanks",
+}
+"""The steps of what residents take on, by their sort"""
 NEW: Final = frozenset({Did.POSTED, Did.PUBLISHED})
 
 _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
@@ -60,6 +68,16 @@ _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
     Did.CHANGED_PHOTOS: lambda step, entry: "Photos changed by its author",
     Did.BLACKED_OUT: lambda step, entry: "A photo was partly blacked out",
     Did.UNCOVERED: lambda step, entry: "A photo is shown whole again",
+    Did.TOOK_ON: lambda step, entry: TAKEN.get(step.change.get("sort", ""), "Residents are taking this on"),
+    Did.MET: lambda step, entry: (
+        "It was taken up for something near" if entry.kind is Kind.OFFER else "Somebody who offered help is in touch"
+    ),
+    Did.MERGED: lambda step, entry: (
+        "Merged into another entry that says the same" if "into" in step.change else "Another entry was merged into it"
+    ),
+    Did.PARTED: lambda step, entry: (
+        "Taken out again: it stands for itself" if "into" in step.change else "A merge into it was taken back"
+    ),
     Did.SUPERSEDED: lambda step, entry: "A later note takes its place",
     Did.HELD: lambda step, entry: "Waiting for a moderator to read it",
     Did.LEFT: lambda step, entry: "Read by a moderator, who left it as it is",
@@ -88,4 +106,6 @@ def step_by(step: Event, entry: Entry) -> str:
     own = step.actor_id is not None and step.actor_id == entry.author_id
     if step.did in NEW:
         return step.signed if own and entry.name_shown and step.signed else said_by(entry)
+    if step.did is Did.TOOK_ON and not step.signed and not own:
+        return "A resident"
     return step.signed or (said_by(entry) if own else "The council")

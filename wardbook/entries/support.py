@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select
 
 from wardbook.db import db, hold, now
 from wardbook.entries import queries
+from wardbook.entries.merged import ids_of, merge_of
 from wardbook.entries.models import Entry, Support
 from wardbook.errors import Forbidden, NotFound, Refused
 from wardbook.mail import write_letter
@@ -25,7 +26,7 @@ def support(viewer: Viewer, entry: Entry) -> Entry:
     _require_somebody(viewer, entry)
     if not supports(viewer, entry):
         db.session.add(Support(entry_id=entry.id, person_id=viewer.id, at=now()))
-        _count(entry)
+        count_supporters(entry)
     return entry
 
 
@@ -33,7 +34,7 @@ def take_back(viewer: Viewer, entry: Entry) -> Entry:
     """No longer count this person. Where they were not counted nothing changes."""
     _require_somebody(viewer, entry)
     db.session.execute(delete(Support).where(Support.entry_id == entry.id, Support.person_id == viewer.id))
-    _count(entry)
+    count_supporters(entry)
     return entry
 
 
@@ -50,11 +51,19 @@ def supports(viewer: Viewer, entry: Entry) -> bool:
     return viewer.id is not None and db.session.scalar(mine) is not None
 
 
-def _count(entry: Entry) -> None:
+def count_supporters(entry: Entry) -> None:
+    """Count each person once who supports an entry or told, or supports, what was merged into it; so on to the one that
+    stands for it. Its own author is none of them.
+    """
     db.session.flush()
-    people_ = select(func.count()).where(Support.entry_id == entry.id).scalar_subquery()
-    db.session.execute(update(Entry).where(Entry.id == entry.id).values(supporters=people_))
-    db.session.refresh(entry)
+    ids = ids_of(entry)
+    supporting = select(Support.person_id).where(Support.entry_id.in_(ids))
+    told = select(Entry.author_id).where(Entry.id.in_(ids[1:]), Entry.author_id.is_not(None))
+    people_ = set(db.session.scalars(supporting)) | set(db.session.scalars(told))
+    entry.supporters = len(people_ - {entry.author_id})
+    db.session.flush()
+    if (merge := merge_of(entry)) is not None:
+        count_supporters(db.session.get_one(Entry, merge.into_id))
 
 
 # --- without an account ------------------------------------------------------------------------------------------

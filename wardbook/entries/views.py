@@ -10,7 +10,19 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.clock import today
-from wardbook.entries import actions, blurring, leading, offers, photos, queries, splitting, support, ties
+from wardbook.entries import (
+    actions,
+    blurring,
+    leading,
+    merged,
+    offers,
+    photos,
+    queries,
+    splitting,
+    support,
+    taking_on,
+    ties,
+)
 from wardbook.entries.forms import AnswerForm, LeadForm, NoteForm, RenewForm, level_hints
 from wardbook.entries.kinds import KINDS, Basis, Kind, Lead, State, Topic
 from wardbook.entries.models import Entry
@@ -35,6 +47,9 @@ def detail(ref: str) -> ResponseReturnValue:
     entry = queries.entry(ref, viewer())
     if entry is None:
         return render_template("entries/stub.html", stub=or_404(ties.stub(ref, viewer())))
+    other = merged.lasting_for(entry, viewer())
+    if other is not None and request.args.get("merged") != "no":
+        return redirect(url_for(".detail", ref=other.ref, told_as=request.args.get("told_as") or entry.ref))
     return _page(entry)
 
 
@@ -61,7 +76,18 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         drawn=shape(entry.shape_id, viewer()),
         exact=blurring.exact_spot(entry, viewer()),
         parted=splitting.others(entry, viewer()),
+        told_as=merged.told_as(entry, viewer()),
+        stands_for_it=merged.lasting_for(entry, viewer()),
+        came_from=_came_from(),
+        taken=taking_on.taken(entry),
     )
+
+
+def _came_from() -> str:
+    """The reference of the merged entry whose address led here, where this viewer sees that."""
+    ref = request.args.get("told_as")
+    found = queries.entry(ref, viewer()) if ref else None
+    return found.ref if found else ""
 
 
 def _there(entry: Entry, said: str) -> ResponseReturnValue:

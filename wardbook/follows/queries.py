@@ -12,6 +12,7 @@ from wardbook.areas.models import Area
 from wardbook.areas.succession import Share, lineage
 from wardbook.clock import today
 from wardbook.db import db
+from wardbook.entries.merged import ids_of
 from wardbook.entries.models import Entry
 from wardbook.follows.keys import meant_by
 from wardbook.follows.models import Follow, FollowedWard
@@ -75,9 +76,11 @@ def ended_by(key: str) -> Sequence[Follow]:
 
 
 def following(entry: Entry) -> list[Follow]:
-    """Who hears of an entry: those who follow it, before those who follow a place in which it lies."""
+    """Who hears of an entry: those who follow it, or what was merged into it, before those who follow a place in which
+    it lies.
+    """
     rows = select(Follow).where(is_active()).options(joinedload(Follow.person))
-    direct = db.session.scalars(rows.where(Follow.entry_id == entry.id).order_by(Follow.id)).all()
+    direct = db.session.scalars(rows.where(Follow.entry_id.in_(ids_of(entry))).order_by(Follow.id)).all()
     near = {row.id: row for some in (_by_ward(entry), _by_box(entry)) for row in db.session.scalars(rows.where(some))}
     places: dict[str, bool] = {}
     return [*direct, *(follow for _, follow in sorted(near.items()) if _holds(follow, entry, places))]

@@ -21,7 +21,7 @@ from wardbook.db import db, touches
 from wardbook.downloads import sources
 from wardbook.downloads.actions import record_given
 from wardbook.downloads.sources import About, Source, Tell, Wanted, register
-from wardbook.entries import features, queries, shown, ties
+from wardbook.entries import features, merged, queries, shown, ties
 from wardbook.entries.batches import in_batches
 from wardbook.entries.forms import filters_from
 from wardbook.entries.models import Entry
@@ -195,9 +195,20 @@ def export_all(target: Path, reader: Viewer) -> tuple[int, int]:
         for ward in wards
     ]  # fmt: skip
     shapes = [ward.geometry for ward in wards]
-    layer = entries_layer(in_batches(queries.published(reader)), ties.seen_differently(reader))
+    layer = _whole_layer(reader)
     exports.write_geopackage(target, [exports.Layer("wards", columns, rows, shapes), layer])
     return len(wards), len(layer.rows)
+
+
+def _whole_layer(reader: Viewer) -> exports.Layer:
+    """Every entry, those too for which another stands, with the reference of that other where the reader sees it."""
+    differing, others = ties.seen_differently(reader), merged.others(reader)
+    held = [
+        ((*shown.row(entry, differing), others.get(entry.id, "")), entry.geometry)
+        for entry in in_batches(queries.with_merged(reader))
+    ]
+    columns = (*shown.COLUMNS, "merged_into")
+    return exports.Layer("entries", columns, [row for row, _ in held], [shape for _, shape in held])
 
 
 def _iso(day: date | None) -> str:

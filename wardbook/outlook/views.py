@@ -15,7 +15,7 @@ from wardbook.clock import today
 from wardbook.downloads import queries as downloads
 from wardbook.downloads.sources import Wanted
 from wardbook.entries import queries as entries
-from wardbook.entries import ties
+from wardbook.entries import taking_on, ties
 from wardbook.entries.forms import filters_alone, filters_from
 from wardbook.entries.kinds import LED, Family, Kind, State
 from wardbook.entries.models import Entry
@@ -90,6 +90,8 @@ def ward(code: str) -> ResponseReturnValue:
         answers=entries.last_words(closed.rows),
         notes=notes,
         beside=ties.beside(notes.rows, who),
+        taken_on=taking_on.going_on(who, place),
+        done_by_residents=taking_on.done_lately(who, place),
         mine=area.id in who.area_ids,
         edge=edges.at_the_edge(area),
         namesakes=areas_beside_in_name(area),

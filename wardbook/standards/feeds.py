@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.urls import iri_to_uri
 
@@ -11,6 +11,7 @@ from wardbook.config import settings
 from wardbook.db import db
 from wardbook.entries import queries
 from wardbook.entries.forms import filters_from
+from wardbook.entries.merged import lasting_for
 from wardbook.people.signed_in import viewer
 from wardbook.places.converter import place_at
 from wardbook.places.place import Place
@@ -57,6 +58,8 @@ def _of_list(found: Place | None, title: str, page: str) -> Response:
 def entry(ref: str) -> ResponseReturnValue:
     """What happened to an entry, newest first."""
     found = or_404(queries.entry(ref, viewer()))
+    if (other := lasting_for(found, viewer())) is not None:
+        return redirect(url_for(".entry", ref=other.ref))
     steps = list(reversed(queries.timeline(found)))[:MOST]
     return _answer(found.title, url_for("entries.detail", ref=found.ref), atom.of_steps(found, steps))
 
