@@ -20,3 +20,20 @@ def blank_copies(thing: Any) -> None:
     """Blank every copy of a thing: erasing it calls this."""
     for blanking in erasing:
         blanking(thing)
+
+
+Unnaming = Callable[[Any, str], None]
+unnaming: list[Unnaming] = []
+"""What is called with a thing that loses its author, who is erased and leaves it, and with that author's name"""
+
+
+def unnames(unname: Unnaming) -> Unnaming:
+    """Let a function that takes the author's name out of its copies of a thing be called when the author is erased."""
+    unnaming.append(unname)
+    return unname
+
+
+def unname_copies(thing: Any, name: str) -> None:
+    """Take the author's name out of every copy of a thing: erasing its author, who leaves it, calls this."""
+    for unname in unnaming:
+        unname(thing, name)

@@ -22,6 +22,7 @@ class Did(StrEnum):
     PUBLISHED = "published"
     CHANGED_STATE = "changed state"
     REPLIED = "replied"
+    REOPENED = "reopened"
     HID = "hid"
     RESTORED = "restored"
     IMPORTED = "imported"
@@ -75,7 +76,9 @@ class Event(Base):
     """The form it came from: pressed twice, it is still one step."""
 
 
-OF_THE_AUTHOR = frozenset({Did.EDITED, Did.CHANGED_LEVEL, Did.WITHDREW, Did.BROUGHT_BACK, Did.REVIEWED, Did.SUPERSEDED})
+OF_THE_AUTHOR = frozenset(
+    {Did.REOPENED, Did.EDITED, Did.CHANGED_LEVEL, Did.WITHDREW, Did.BROUGHT_BACK, Did.REVIEWED, Did.SUPERSEDED}
+)
 OF_THE_AUTHOR_OR_THE_COUNCIL = frozenset({Did.CHANGED_STATE, Did.RENEWED})
 
 

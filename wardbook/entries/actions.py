@@ -13,8 +13,10 @@ from sqlalchemy import select, update
 from wardbook.areas.derive import derive
 from wardbook.clock import day_of
 from wardbook.db import alone, db, hold, now
+from wardbook.entries import letters
 from wardbook.entries.kinds import KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
 from wardbook.entries.models import Category, Draft, Entry, Photo
+from wardbook.entries.next_steps import next_steps
 from wardbook.errors import Refused
 from wardbook.events import Did, Event, Told, record
 from wardbook.mail import write_letter
@@ -186,7 +188,10 @@ def moderated(entry: Entry) -> bool:
 
 def _ask_for_proof(entry: Entry, author: Person, name: str) -> None:
     fresh = people.make_proof(author, PUBLISH, entry.ref, name=name)
-    write_letter(author.email, "confirm", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link)
+    write_letter(
+        author.email, "confirm", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link,
+        following=next_steps(entry, held=moderated(entry)),
+    )  # fmt: skip
 
 
 def entry_of(proof: Proof) -> Entry | None:
@@ -208,7 +213,10 @@ def confirm(proof: Proof) -> Entry:
         move_standing(entry, Standing.PUBLISHED)
         event = record(author, Did.PUBLISHED, entry, told=Told.FOLLOWERS)
         db.session.flush()
-        write_letter(proof.person.email, "published", cause=f"event {event.id}", entry=entry)
+        write_letter(
+            proof.person.email, "published", cause=f"event {event.id}", unsubscribe=letters.stops_letters(entry),
+            entry=entry, following=next_steps(entry, held=moderated(entry)),
+        )  # fmt: skip
     return entry
 
 
@@ -258,13 +266,23 @@ def done_already(once: str | None) -> bool:
     return db.session.scalar(select(Event.id).where(Event.once == once)) is not None
 
 
+CAN_BE_ENDED = frozenset({"update", "published"})
+"""Letters that an author can have no more of. Of moderation, and of who sees what they told, they are always told."""
+
+
 def tell_author(entry: Entry, event: Event, letter: str = "update", **words: Any) -> None:
     """Write to its author of a step that somebody else took."""
     author = entry.author
     if author is None or author.confirmed_at is None or author.id == event.actor_id:
         return
+    ends = letter in CAN_BE_ENDED
+    if ends and not letters.wants(entry, author.id):
+        return
     db.session.flush()
-    write_letter(author.email, letter, cause=f"event {event.id}", entry=entry, event=event, **words)
+    write_letter(
+        author.email, letter, cause=f"event {event.id}", unsubscribe=letters.stops_letters(entry) if ends else "",
+        entry=entry, event=event, **words,
+    )  # fmt: skip
 
 
 # --- moderation --------------------------------------------------------------------------------------------------
@@ -304,7 +322,7 @@ def let_through(viewer: Viewer, entry: Entry, *, edition: str) -> Entry:
         raise Refused("Its author has not confirmed their email address yet, so it cannot be published.")
     change = move_standing(entry, Standing.PUBLISHED)
     event = record(viewer, Did.PUBLISHED, entry, told=Told.FOLLOWERS, change=change)
-    tell_author(entry, event, "published")
+    tell_author(entry, event, "published", following=next_steps(entry, held=moderated(entry)))
     return entry
 
 

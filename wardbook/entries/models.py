@@ -71,6 +71,7 @@ class Entry(Base, Shared, Located):
         Index("ix_entry_told_at_id", "told_at", "id"),
         Index("ix_entry_supporters_told_at", "supporters", "told_at", "id"),
         Index("ix_entry_changed_at_id", "changed_at", "id"),
+        Index("ix_entry_closed_at", "closed_at"),
     )
     lies_in: ClassVar[Table] = lies_in_table("entry")
 
@@ -92,7 +93,9 @@ class Entry(Base, Shared, Located):
     edition: Mapped[int] = mapped_column(default=1, server_default="1")
     """Counts its edits, so that who edits from an older one is told"""
     supporters: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How many people support it: as many as it has rows of `Support`, but for an erased one, which keeps the count"""
+    """How many people support it: as many as it has rows of `Support`, and those people who were erased since. An
+    erased entry keeps the count.
+    """
     once: Mapped[str | None] = mapped_column(unique=True)
     """The form it came from: pressed twice, it still makes one entry."""
     source: Mapped[str | None]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 
 from wardbook.db import db, hold, now
 from wardbook.entries import queries
@@ -25,15 +25,16 @@ def support(viewer: Viewer, entry: Entry) -> Entry:
     _require_somebody(viewer, entry)
     if not supports(viewer, entry):
         db.session.add(Support(entry_id=entry.id, person_id=viewer.id, at=now()))
-        _count(entry)
+        _count(entry, 1)
     return entry
 
 
 def take_back(viewer: Viewer, entry: Entry) -> Entry:
     """No longer count this person. Where they were not counted nothing changes."""
     _require_somebody(viewer, entry)
-    db.session.execute(delete(Support).where(Support.entry_id == entry.id, Support.person_id == viewer.id))
-    _count(entry)
+    if supports(viewer, entry):
+        db.session.execute(delete(Support).where(Support.entry_id == entry.id, Support.person_id == viewer.id))
+        _count(entry, -1)
     return entry
 
 
@@ -50,10 +51,10 @@ def supports(viewer: Viewer, entry: Entry) -> bool:
     return viewer.id is not None and db.session.scalar(mine) is not None
 
 
-def _count(entry: Entry) -> None:
+def _count(entry: Entry, more: int) -> None:
+    """Counted on, not anew: who was erased since goes on counting. The entry is held."""
     db.session.flush()
-    people_ = select(func.count()).where(Support.entry_id == entry.id).scalar_subquery()
-    db.session.execute(update(Entry).where(Entry.id == entry.id).values(supporters=people_))
+    db.session.execute(update(Entry).where(Entry.id == entry.id).values(supporters=Entry.supporters + more))
     db.session.refresh(entry)
 
 

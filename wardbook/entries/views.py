@@ -10,10 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.clock import today
-from wardbook.entries import actions, leading, offers, photos, queries, support, ties
+from wardbook.entries import actions, leading, letters, offers, photos, queries, support, ties
 from wardbook.entries.forms import AnswerForm, HideForm, LeadForm, NoteForm, RenewForm, level_hints
 from wardbook.entries.kinds import KINDS, Basis, Kind, Lead, State, Topic
 from wardbook.entries.models import Entry
+from wardbook.entries.steps import told_in_words
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import Asking, ask
 from wardbook.people.queries import officers, signed
@@ -44,12 +45,15 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
     forms |= {"lead": _lead_form(entry), "renew": _renew_form(entry)} | shown
     wrong = next((form for form in shown.values() if form.errors), forms["answer"])
     wards = areas.areas_by_id(queries.wards_of(entry, today()))
+    timeline = queries.timeline(entry)
+    wrote = queries.written_to_author(entry, timeline)
     return ask(
         "entries/detail.html",
         wrong,
         entry=entry,
         forms=forms,
-        timeline=queries.timeline(entry),
+        timeline=[(step, told_in_words(step, entry, step.id in wrote, viewer().id)) for step in timeline],
+        no_letters=entry.author_id == viewer().id and not letters.wants(entry, viewer().id),
         wards=list(wards.values()),
         who_sees=queries.who_sees_it(entry),
         life=KINDS[entry.kind],
@@ -70,7 +74,8 @@ def _there(entry: Entry, said: str) -> ResponseReturnValue:
 
 def _answer_form(entry: Entry) -> AnswerForm:
     form = AnswerForm(prefix="answer")
-    form.offer(entry, replies=may(viewer(), Act.REPLY, entry))
+    moves = may(viewer(), Act.CHANGE_STATE, entry)
+    form.offer(entry, replies=may(viewer(), Act.REPLY, entry), moves=moves)
     return form
 
 
@@ -78,9 +83,9 @@ def _answer_form(entry: Entry) -> AnswerForm:
 def answer(ref: str) -> ResponseReturnValue:
     """Answer in words, move it to another state, or both."""
     entry = or_404(queries.entry(ref, viewer()))
-    if not may(viewer(), Act.REPLY, entry):
-        require(viewer(), Act.CHANGE_STATE, entry)
     form = _answer_form(entry)
+    if form.state.data or not may(viewer(), Act.REPLY, entry):
+        require(viewer(), Act.CHANGE_STATE, entry)
     if actions.done_already(form.once.data):
         return _answered(entry, form)
     if form.validate_on_submit():
