@@ -9,14 +9,17 @@ from werkzeug.test import TestResponse
 from tests.conftest import (
     CAST,
     CLLR,
+    IN_BRIDGE,
     NEIGHBOUR,
     NOBODY,
     OFFICER,
     RESIDENT,
     a_note,
+    an_asset,
     an_issue,
     person_of,
 )
+from wardbook.clock import today
 from wardbook.db import db, transaction
 from wardbook.entries.kinds import Channel, State
 from wardbook.entries.models import Entry
@@ -250,7 +253,7 @@ def test_a_councillor_of_the_ward_answers_in_words_signed_as_councillor(as_):
 
 def test_a_councillor_answers_nothing_next_door_of_their_own_or_in_a_note(as_):
     assert reply(as_(CLLR), an_issue(at=IN_BRIDGE)).status_code == 403
-    assert reply(as_(CLLR), an_asset(by=CLLR)).status_code == 403
+    assert "Choose the new state" in reply(as_(CLLR), an_asset(by=CLLR)).text
     assert reply(as_(CLLR), a_note(by=OFFICER)).status_code == 403
     assert letters() == []
 

@@ -82,7 +82,7 @@ def ask_authors(_: jobs.Task) -> None:
 def _due() -> Select[int]:
     """Issues that have stood closed for four weeks, by an author who can be written to and was not asked yet."""
     closed = [state for state in states_in(Family.CLOSED) if state is not State.DUPLICATE]
-    asked = select(Asked.id).where(Asked.entry_id == Entry.id, Asked.asked_at >= Entry.closed_at)
+    asked = select(Asked.id).where(Asked.entry_id == Entry.id, Asked.asked_at > Entry.closed_at)
     quiet = select(letters.NoLetters.at).where(
         letters.NoLetters.entry_id == Entry.id, letters.NoLetters.person_id == Entry.author_id
     )
@@ -238,6 +238,6 @@ class Answers:
 def answers() -> Answers:
     """What authors answered within a year: one query."""
     rows = select(Asked.answer, func.count()).where(Asked.asked_at >= now() - YEAR).group_by(Asked.answer)
-    found: dict[Whether | None, int] = dict(db.session.execute(rows).tuples().all())
-    told = {WHETHER[given]: number for given, number in found.items() if given is not None}
-    return Answers(sum(found.values()), {label: told.get(label, 0) for label in WHETHER.values()})
+    found = list(db.session.execute(rows))
+    told = {WHETHER[given]: number for given, number in found if given is not None}
+    return Answers(sum(number for _, number in found), {label: told.get(label, 0) for label in WHETHER.values()})
