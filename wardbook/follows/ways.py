@@ -9,6 +9,7 @@ from wardbook.errors import Refused
 from wardbook.follows.models import Follow
 from wardbook.follows.things import Thing, thing_from_words
 from wardbook.places.called import circle_called
+from wardbook.places.place import refuse_outside
 from wardbook.policy import Viewer
 
 DISTANCES: Final = ("200", "400", "800")
@@ -41,7 +42,7 @@ def near(words: str, typed: str, metres: str, viewer: Viewer) -> Thing:
     if not typed:
         raise Refused("Enter a postcode, a street or a grid reference.", field="q")
     try:
-        return thing_from_words(circle_called(typed, float(metres), viewer).words, viewer)
+        return thing_from_words(refuse_outside(circle_called(typed, float(metres), viewer)).words, viewer)
     except Refused as refused:
         refused.field = "q"
         raise
