@@ -164,6 +164,6 @@ def test_a_letter_tracks_nobody(message, about, app):
         assert link.startswith("http://localhost/"), link
         endpoint, _ = addresses.match(link.removeprefix("http://localhost").partition("?")[0], method="GET")
         assert endpoint not in {"static"}
-    assert {link.partition("?")[0] for link in page.links} == {
-        link.partition("?")[0] for link in in_words(letter)
-    }, "both forms lead to the same pages"
+    assert {link.partition("?")[0] for link in page.links} == {link.partition("?")[0] for link in in_words(letter)}, (
+        "both forms lead to the same pages"
+    )

@@ -28,8 +28,9 @@ LONG_AGO: Final = timedelta(days=2)
 
 
 def told_by(person: Person) -> Sequence[Entry]:
-    """Everything somebody told, whatever became of it, the oldest first."""
-    return db.session.scalars(select(Entry).where(Entry.author_id == person.id).order_by(Entry.id)).all()
+    """Everything somebody told and did not erase, whatever became of it, the oldest first."""
+    mine = Entry.author_id == person.id, Entry.standing != Standing.ERASED
+    return db.session.scalars(select(Entry).where(*mine).order_by(Entry.id)).all()
 
 
 def supported(viewer: Viewer) -> Select[Entry]:
