@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from wardbook.errors import Refused
+from wardbook.errors import NotFound, Refused
 from wardbook.follows.models import Follow
 from wardbook.follows.things import Thing, thing_from_words
 from wardbook.places.called import circle_called
@@ -13,6 +13,7 @@ from wardbook.places.place import refuse_outside
 from wardbook.policy import Viewer
 
 DISTANCES: Final = ("200", "400", "800")
+_SPOT = re.compile(r"(postcode|point|grid|street):")
 _ROUND_IT = re.compile(r"(?P<spot>(?:postcode|point|grid|street):[^+@]+)\+(?P<metres>[\d.]+)m")
 
 
@@ -37,6 +38,8 @@ def near(words: str, typed: str, metres: str, viewer: Viewer) -> Thing:
     """
     if metres not in DISTANCES:
         raise Refused("Choose a distance from the list.", field="metres")
+    if words and not _SPOT.match(words):
+        raise NotFound
     if words:
         return thing_from_words(f"{words.partition('+')[0]}+{metres}m", viewer)
     if not typed:
