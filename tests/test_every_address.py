@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from html.parser import HTMLParser
 from itertools import pairwise
 from pathlib import Path
@@ -30,22 +31,24 @@ from tests.conftest import (
 )
 from tests.engines import ENGINE, Rows
 from tests.entries.pictures import picture, saved
-from wardbook.db import db, transaction
+from wardbook.db import db, now, transaction
 from wardbook.downloads.actions import order
 from wardbook.downloads.sources import Wanted
-from wardbook.entries import life, photos, support
+from wardbook.entries import actions, life, photos, support
 from wardbook.entries.blacking_out import black_out
 from wardbook.entries.developing import Box
-from wardbook.entries.kinds import Lead
+from wardbook.entries.kinds import Lead, State
+from wardbook.entries.letters import stops_letters
+from wardbook.entries.models import Entry
 from wardbook.events import Did, record
 from wardbook.follows.actions import begin
 from wardbook.follows.keys import stops
 from wardbook.follows.models import Rhythm
 from wardbook.follows.things import thing_from_words
-from wardbook.jobs import do_what_is_due
+from wardbook.jobs import ask_for_what_recurs, do_what_is_due
 from wardbook.mail import letters
 from wardbook.moderation import appeals
-from wardbook.people.actions import FOLLOW, SIGN_IN, make_proof
+from wardbook.people.actions import ERASE, FOLLOW, SIGN_IN, make_proof, person_with
 from wardbook.shared import Level, Standing
 
 STAFF = (CLLR, CLLR_NEXT_DOOR, OFFICER)
@@ -160,6 +163,7 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/desk", "/desk", only(SIGNED_IN, 200, 302)),
     ("/desk/<name>", "/desk/unanswered", only((OFFICER,), 200, 403)),
     ("/desk/<name>", "/desk/under-way", only((OFFICER,), 200, 403)),
+    ("/desk/<name>", "/desk/not-put-right", only((OFFICER,), 200, 403)),
     ("/desk/<name>", "/desk/nothing", only((OFFICER,), 404, 403)),
     ("/entries/<ref>", "/entries/{PUBLIC}", for_all(200)),
     ("/entries/<ref>", "/entries/{OFFER}", for_all(200)),
@@ -232,6 +236,20 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/follows/sent", "/follows/sent", for_all(200)),
     ("/follows/stop/<key>", "/follows/stop/{STOP}", for_all(200)),
     ("/follows/stop/<key>", "/follows/stop/guessed", for_all(404)),
+    ("/follows/near", "/follows/near", for_all(200)),
+    ("/follows/near", "/follows/near?q=ZZ1+1AA&metres=400", for_all(302)),
+    ("/follows/near", "/follows/near?at=postcode:ZZ1+1AA&metres=800", for_all(302)),
+    ("/follows/near", "/follows/near?at=shape:{SHAPE}&metres=800", for_all(404)),
+    ("/follows/near", "/follows/near?q=nowhere&metres=400", for_all(422)),
+    ("/letters/<key>", "/letters/{LETTERS}", for_all(200)),
+    ("/letters/<key>", "/letters/guessed", for_all(404)),
+    ("/me", "/me", only(SIGNED_IN, 200, 302)),
+    ("/me/erase", "/me/erase", only(SIGNED_IN, 200, 302)),
+    ("/me/erase/link/<link>", "/me/erase/link/{LEAVE}", for_all(200)),
+    ("/me/erase/link/<link>", "/me/erase/link/{LINK}", for_all(404)),
+    ("/me/erase/link/<link>", "/me/erase/link/guessed", for_all(404)),
+    ("/me/erase/sent", "/me/erase/sent", for_all(200)),
+    ("/me/erased", "/me/erased", for_all(200)),
     ("/map", "/map", for_all(200)),
     ("/map", "/map?kind=nonsense&since=tomorrow&after=x&before=1.x&category=no&state=family:none", for_all(200)),
     ("/map.atom", "/map.atom", for_all(200)),
@@ -337,6 +355,9 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/places/new/circle", "/places/new/circle?q=ZZ1+1AA", for_all(200)),
     ("/places/new/street", "/places/new/street", for_all(200)),
     ("/places/new/wards", "/places/new/wards", for_all(200)),
+    ("/put-right/<key>", "/put-right/{ASKED}", for_all(200)),
+    ("/put-right/<key>", "/put-right/{ASKED}?answer=no", for_all(200)),
+    ("/put-right/<key>", "/put-right/guessed", for_all(404)),
     ("/search", "/search", for_all(200)),
     ("/search", f"/search?words=public&place=ward:{MILL}", for_all(200)),
     ("/search.<suffix>", "/search.json?words=public", for_all(200)),
@@ -469,8 +490,8 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/entries/<ref>/renew", "/entries/{OFFER}/renew", only((RESIDENT, OFFICER), 422, 403)),
     ("/entries/<ref>/renew", "/entries/{PUBLIC}/renew", for_all(403)),
     ("/entries/<ref>/renew", "/entries/{WARD}/renew", only((RESIDENT, CLLR), 403, 404)),
-    ("/entries/<ref>/answer", "/entries/{PUBLIC}/answer", only((OFFICER,), 422, 403)),
-    ("/entries/<ref>/answer", "/entries/{WARD}/answer", only((RESIDENT, CLLR), 403, 404)),
+    ("/entries/<ref>/answer", "/entries/{PUBLIC}/answer", only((OFFICER, CLLR), 422, 403)),
+    ("/entries/<ref>/answer", "/entries/{WARD}/answer", only((CLLR,), 422, 404) | {RESIDENT: 403}),
     ("/entries/<ref>/restore", "/entries/{PUBLIC}/restore", for_all(403)),
     ("/entries/<ref>/restore", "/entries/{HIDDEN}/restore", only((RESIDENT,), 403, 404) | {MODERATOR: 302}),
     ("/entries/<ref>/review", "/entries/{COUNCIL}/review", only(STAFF, 403, 404) | {CLLR: 422}),
@@ -491,7 +512,20 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/together/<key>", "/together/guessed", for_all(404)),
     ("/together/stop/<key>", "/together/stop/guessed", for_all(404)),
     ("/support/<link>", "/support/guessed", for_all(404)),
-    ("/entries/<ref>/answer", "/entries/{OFFER}/answer", only((RESIDENT, OFFICER), 422, 403)),
+    ("/entries/<ref>/answer", "/entries/{OFFER}/answer", only((RESIDENT, OFFICER, CLLR), 422, 403)),
+    ("/entries/<ref>/letters", "/entries/{PUBLIC}/letters", for_all(403) | {RESIDENT: 302}),
+    ("/entries/<ref>/letters", "/entries/{COUNCIL}/letters", only(STAFF, 403, 404) | {CLLR: 302}),
+    ("/follows/<int:follow_id>/distance", "/follows/{FOLLOW}/distance", only((NEIGHBOUR,), 422, 404)),
+    ("/follows/near", "/follows/near?at=postcode:ZZ1+1AA&metres=400", for_all(302)),
+    ("/follows/near", "/follows/near?q=&metres=400", for_all(422)),
+    ("/letters/<key>", "/letters/{LETTERS}", for_all(200)),
+    ("/letters/<key>", "/letters/guessed", for_all(404)),
+    ("/me/copy", "/me/copy", only(SIGNED_IN, 200, 302)),
+    ("/me/name", "/me/name", only(SIGNED_IN, 422, 302)),
+    ("/me/erase", "/me/erase", for_all(403) | {NOBODY: 302, RESIDENT: 422, NEIGHBOUR: 422}),
+    ("/me/erase/link/<link>", "/me/erase/link/guessed", for_all(404)),
+    ("/put-right/<key>", "/put-right/{ASKED}", for_all(422)),
+    ("/put-right/<key>", "/put-right/guessed", for_all(404)),
     ("/follows/<int:follow_id>/rhythm", "/follows/{FOLLOW}/rhythm", only((NEIGHBOUR,), 422, 404)),
     ("/follows/<int:follow_id>/instead", "/follows/{FOLLOW}/instead", only((NEIGHBOUR,), 422, 404)),
     ("/follows/<int:follow_id>/stop", "/follows/{FOLLOW}/stop", only((NEIGHBOUR,), 302, 404)),
@@ -520,6 +554,7 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/contribute/confirm/<link>", "/contribute/confirm/{CONFIRM}", for_all(302)),
     ("/support/<link>", "/support/{SUPPORT}", for_all(302)),
     ("/sign-in/link/<link>", "/sign-in/link/{LINK}", for_all(302)),
+    ("/me/erase/link/<link>", "/me/erase/link/{LEAVE}", for_all(302)),  # whoever holds the link is out by it
     ("/sign-out", "/sign-out", for_all(302)),
 ]
 
@@ -585,6 +620,7 @@ def tell(home: Path) -> dict[str, str]:
         black_out(moderator, told["OFFER"], black, one, reason="A face.", once="black")
         words["BLACK"] = black.key
         photos.stop_serving(words["WAS"])
+        words["LETTERS"] = stops_letters(told["PUBLIC"]).rpartition("/")[2]
         words["LINK"] = make_proof(person_of(NEIGHBOUR), SIGN_IN).link
         words["SUPPORT"] = make_proof(person_of(NEIGHBOUR), "support", words["PUBLIC"]).link
         support.support(conftest.as_viewer(NEIGHBOUR), told["WITHDRAWN"])
@@ -601,7 +637,22 @@ def tell(home: Path) -> dict[str, str]:
     words["FILE"] = file.key
     do_what_is_due()
     words |= freeze_some()
+    words["ASKED"] = ask_of_one()
+    with transaction():
+        words["LEAVE"] = make_proof(person_with("leaving@example.org"), ERASE, "everything").link
     return words
+
+
+def ask_of_one() -> str:
+    """The key behind which an author says whether what was closed is put right."""
+    issue = conftest.an_issue("Closed")
+    with transaction():
+        actions.change_state(conftest.as_viewer(OFFICER), issue, State.FIXED, words="Lowered.", once="closed")
+        db.session.get(Entry, issue.id).closed_at = now() - timedelta(weeks=5)
+    ask_for_what_recurs()
+    do_what_is_due()
+    (letter,) = [letter for letter in letters() if letter.cause.startswith("asked ")]
+    return re.search(r"/put-right/([\w.-]+)", letter.body)[1]
 
 
 def freeze_some() -> dict[str, str]:
@@ -751,10 +802,12 @@ def test_every_form_without_its_token_is_refused_before_anything_else(guarded):
     for member in (NOBODY, OFFICER):
         client = guarded.browser(member)
         for _, pattern, _ in POSTS:
-            if pattern == "/follows/stop/{STOP}" or pattern.startswith("/mapit/"):
+            if pattern in ("/follows/stop/{STOP}", "/letters/{LETTERS}") or pattern.startswith("/mapit/"):
                 continue  # programs post there: tests/follows and tests/standards say what it does
             answer = client.post(guarded.address(client, pattern), data={"q": "ZZ1 1AA"})
-            assert answer.status_code == (404 if pattern == "/follows/stop/guessed" else 400), pattern
+            assert answer.status_code == (404 if pattern in ("/follows/stop/guessed", "/letters/guessed") else 400), (
+                pattern
+            )
             assert answer.status_code == 404 or "The form has ended" in answer.text
     assert all_but_the_log_in(guarded.home) == before
 

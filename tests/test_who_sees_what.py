@@ -423,6 +423,10 @@ SILENT = [
     f"/wards/{BRIDGE}.atom",
     f"/follows/new?thing=ward:{MILL}",
     "/follows/sent",
+    "/follows/near",
+    "/follows/near?q=nothing&metres=400",
+    "/me/erase",
+    "/me/erased",
     f"/places/ward:{BRIDGE}",
     f"/wards/{BRIDGE}",
     "/map/frame/pin",
@@ -480,6 +484,18 @@ def test_a_desk_shows_a_person_their_own_and_to_officers_what_waits_for_an_answe
     client = browser(member)
     pages = every_page(client, "/desk")
     assert shown_in(b"".join(page.data for page in pages), things) == (own | asked if member is OFFICER else own)
+
+
+@every_member
+def test_a_persons_own_page_and_the_copy_they_take_hold_what_they_told_and_nothing_of_others(member, browser, things):
+    own = {thing for thing in things if thing.author == member and thing.standing is not Standing.ERASED}
+    client = browser(member)
+    assert shown_in(b"".join(page.data for page in every_page(client, "/me")), things) == own
+    copy = client.post("/me/copy")
+    assert copy.status_code == (200 if member.email else 302)
+    if member.email:
+        with zipfile.ZipFile(io.BytesIO(copy.data)) as taken:
+            assert shown_in(b"".join(taken.read(name) for name in taken.namelist()), things) == own
 
 
 @every_member

@@ -35,3 +35,20 @@ def redact_copies(thing: Any, without: Callable[[str], str]) -> None:
     """Remove words from every copy of a thing."""
     for removing in redacting:
         removing(thing, without)
+
+
+Unnaming = Callable[[Any, str], None]
+unnaming: list[Unnaming] = []
+"""What is called with a thing that loses its author, who is erased and leaves it, and with that author's name"""
+
+
+def unnames(unname: Unnaming) -> Unnaming:
+    """Let a function that takes the author's name out of its copies of a thing be called when the author is erased."""
+    unnaming.append(unname)
+    return unname
+
+
+def unname_copies(thing: Any, name: str) -> None:
+    """Take the author's name out of every copy of a thing: erasing its author, who leaves it, calls this."""
+    for unname in unnaming:
+        unname(thing, name)

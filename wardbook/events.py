@@ -22,6 +22,7 @@ class Did(StrEnum):
     PUBLISHED = "published"
     CHANGED_STATE = "changed state"
     REPLIED = "replied"
+    REOPENED = "reopened"
     HID = "hid"
     RESTORED = "restored"
     IMPORTED = "imported"
@@ -100,7 +101,16 @@ class Event(Base):
 
 
 OF_THE_AUTHOR = frozenset(
-    {Did.EDITED, Did.CHANGED_LEVEL, Did.WITHDREW, Did.BROUGHT_BACK, Did.REVIEWED, Did.SUPERSEDED, Did.CHANGED_PHOTOS}
+    {
+        Did.REOPENED,
+        Did.EDITED,
+        Did.CHANGED_LEVEL,
+        Did.WITHDREW,
+        Did.BROUGHT_BACK,
+        Did.REVIEWED,
+        Did.SUPERSEDED,
+        Did.CHANGED_PHOTOS,
+    }
 )
 OF_THE_AUTHOR_OR_THE_COUNCIL = frozenset({Did.CHANGED_STATE, Did.RENEWED, Did.TOOK_ON})
 

@@ -6,6 +6,7 @@ import smtplib
 from collections.abc import Sequence
 from datetime import datetime
 from email.utils import make_msgid
+from typing import Any
 
 from flask import Flask, current_app, render_template
 from flask_mailman import EmailMultiAlternatives, Mail
@@ -13,7 +14,7 @@ from sqlalchemy import Text, UniqueConstraint, delete, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wardbook import jobs
+from wardbook import jobs, personal
 from wardbook.config import Settings, settings
 from wardbook.db import Base, add_once, db, now, transaction
 
@@ -135,3 +136,19 @@ def forget_letters(causes: Sequence[str], to: str | None = None) -> None:
         these = (Letter.cause == cause, *([Letter.to == to] if to is not None else []))
         db.session.execute(delete(Letter).where(*these, Letter.sent_at.is_(None)))
         db.session.execute(update(Letter).where(*these).values(subject="", body="", html=""))
+
+
+@personal.tells("letters we wrote you")
+def _told(person: Any) -> list[dict[str, object]]:
+    rows = select(Letter).where(Letter.to == person.email).order_by(Letter.id)
+    return [
+        {"subject": one.subject, "written at": one.made_at.isoformat(),
+         "sent at": one.sent_at.isoformat() if one.sent_at else None}
+        for one in db.session.scalars(rows)
+    ]  # fmt: skip
+
+
+@personal.forgets
+def _forgotten(person: Any) -> None:
+    """Letters that wait never leave; of those that went nothing is kept, since each holds the address."""
+    db.session.execute(delete(Letter).where(Letter.to == person.email))

@@ -13,7 +13,7 @@ from wardbook.areas.models import AREA_TYPES
 from wardbook.chosen import message_today
 from wardbook.config import settings
 from wardbook.contributing import views as contributing
-from wardbook.entries import keeping, merging_views, photo_views, speaking_up, taking_on_views
+from wardbook.entries import hearing, keeping, merging_views, photo_views, speaking_up, taking_on_views
 from wardbook.entries import views as entries
 from wardbook.entries.kinds import ENTERED, KINDS, STATES, Family, Kind
 from wardbook.entries.queries import MOST_COUNTED, said_by, who_sees
@@ -32,18 +32,23 @@ def configure(app: Flask) -> None:
     from wardbook.administration import views as administration
     from wardbook.briefs import kept_views
     from wardbook.briefs import views as briefs
+    from wardbook.downloads import own as own_files  # noqa: F401 - what it tells and forgets of a person
     from wardbook.downloads import views as files
+    from wardbook.entries import own as own_entries  # noqa: F401 - likewise
     from wardbook.follows import (  # noqa: F401 - jobs of its own; what erasing blanks; and who follows both of two
         digests,
         erasing,
         splitting,
     )
+    from wardbook.follows import own as own_follows  # noqa: F401 - likewise
     from wardbook.follows import telling as telling_followers  # noqa: F401 - likewise
     from wardbook.follows import views as follows
+    from wardbook.me import views as me
     from wardbook.moderation import asking, rules  # noqa: F401 - the rules are asked when something is told
     from wardbook.moderation import views as moderation
     from wardbook.moderation.appeals import open_decision
     from wardbook.outlook import finding, frames, layers, searching, views
+    from wardbook.people import own as own_person  # noqa: F401 - likewise
     from wardbook.standards import feeds, mapit
     from wardbook.together import finding as finding_help  # noqa: F401 - jobs of its own
     from wardbook.together import keeping as keeping_matches  # noqa: F401 - what is told, forgotten and blanked
@@ -53,7 +58,7 @@ def configure(app: Flask) -> None:
         views.bp, finding.bp, searching.bp, frames.bp, layers.bp, people.bp, contributing.bp, entries.bp, keeping.bp,
         photo_views.bp, speaking_up.bp, merging_views.bp, taking_on_views.bp, places.bp, briefs.bp, kept_views.bp,
         moderation.bp, asking.bp, mapit.bp, feeds.bp, follows.bp, together.bp, files.bp, administration.bp,
-        activation.bp,
+        activation.bp, hearing.bp, me.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
@@ -76,6 +81,7 @@ def configure(app: Flask) -> None:
     app.extensions["csrf"].exempt(contributing.bp)  # it asks itself where a form comes from
     app.extensions["csrf"].exempt(mapit.bp)  # programs post there what is too long for an address; nothing is changed
     app.extensions["csrf"].exempt(together.stop)  # likewise
+    app.extensions["csrf"].exempt(hearing.stop_letters)  # likewise
     app.extensions["csrf"].exempt(follows.stop)  # a mail program posts there; the signed address is its proof
 
 

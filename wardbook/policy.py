@@ -200,6 +200,7 @@ class Act(StrEnum):
     CONTRIBUTE = "contribute"
     WRITE_NOTE = "write note"
     REPLY = "reply"
+    SAY_WHETHER = "say whether it is put right"
     CHANGE_STATE = "change state"
     RENEW = "renew"
     SET_LEAD = "set lead"
@@ -239,6 +240,7 @@ class Act(StrEnum):
     MERGE = "merge"
     TAKE_ON = "take on"
     THANK = "thank"
+    BE_ERASED = "be erased"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -298,6 +300,14 @@ def _takes_part(viewer: Viewer, thing: Any) -> bool:
     return viewer.id is not None and viewer.id in thing.taker_ids
 
 
+def _lies_in_their_ward(viewer: Viewer, thing: Any) -> bool:
+    """Where the viewer holds a councillor's term today in a ward that the thing lies in."""
+    model = type(thing)
+    here = represents_its_ward.of(model, viewer)
+    asked = select(model.id).where(model.id == thing.id)
+    return here if isinstance(here, bool) else db.session.scalar(asked.where(here)) is not None
+
+
 _DECIDES = _both(_any_of(Role.MODERATOR), _either(_is_others, _is_only_moderator))
 _LIVES = _standing(Standing.PUBLISHED, Standing.PENDING)
 _IS_OUT = _standing(Standing.PUBLISHED)
@@ -306,7 +316,12 @@ DOES: dict[Act, Permission] = {
     # the thing is who tells this kind; a visitor's waits until an email address is confirmed
     Act.CONTRIBUTE: _both(lambda viewer, tellers: viewer.id is None or bool(viewer.roles & tellers), _not_banned),
     Act.WRITE_NOTE: _any_of(Role.COUNCILLOR, Role.OFFICER),
-    Act.REPLY: _both(_any_of(Role.OFFICER), _standing(Standing.PUBLISHED)),
+    # a councillor answers in words what was told in their ward; beside a note they put a view of their own
+    Act.REPLY: _both(
+        _standing(Standing.PUBLISHED),
+        _either(_any_of(Role.OFFICER), _both(_is_others, _is_no_note, _lies_in_their_ward)),
+    ),
+    Act.SAY_WHETHER: _both(_is_own, _standing(Standing.PUBLISHED)),
     Act.CHANGE_STATE: _both(
         _either(_any_of(Role.OFFICER), _both(_is_own, _whose("author_moves"))), _standing(Standing.PUBLISHED)
     ),
@@ -351,6 +366,8 @@ DOES: dict[Act, Permission] = {
     Act.MERGE: _both(_any_of(Role.OFFICER, Role.MODERATOR), _IS_OUT, _is_no_note),
     Act.TAKE_ON: _both(_whose("is_taken_on"), _either(_is_own, _takes_part, _any_of(Role.OFFICER)), _IS_OUT),
     Act.THANK: _both(_whose("is_taken_on"), _any_of(Role.OFFICER, Role.COUNCILLOR), _IS_OUT),
+    # whoever holds or held a role asks an administrator: what they did in it is the council's record
+    Act.BE_ERASED: lambda viewer, person: viewer.id == person.id and not person.terms,
     Act.KEEP_BRIEF: _both(_any_of(Role.COUNCILLOR, Role.OFFICER), _is_own),
 }
 

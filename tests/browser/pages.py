@@ -479,6 +479,24 @@ def follows(thing: str, *then: str) -> Reach:
     return reach
 
 
+def shows_no_name(them: Someone) -> None:
+    them.goes_to("/me")
+    them.enters("Your name", "")
+    them.chooses("Show my name on all of it")
+    them.presses("Save")
+
+
+def opens_a_letter_about_their_own(them: Someone) -> None:
+    """What a visitor tells is confirmed; the letter that says so names an address that ends letters about it."""
+    confirms(them)
+    opens_the_letter(them, "/letters/")
+
+
+def wants_no_more_letters(them: Someone) -> None:
+    opens_a_letter_about_their_own(them)
+    them.presses("No more letters about it")
+
+
 def asks_to_follow(them: Someone) -> None:
     them.goes_to(f"/follows/new?thing=ward:{WARD}")
     them.enters("Email address", "follower@residents.example")
@@ -702,6 +720,20 @@ STATES = (
     State("follows", RESIDENT, follows(f"postcode:{POSTCODE}+800m")),
     State("follows, none", ADMINISTRATOR, at("/follows")),
     State("ward, followed", RESIDENT, follows(f"ward:{WARD}", f"/wards/{WARD}")),
+    State("hear near home", None, at("/follows/near")),
+    State("hear near home, signed in", RESIDENT, at("/follows/near")),
+    State("hear near home, no such place", None, at("/follows/near?q=Nowhere+at+all&metres=400")),
+    State("hear near home, several of a name", None, at("/follows/near?q=mill&metres=400")),
+    State("own page", RESIDENT, at("/me")),
+    State("own page, nothing told", ADMINISTRATOR, at("/me")),
+    State("own page, no name", RESIDENT, shows_no_name),
+    State("erase me", RESIDENT, at("/me/erase")),
+    State("erase me, no choice", RESIDENT, goes_wrong(at("/me/erase"), "Erase me for good")),
+    State("erase me, with a role", CLLR, at("/me/erase")),
+    State("erase me, check your email", None, at("/me/erase/sent")),
+    State("erased", None, at("/me/erased")),
+    State("letters about it", None, opens_a_letter_about_their_own),
+    State("no more letters about it", None, wants_no_more_letters),
     State("stop following", CLLR, opens_a_letter_to_stop),
     State("stopped following", CLLR, stops_by_a_letter),
     State("new place", OFFICER, at("/places/new")),

@@ -9,14 +9,17 @@ from werkzeug.test import TestResponse
 from tests.conftest import (
     CAST,
     CLLR,
+    IN_BRIDGE,
     NEIGHBOUR,
     NOBODY,
     OFFICER,
     RESIDENT,
     a_note,
+    an_asset,
     an_issue,
     person_of,
 )
+from wardbook.clock import today
 from wardbook.db import db, transaction
 from wardbook.entries.kinds import Channel, State
 from wardbook.entries.models import Entry
@@ -91,10 +94,10 @@ def test_a_refused_change_keeps_the_words_that_were_typed(as_):
 
 
 @pytest.mark.parametrize("member", [member for member in CAST if member is not OFFICER], ids=str)
-def test_nobody_but_an_officer_changes_a_state_or_replies(member, as_):
+def test_nobody_but_an_officer_changes_a_state_and_none_but_the_wards_councillor_replies_too(member, as_):
     issue = an_issue(by=NEIGHBOUR)
     assert move(as_(member), issue, State.FIXED).status_code == 403
-    assert reply(as_(member), issue).status_code == 403
+    assert member is CLLR or reply(as_(member), issue).status_code == 403
     assert db.session.get(Entry, issue.id).state is State.RECEIVED
     assert letters() == []
 
@@ -231,3 +234,32 @@ def test_the_timeline_only_grows(as_):
     after = [(event.id, event.words) for event in db.session.query(Event).order_by(Event.id)]
     assert after[: len(before)] == before
     assert [words for _, words in after] == ["", "One.", "Two.", "Three."]
+
+
+# --- a councillor answers ----------------------------------------------------------------------------------------
+
+
+def test_a_councillor_of_the_ward_answers_in_words_signed_as_councillor(as_):
+    issue = an_issue()
+    page = as_(CLLR).get(f"/entries/{issue.ref}").text
+    assert "Your answer" in page
+    assert "Closing it takes words" not in page.partition("Your answer")[2], "states are the officers' to change"
+    assert reply(as_(CLLR), issue).status_code == 302
+    assert "Councillor Carys Mill" in as_(NOBODY).get(f"/entries/{issue.ref}").text
+    (letter,) = letters()
+    assert letter.to == RESIDENT.email
+    assert "Councillor Carys Mill wrote:" in letter.body
+
+
+def test_a_councillor_answers_nothing_next_door_of_their_own_or_in_a_note(as_):
+    assert reply(as_(CLLR), an_issue(at=IN_BRIDGE)).status_code == 403
+    assert "Choose the new state" in reply(as_(CLLR), an_asset(by=CLLR)).text
+    assert reply(as_(CLLR), a_note(by=OFFICER)).status_code == 403
+    assert letters() == []
+
+
+def test_a_councillor_whose_term_has_ended_answers_no_more(as_):
+    issue = an_issue()
+    with transaction():
+        person_of(CLLR).terms[0].until_on = today()
+    assert reply(as_(CLLR), issue).status_code == 403

@@ -32,6 +32,7 @@ from wardbook.entries import actions, queries
 from wardbook.entries.forms import level_hints
 from wardbook.entries.kinds import KINDS, Channel, Kind
 from wardbook.entries.models import Draft, Entry
+from wardbook.entries.next_steps import next_steps, sent_from
 from wardbook.entries.questions import answers_in_words, answers_to
 from wardbook.errors import Refused
 from wardbook.forms import ask
@@ -156,7 +157,13 @@ def sent(draft_id: str) -> ResponseReturnValue:
     if not draft.answers.get("sent"):
         return redirect(url_for(".check", draft_id=draft.id))
     entry = queries.entry(draft.answers["sent"], viewer())
-    return render_template("contribute/sent.html", draft=draft, entry=entry, outbox=mail.to_outbox())
+    told = sent_from(draft)
+    following = next_steps(told) if told else ()
+    near = f"point:{told.geometry.centroid.x:.6f},{told.geometry.centroid.y:.6f}" if told else ""
+    return render_template(
+        "contribute/sent.html", draft=draft, entry=entry, outbox=mail.to_outbox(), following_steps=following, near=near,
+        ward=ward_at(told.geometry.centroid) if told else None,
+    )  # fmt: skip
 
 
 @bp.route("/confirm/<link>", methods=["GET", "POST"])

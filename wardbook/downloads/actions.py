@@ -18,7 +18,7 @@ from wardbook.db import alone, db, now, transaction
 from wardbook.downloads.models import Download, folder
 from wardbook.downloads.sources import Wanted, reader_of, source_of
 from wardbook.entries.models import Entry
-from wardbook.erasure import blanks
+from wardbook.erasure import blanks, unnames
 from wardbook.errors import Forbidden, NotFound, Refused
 from wardbook.jobs import Job
 from wardbook.people.models import Person
@@ -102,7 +102,7 @@ def record_taken(download_id: int) -> None:
 def make(task: jobs.Task) -> None:
     """Make a file as who asked for it may see it now. Its file is there, for good, before its row says so."""
     download = db.session.get(Download, task.about["file"])
-    if download is None or download.made_at is not None:
+    if download is None or download.made_at is not None or download.refused_for is not None:
         return
     asker = db.session.get(Person, download.asked_by_id) if download.asked_by_id is not None else None
     who = viewer_of(asker)
@@ -139,7 +139,7 @@ def _remove_if_erased(download: Download, references: Sequence[str]) -> None:
     db.session.rollback()
     erased = select(Entry.ref).where(Entry.standing == Standing.ERASED)
     if not set(references).isdisjoint(db.session.scalars(erased)):
-        _remove(download.key)
+        remove_made(download.key)
 
 
 # --- removing ----------------------------------------------------------------------------------------------------
@@ -152,16 +152,25 @@ def _ask_to_remove(thing: Any) -> None:
         jobs.ask(REMOVE, cause=thing.ref, ref=thing.ref)
 
 
+@unnames
+def _ask_to_remove_named(thing: Any, name: str) -> None:
+    """Files name the author where that was chosen."""
+    if isinstance(thing, Entry):
+        jobs.ask(REMOVE, cause=f"{thing.ref} without its author", ref=thing.ref)
+
+
 @jobs.doer(REMOVE)
 def remove_holding(task: jobs.Task) -> None:
     """Remove every file that was made and holds this entry."""
     for references in folder().glob("*.refs"):
         if task.about["ref"] in references.read_text().splitlines():
-            _remove(references.stem)
+            remove_made(references.stem)
 
 
-def _remove(key: str) -> None:
-    """What is in it is forgotten last: an end in the middle leaves what the next try needs to find the file."""
+def remove_made(key: str) -> None:
+    """Remove a file that was made. What is in it is forgotten last: an end in the middle leaves what the next try
+    needs to find the file.
+    """
     for path in sorted(folder().glob(f"{key}.*"), key=lambda path: path.suffix == ".refs"):
         path.unlink(missing_ok=True)
 

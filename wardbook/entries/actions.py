@@ -13,10 +13,11 @@ from sqlalchemy import select, update
 from wardbook.areas.derive import derive
 from wardbook.clock import day_of
 from wardbook.db import alone, db, hold, now
-from wardbook.entries import blurring, holding
+from wardbook.entries import blurring, holding, letters
 from wardbook.entries.kinds import ENTERED, KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
 from wardbook.entries.merged import ids_of, merge_of
 from wardbook.entries.models import Category, Draft, Entry, Photo
+from wardbook.entries.next_steps import next_steps
 from wardbook.entries.questions import Answers
 from wardbook.errors import Refused
 from wardbook.events import Did, Event, Told, record
@@ -241,7 +242,10 @@ def free_reference() -> str:
 
 def _ask_for_proof(entry: Entry, author: Person, name: str) -> None:
     fresh = people.make_proof(author, PUBLISH, entry.ref, name=name)
-    write_letter(author.email, "confirm", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link)
+    write_letter(
+        author.email, "confirm", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link,
+        following=next_steps(entry),
+    )  # fmt: skip
 
 
 def entry_of(proof: Proof) -> Entry | None:
@@ -268,7 +272,10 @@ def confirm(proof: Proof) -> Entry:
         move_standing(entry, Standing.PUBLISHED)
         event = record(author, Did.PUBLISHED, entry, told=Told.FOLLOWERS)
         db.session.flush()
-        write_letter(proof.person.email, "published", cause=f"event {event.id}", entry=entry)
+        write_letter(
+            proof.person.email, "published", cause=f"event {event.id}", unsubscribe=letters.stops_letters(entry),
+            entry=entry, following=next_steps(entry),
+        )  # fmt: skip
     return entry
 
 
@@ -323,14 +330,24 @@ def done_already(once: str | None) -> bool:
     return db.session.scalar(select(Event.id).where(Event.once == once)) is not None
 
 
+CAN_BE_ENDED = frozenset({"update", "published"})
+"""Letters that an author can have no more of. Of moderation, and of who sees what they told, they are always told."""
+
+
 def tell_author(entry: Entry, event: Event, letter: str = "update", **words: Any) -> None:
     """Write to its author of a step that somebody else took."""
     author = entry.author
     proved = author is not None and (author.confirmed_at is not None or entry.channel in ENTERED)
     if author is None or not proved or author.id == event.actor_id:
         return
+    ends = letter in CAN_BE_ENDED
+    if ends and not letters.wants(entry, author.id):
+        return
     db.session.flush()
-    write_letter(author.email, letter, cause=f"event {event.id}", entry=entry, event=event, **words)
+    write_letter(
+        author.email, letter, cause=f"event {event.id}", unsubscribe=letters.stops_letters(entry) if ends else "",
+        entry=entry, event=event, **words,
+    )  # fmt: skip
 
 
 def tell_those_merged(entry: Entry, event: Event) -> None:

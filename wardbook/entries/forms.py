@@ -101,11 +101,13 @@ class AnswerForm(Asking):
     state = picked("State", (), default="")
     send = button("Send")
 
-    def offer(self, entry: Entry, *, replies: bool) -> None:
-        """The states it may go to from here, and staying where it is for those who may answer in words alone."""
-        moves = KINDS[entry.kind].chosen_from(entry.state_now)
+    def offer(self, entry: Entry, *, replies: bool, moves: bool) -> None:
+        """The states it may go to from here, for those who move it, and staying where it is for those who may answer in
+        words alone.
+        """
+        states = KINDS[entry.kind].chosen_from(entry.state_now) if moves else []
         stays = f"Leave it as it is: {entry.meaning.label}" if replies else "Choose"
-        self.state.choices = choices([("", stays), *((state, STATES[state].label) for state in moves)])
+        self.state.choices = choices([("", stays), *((state, STATES[state].label) for state in states)])
         if replies:
             self.words.label.text = "Your answer"
             self.words.description = "The person who told you is sent it, and readers of the page see it."

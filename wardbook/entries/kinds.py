@@ -63,7 +63,21 @@ class Meaning:
     family: Family
     label: str
     words: str
+    put_right: bool | None = None
+    """Whether what was wrong is put right; None where that is not what it says"""
 
+    @property
+    def outcome(self) -> str:
+        """What became of it, put right or not, in a sentence; empty where a state says neither."""
+        return "" if self.put_right is None else _OUTCOMES[self.put_right]
+
+    @property
+    def outcome_tag(self) -> str:
+        """The same beside its label, where the label does not say it."""
+        return "Not put right" if self.put_right is False else ""
+
+
+_OUTCOMES: Final = {True: "It is closed: it is put right.", False: "It is closed without being put right."}
 
 STATES: Final[dict[State, Meaning]] = {
     State.RECEIVED: Meaning(Family.OPEN, "Received", "The council has it. Nobody has looked at it yet."),
@@ -71,11 +85,13 @@ STATES: Final[dict[State, Meaning]] = {
     State.IN_PROGRESS: Meaning(Family.OPEN, "In progress", "Work has begun."),
     State.PLANNED: Meaning(Family.OPEN, "Planned", "Work is planned."),
     State.UNDER_CONSIDERATION: Meaning(Family.OPEN, "Under consideration", "An officer is looking at what it takes."),
-    State.FIXED: Meaning(Family.CLOSED, "Fixed", "The council has put it right."),
-    State.FIXED_BY_RESIDENTS: Meaning(Family.CLOSED, "Fixed by residents", "People who live here put it right."),
-    State.NO_FURTHER_ACTION: Meaning(Family.CLOSED, "No further action", "It was not put right, and this says why."),
-    State.NOT_OURS: Meaning(Family.CLOSED, "Not ours", "It is for somebody other than the council."),
-    State.PASSED_ON: Meaning(Family.CLOSED, "Passed on", "It was given to those whose task it is."),
+    State.FIXED: Meaning(Family.CLOSED, "Fixed", "The council has put it right.", True),
+    State.FIXED_BY_RESIDENTS: Meaning(Family.CLOSED, "Fixed by residents", "People who live here put it right.", True),
+    State.NO_FURTHER_ACTION: Meaning(
+        Family.CLOSED, "No further action", "It was not put right, and this says why.", False
+    ),
+    State.NOT_OURS: Meaning(Family.CLOSED, "Not ours", "It is for somebody other than the council.", False),
+    State.PASSED_ON: Meaning(Family.CLOSED, "Passed on", "It was given to those whose task it is.", False),
     State.DUPLICATE: Meaning(Family.CLOSED, "Duplicate", "It had been told already and goes on there."),
     State.ADOPTED: Meaning(Family.CLOSED, "Adopted", "It will be done, and this says how."),
     State.DECLINED: Meaning(Family.CLOSED, "Declined", "It will not be done, and this says why."),

@@ -86,6 +86,7 @@ class Entry(Base, Shared, Located):
         Index("ix_entry_supporters_told_at", "supporters", "told_at", "id"),
         Index("ix_entry_changed_at_id", "changed_at", "id"),
         Index("ix_entry_standing_risk_told_at", "standing", "risk", "told_at", "id"),
+        Index("ix_entry_closed_at", "closed_at"),
     )
     lies_in: ClassVar[Table] = lies_in_table("entry")
 
@@ -109,6 +110,8 @@ class Entry(Base, Shared, Located):
     supporters: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many people support it: those who do, and those who told or support what was merged into it, each once; an
     erased one keeps the count"""
+    supporters_erased: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How many of them were erased since: they go on counting, without a row"""
     once: Mapped[str | None] = mapped_column(unique=True)
     """The form it came from: pressed twice, it still makes one entry."""
     source: Mapped[str | None]

@@ -18,7 +18,8 @@ from wardbook.db import db
 from wardbook.entries.kinds import KINDS, LED, NO_LONGER_UPHELD, Family, Kind, State, Topic, states_in
 from wardbook.entries.merged import stands_for_itself
 from wardbook.entries.models import Category, Draft, Entry, Photo
-from wardbook.events import Event
+from wardbook.events import Event, Told
+from wardbook.mail import Letter
 from wardbook.people.models import Service
 from wardbook.places.place import Place, inside
 from wardbook.policy import Viewer, visible
@@ -182,6 +183,15 @@ def timeline(thing: Entry) -> Sequence[Event]:
     return db.session.scalars(
         select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == thing.id).order_by(Event.at, Event.id)
     ).all()
+
+
+def written_to_author(thing: Entry, steps: Sequence[Event]) -> set[int]:
+    """Of which of these steps a letter was written to the entry's author."""
+    if thing.author is None:
+        return set()
+    causes = {f"event {step.id}": step.id for step in steps if step.told is not Told.NOBODY}
+    rows = select(Letter.cause).where(Letter.to == thing.author.email, Letter.cause.in_(causes))
+    return {causes[cause] for cause in db.session.scalars(rows)}
 
 
 def last_words(rows: Sequence[Entry]) -> dict[int, Event]:

@@ -8,7 +8,7 @@ from typing import Final
 from wardbook.entries.kinds import KINDS, LEVEL_LABELS, STATES, Kind, State
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import said_by
-from wardbook.events import Did, Event
+from wardbook.events import Did, Event, Told
 from wardbook.shared import Level, no_wider_than
 
 
@@ -49,6 +49,57 @@ TAKEN: Final = {
     "thanks": "Thanks",
 }
 """The steps of what residents take on, by their sort"""
+WHO_HEARS: Final[dict[Did, frozenset[Told]]] = {
+    Did.POSTED: frozenset({Told.NOBODY, Told.FOLLOWERS, Told.WRITER_OF_THE_OTHER}),
+    Did.PUBLISHED: frozenset({Told.FOLLOWERS}),
+    Did.CHANGED_STATE: frozenset({Told.NOBODY, Told.FOLLOWERS}),  # of a note, nobody
+    Did.REPLIED: frozenset({Told.FOLLOWERS}),
+    Did.REOPENED: frozenset({Told.FOLLOWERS}),
+    Did.HID: frozenset({Told.AUTHOR}),
+    Did.RESTORED: frozenset({Told.NOBODY}),
+    Did.IMPORTED: frozenset({Told.NOBODY}),
+    Did.SET_LEAD: frozenset({Told.AUTHOR}),
+    Did.RENEWED: frozenset({Told.NOBODY, Told.AUTHOR}),
+    Did.EDITED: frozenset({Told.NOBODY}),
+    Did.CHANGED_LEVEL: frozenset({Told.NOBODY, Told.AUTHOR}),  # of a view that is narrowed with its note, its writer
+    Did.WITHDREW: frozenset({Told.NOBODY}),
+    Did.BROUGHT_BACK: frozenset({Told.NOBODY}),
+    Did.REVIEWED: frozenset({Told.NOBODY}),
+    Did.SUPERSEDED: frozenset({Told.NOBODY}),
+    Did.ERASED: frozenset({Told.NOBODY}),
+    Did.CHANGED_PHOTOS: frozenset({Told.NOBODY}),
+    Did.BLACKED_OUT: frozenset({Told.AUTHOR}),
+    Did.UNCOVERED: frozenset({Told.NOBODY}),
+    Did.HELD: frozenset({Told.AUTHOR}),
+    Did.LEFT: frozenset({Told.AUTHOR}),
+    Did.ASKED_TO_EDIT: frozenset({Told.AUTHOR}),
+    Did.REDACTED: frozenset({Told.AUTHOR}),
+    Did.MOVED: frozenset({Told.AUTHOR}),
+    Did.SPLIT: frozenset({Told.AUTHOR}),
+    Did.APPEALED: frozenset({Told.NOBODY}),
+    Did.ANSWERED_APPEAL: frozenset({Told.AUTHOR}),
+    Did.MERGED: frozenset({Told.FOLLOWERS, Told.AUTHOR}),  # of the one that stands for both, its author alone
+    Did.PARTED: frozenset({Told.FOLLOWERS, Told.AUTHOR}),
+    Did.TOOK_ON: frozenset({Told.FOLLOWERS}),
+    Did.MET: frozenset({Told.NOBODY, Told.FOLLOWERS}),
+}
+"""Of each step of an entry, who may be told of it. Followers: its author too, where somebody else took the step"""
+
+
+def told_in_words(step: Event, entry: Entry, wrote_to_author: bool, reader_id: int | None) -> str:
+    """Who was told of a step, as its page says it. Of its author it is said only where a letter was written to them."""
+    if step.told is Told.NOBODY or (step.told is Told.FOLLOWERS and step.did is Did.POSTED):
+        return ""
+    if step.told is Told.WRITER_OF_THE_OTHER:
+        return "The writer of the other note was told." if entry.differs_from_id else ""
+    own = entry.author_id is not None and entry.author_id == reader_id
+    if step.told is Told.FOLLOWERS:
+        if not wrote_to_author:
+            return "Anyone who follows it was told."
+        return f"{'You' if own else 'Its author'} and anyone who follows it were told."
+    return "" if not wrote_to_author else "You were told." if own else "The author was told."
+
+
 NEW: Final = frozenset({Did.POSTED, Did.PUBLISHED})
 
 _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
@@ -57,6 +108,7 @@ _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
     Did.CHANGED_STATE: _moved,
     Did.IMPORTED: _brought_in,
     Did.REPLIED: lambda step, entry: "A reply",
+    Did.REOPENED: lambda step, entry: "Its author says it is not put right: received again",
     Did.HID: lambda step, entry: "Hidden by moderation",
     Did.RESTORED: lambda step, entry: "Shown again",
     Did.SET_LEAD: _led,
@@ -99,6 +151,12 @@ def step_in_words(step: Event, entry: Entry) -> str:
 def step_said(step: Event, entry: Entry) -> str:
     """What was said with it: of something new, what it says today."""
     return entry.words if step.did in NEW else step.words
+
+
+def step_outcome(step: Event) -> str:
+    """Of a step that closed something: whether it is put right, in a sentence."""
+    states = step.change.get("state") if step.did is Did.CHANGED_STATE else None
+    return STATES[State(states[1])].outcome if states else ""
 
 
 def step_by(step: Event, entry: Entry) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from wardbook.db import db, hold, now
 from wardbook.entries import queries
@@ -35,6 +35,8 @@ def take_back(viewer: Viewer, entry: Entry) -> Entry:
     _require_somebody(viewer, entry)
     db.session.execute(delete(Support).where(Support.entry_id == entry.id, Support.person_id == viewer.id))
     count_supporters(entry)
+    if supports(viewer, entry):
+        db.session.execute(delete(Support).where(Support.entry_id == entry.id, Support.person_id == viewer.id))
     return entry
 
 
@@ -53,14 +55,15 @@ def supports(viewer: Viewer, entry: Entry) -> bool:
 
 def count_supporters(entry: Entry) -> None:
     """Count each person once who supports an entry or told, or supports, what was merged into it; so on to the one that
-    stands for it. Its own author is none of them.
+    stands for it. Its own author is none of them. Who was erased goes on counting.
     """
     db.session.flush()
     ids = ids_of(entry)
     supporting = select(Support.person_id).where(Support.entry_id.in_(ids))
     told = select(Entry.author_id).where(Entry.id.in_(ids[1:]), Entry.author_id.is_not(None))
     people_ = set(db.session.scalars(supporting)) | set(db.session.scalars(told))
-    entry.supporters = len(people_ - {entry.author_id})
+    erased = db.session.scalar(select(func.sum(Entry.supporters_erased)).where(Entry.id.in_(ids))) or 0
+    entry.supporters = len(people_ - {entry.author_id}) + erased
     db.session.flush()
     if (merge := merge_of(entry)) is not None:
         count_supporters(db.session.get_one(Entry, merge.into_id))

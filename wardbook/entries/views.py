@@ -14,6 +14,7 @@ from wardbook.entries import (
     actions,
     blurring,
     leading,
+    letters,
     merged,
     offers,
     photos,
@@ -26,6 +27,7 @@ from wardbook.entries import (
 from wardbook.entries.forms import AnswerForm, LeadForm, NoteForm, RenewForm, level_hints
 from wardbook.entries.kinds import KINDS, Basis, Kind, Lead, State, Topic
 from wardbook.entries.models import Entry
+from wardbook.entries.steps import told_in_words
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import Asking, ask
 from wardbook.people.queries import officers, signed
@@ -58,12 +60,15 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
     forms = {"answer": _answer_form(entry), "lead": _lead_form(entry), "renew": _renew_form(entry)} | shown
     wrong = next((form for form in shown.values() if form.errors), forms["answer"])
     wards = areas.areas_by_id(queries.wards_of(entry, today()))
+    timeline = queries.timeline(entry)
+    wrote = queries.written_to_author(entry, timeline)
     return ask(
         "entries/detail.html",
         wrong,
         entry=entry,
         forms=forms,
-        timeline=queries.timeline(entry),
+        timeline=[(step, told_in_words(step, entry, step.id in wrote, viewer().id)) for step in timeline],
+        no_letters=entry.author_id == viewer().id and not letters.wants(entry, viewer().id),
         wards=list(wards.values()),
         who_sees=queries.who_sees_it(entry),
         life=KINDS[entry.kind],
@@ -97,7 +102,8 @@ def _there(entry: Entry, said: str) -> ResponseReturnValue:
 
 def _answer_form(entry: Entry) -> AnswerForm:
     form = AnswerForm(prefix="answer")
-    form.offer(entry, replies=may(viewer(), Act.REPLY, entry))
+    moves = may(viewer(), Act.CHANGE_STATE, entry)
+    form.offer(entry, replies=may(viewer(), Act.REPLY, entry), moves=moves)
     return form
 
 
@@ -105,9 +111,9 @@ def _answer_form(entry: Entry) -> AnswerForm:
 def answer(ref: str) -> ResponseReturnValue:
     """Answer in words, move it to another state, or both."""
     entry = or_404(queries.entry(ref, viewer()))
-    if not may(viewer(), Act.REPLY, entry):
-        require(viewer(), Act.CHANGE_STATE, entry)
     form = _answer_form(entry)
+    if form.state.data or not may(viewer(), Act.REPLY, entry):
+        require(viewer(), Act.CHANGE_STATE, entry)
     if actions.done_already(form.once.data):
         return _answered(entry, form)
     if form.validate_on_submit():

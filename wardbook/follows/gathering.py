@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from sqlalchemy import ColumnElement, select
 
 from wardbook.db import db
+from wardbook.entries.kinds import STATES, Family, State
 from wardbook.entries.models import Entry
-from wardbook.entries.steps import step_by, step_in_words, step_said
-from wardbook.events import Event
+from wardbook.entries.steps import NEW, step_by, step_in_words, step_outcome, step_said
+from wardbook.events import Did, Event
 from wardbook.follows.keys import stops
 from wardbook.follows.models import Follow, News
 from wardbook.follows.things import Thing, thing_of
@@ -22,6 +25,15 @@ from wardbook.shared import Standing
 
 Condition = ColumnElement[bool]
 MOST_IN_GROUP, MOST_GROUPS, MOST_STEPS, MOST_WAITING = 10, 15, 3, 5000
+
+
+class What(StrEnum):
+    """What an entry stands in a digest for, as they follow each other there."""
+
+    NEW = "new"
+    CLOSED = "closed"
+    ANSWERED = "answered"
+    CHANGED = "changed"
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,8 @@ class Step:
     did: str
     by: str
     words: str
+    outcome: str = ""
+    """Of a closing: whether it is put right"""
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,8 @@ class Item:
     steps: tuple[Step, ...]
     more: int
     """How many earlier steps are not told"""
+    what: What
+    """What it is told for"""
 
 
 @dataclass(frozen=True)
@@ -62,6 +78,8 @@ class Group:
     items: tuple[Item, ...] = ()
     more: int = 0
     """How many further entries are not told"""
+    counts: str = ""
+    """`2 new, 1 closed`: of all of them"""
 
 
 @dataclass(frozen=True)
@@ -71,6 +89,11 @@ class Digest:
     groups: list[Group]
     more: int
     """How many further groups are not told"""
+
+    @property
+    def only_one(self) -> bool:
+        """Whether it tells of one place or entry."""
+        return len(self.groups) == 1 and not self.more
 
     @property
     def title(self) -> str:
@@ -93,17 +116,19 @@ def what_waits(conditions: Sequence[Condition]) -> list[Waiting]:
 
 
 def gather(person: Person, waiting: Sequence[Waiting]) -> Digest:
-    """Of what waits, what this person may see today and has no letter about; each step once, under its first group."""
+    """Of what waits, what this person may see today and has no letter about; each entry once, under its first group."""
     viewer = viewer_of(person)
     groups = _groups(viewer, {one.follow_id for one in waiting})
     seen = _seen(viewer, {one.entry_id for one in waiting}) if person.active else set()
     known = _written_of(person, {one.event_id for one in waiting})
     steps: dict[int, dict[int, list[int]]] = {follow_id: {} for follow_id in groups}
     order = list(groups)
+    first_under: dict[int, int] = {}
     for one in sorted((one for one in waiting if one.follow_id in groups), key=lambda one: order.index(one.follow_id)):
         if one.entry_id in seen and one.event_id not in known:
             known.add(one.event_id)
-            steps[one.follow_id].setdefault(one.entry_id, []).append(one.event_id)
+            under = first_under.setdefault(one.entry_id, one.follow_id)
+            steps[under].setdefault(one.entry_id, []).append(one.event_id)
     told = [_filled(groups[follow_id], entries) for follow_id, entries in steps.items() if entries]
     return Digest(told[:MOST_GROUPS], len(told[MOST_GROUPS:]))
 
@@ -131,12 +156,41 @@ def _written_of(person: Person, event_ids: set[int]) -> set[int]:
 
 
 def _filled(group: Group, entries: dict[int, list[int]]) -> Group:
-    items = [_item(entry_id, events) for entry_id, events in list(entries.items())[:MOST_IN_GROUP]]
-    return replace(group, items=tuple(items), more=len(entries) - len(items))
+    """What is new stands first, then what was closed, what was answered, and the rest; the newest of each first."""
+    what = _what(entries)
+    order = sorted(entries, key=lambda entry_id: list(What).index(what[entry_id]))
+    items = [_item(entry_id, sorted(entries[entry_id], reverse=True), what[entry_id]) for entry_id in order]
+    return replace(group, items=tuple(items[:MOST_IN_GROUP]), more=len(items[MOST_IN_GROUP:]), counts=_counts(what))
 
 
-def _item(entry_id: int, event_ids: list[int]) -> Item:
+def _what(entries: dict[int, list[int]]) -> dict[int, What]:
+    """For what each entry is told: the first of `What` that any of its steps is."""
+    ids = [event_id for events in entries.values() for event_id in events]
+    steps = {step.id: _is(step) for step in db.session.scalars(select(Event).where(Event.id.in_(ids)))}
+    order = list(What)
+    return {
+        entry_id: min((steps[event_id] for event_id in events), key=order.index) for entry_id, events in entries.items()
+    }
+
+
+def _is(step: Event) -> What:
+    if step.did in NEW:
+        return What.NEW
+    if step.did is Did.CHANGED_STATE and STATES[State(step.change["state"][1])].family is Family.CLOSED:
+        return What.CLOSED
+    return What.ANSWERED if step.words else What.CHANGED
+
+
+def _counts(what: dict[int, What]) -> str:
+    found = Counter(what.values())
+    return ", ".join(f"{found[one]} {one}" for one in What if found[one])
+
+
+def _item(entry_id: int, event_ids: list[int], what: What) -> Item:
     entry = db.session.get_one(Entry, entry_id)
     told = [db.session.get_one(Event, event_id) for event_id in event_ids[:MOST_STEPS]]
-    steps = tuple(Step(step_in_words(step, entry), step_by(step, entry), step_said(step, entry)) for step in told)
-    return Item(entry, steps, len(event_ids) - len(steps))
+    steps = tuple(
+        Step(step_in_words(step, entry), step_by(step, entry), step_said(step, entry), step_outcome(step))
+        for step in told
+    )
+    return Item(entry, steps, len(event_ids) - len(steps), what)

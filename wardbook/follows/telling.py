@@ -9,7 +9,7 @@ from sqlalchemy import select
 from wardbook import jobs
 from wardbook.db import add_once, db, hold, now, transaction
 from wardbook.entries.models import Entry
-from wardbook.entries.steps import step_by, step_in_words, step_said
+from wardbook.entries.steps import step_by, step_in_words, step_outcome, step_said
 from wardbook.events import TELL_FOLLOWERS, Event
 from wardbook.follows import queries
 from wardbook.follows.keys import stops
@@ -63,6 +63,7 @@ def _write(follow: Follow, event: Event, entry: Entry) -> None:
     write_letter(
         follow.person.email, "news", cause=f"event {event.id}", unsubscribe=stops(follow), entry=entry,
         did=step_in_words(event, entry), by=step_by(event, entry), said=step_said(event, entry), thing=thing,
+        outcome=step_outcome(event),
     )  # fmt: skip
 
 

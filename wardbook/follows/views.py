@@ -6,9 +6,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook import mail
+from wardbook.entries import letters
+from wardbook.entries import queries as entries
+from wardbook.entries.kinds import Kind
+from wardbook.entries.models import Entry
+from wardbook.entries.paging import at_from, page
 from wardbook.errors import NotFound, Refused
-from wardbook.follows import actions, queries
-from wardbook.follows.forms import FollowForm, RhythmForm
+from wardbook.follows import actions, queries, ways
+from wardbook.follows.forms import DistanceForm, FollowForm, NearForm, RhythmForm
 from wardbook.follows.models import RHYTHMS, Follow, Rhythm
 from wardbook.follows.things import Thing, thing_from_words, thing_of
 from wardbook.forms import ask
@@ -16,6 +21,7 @@ from wardbook.people import actions as people
 from wardbook.people.forms import PressForm
 from wardbook.people.models import Proof
 from wardbook.people.signed_in import person, sign_in, viewer
+from wardbook.places.called import choices_of
 from wardbook.web import or_404
 
 bp = Blueprint("follows", __name__, url_prefix="/follows")
@@ -27,10 +33,23 @@ def own() -> ResponseReturnValue:
     if viewer().id is None:
         return redirect(url_for("people.signing_in", next=url_for(".own")))
     rows = [
-        (follow, thing_of(follow, viewer()), _rhythm_form(follow), queries.instead_of(follow))
+        (follow, thing_of(follow, viewer()), _rhythm_form(follow), queries.instead_of(follow), _distance_form(follow))
         for follow in queries.own(viewer())
     ]
-    return render_template("follows/own.html", rows=rows, rhythms=RHYTHMS)
+    told = page(entries.told_by(viewer()).where(Entry.kind != Kind.NOTE), at_from(request.args))
+    return render_template(
+        "follows/own.html", rows=rows, rhythms=RHYTHMS, told=told, quiet=letters.unwanted(viewer().id, told.rows)
+    )
+
+
+def _distance_form(follow: Follow) -> DistanceForm | None:
+    """For what is followed round a spot or along a street."""
+    metres = ways.metres_of(follow.words)
+    if metres is None:
+        return None
+    form = DistanceForm(formdata=None, prefix=f"d{follow.id}", metres=metres)
+    form.offer(metres)
+    return form
 
 
 def _rhythm_form(follow: Follow) -> RhythmForm:
@@ -64,6 +83,38 @@ def _begun(follow: Follow, thing: Thing, address: str) -> ResponseReturnValue:
     often = RHYTHMS[follow.rhythm]
     flash(f"You follow ‘{thing.label}’. We write to you: {often[0].lower()}{often[1:]}.")
     return redirect(address)
+
+
+@bp.route("/near", methods=["GET", "POST"])
+def near() -> ResponseReturnValue:
+    """Hear what happens within so many metres of a spot: one press for somebody signed in, else an address is asked."""
+    asked = request.values
+    words, typed = asked.get("at", ""), (asked.get("chosen") or asked.get("q", "")).strip()
+    form = NearForm(data={"q": typed, "metres": asked.get("metres", "400")})
+    if request.method == "GET" and not (words or "q" in asked):
+        return ask("follows/near.html", form, found=())
+    try:
+        thing = ways.near(words, typed, asked.get("metres", ""), viewer())
+        if request.method == "POST" and person() is not None:
+            return _begun(actions.begin(viewer(), thing, thing.rhythm), thing, thing.path)
+    except Refused as refused:
+        form.put(refused)
+        return ask("follows/near.html", form, found=choices_of(refused))
+    return redirect(url_for(".new", thing=thing.words))
+
+
+@bp.post("/<int:follow_id>/distance")
+def distance(follow_id: int) -> ResponseReturnValue:
+    """Hear of what happens nearer to a spot, or further from it."""
+    follow = or_404(queries.own_follow(follow_id, viewer()))
+    form = DistanceForm(prefix=f"d{follow.id}")
+    if not form.validate_on_submit():
+        raise Refused("Choose a distance from the list.")
+    thing = ways.at_distance(follow, form.metres.data, viewer())
+    begun = actions.begin(viewer(), thing, follow.rhythm) if follow.words != thing.words else follow
+    if begun is not follow:
+        actions.end(follow)
+    return _begun(begun, thing, url_for(".own"))
 
 
 @bp.get("/sent")

@@ -144,13 +144,14 @@ def _waits_still(about: Decision, entry: Entry) -> bool:
 
 
 def _tell(viewer: Viewer, made: Appeal, about: Decision) -> None:
-    said = {"made": made, "about": about}
     if about.entry is not None:
         step = record(viewer, Did.ANSWERED_APPEAL, about.entry, told=Told.AUTHOR)
-        tell_author(about.entry, step, "appeal_answered", **said)
+        tell_author(about.entry, step, "appeal_answered", made=made, about=about)
     elif made.person is not None:
         record(viewer, Did.ANSWERED_APPEAL, made.person)
-        write_letter(made.person.email, "appeal_answered", cause=f"appeal {made.id}", entry=None, **said)
+        write_letter(
+            made.person.email, "appeal_answered", cause=f"appeal {made.id}", entry=None, made=made, about=about
+        )
 
 
 def waiting() -> Sequence[Appeal]:

@@ -8,6 +8,7 @@ from typing import Final
 from wardbook.db import db
 from wardbook.entries.actions import tell_author
 from wardbook.entries.models import Entry
+from wardbook.entries.next_steps import next_steps
 from wardbook.events import Did, Event
 from wardbook.mail import write_letter
 from wardbook.moderation.models import Ban, Report
@@ -54,7 +55,7 @@ def to_author(entry: Entry, event: Event, reason: str) -> None:
     if event.did is Did.HID:
         tell_author(entry, event, "hidden", reason=reason)
     elif event.did is Did.PUBLISHED:
-        tell_author(entry, event, "published")
+        tell_author(entry, event, "published", following=next_steps(entry))
     else:
         tell_author(entry, event, "moderated", said=SAID[event.did], reason=reason)
 

@@ -14,8 +14,8 @@ from wardbook.briefs import kept
 from wardbook.clock import today
 from wardbook.downloads import queries as downloads
 from wardbook.downloads.sources import Wanted
+from wardbook.entries import closing, taking_on, ties
 from wardbook.entries import queries as entries
-from wardbook.entries import taking_on, ties
 from wardbook.entries.forms import filters_alone, filters_from
 from wardbook.entries.kinds import LED, Family, Kind, State
 from wardbook.entries.models import Entry
@@ -175,6 +175,8 @@ def desk() -> ResponseReturnValue:
         files=downloads.own(who),
         briefs=kept.briefs(who, most=5) if may(who, Act.FREEZE) else [],
         unanswered=page(entries.unanswered(who), size=8, order=Order.OLDEST),
+        not_right=page(closing.not_put_right(who), size=8, order=Order.OLDEST),
+        asked=closing.answers(),
         services=services,
         under_way=page(entries.under_way(who, services), size=8, order=Order.OLDEST),
         waiting=moderation.for_moderators(who) if may(who, Act.MODERATE) else 0,
@@ -189,6 +191,8 @@ def queue(name: str) -> ResponseReturnValue:
     require(who, Act.ANSWER)
     if name == "unanswered":
         heading, rows = "Nobody has answered these yet", entries.unanswered(who)
+    elif name == "not-put-right":
+        heading, rows = "Their authors say these are not put right", closing.not_put_right(who)
     elif name == "under-way":
         services = people.services_of(who)
         heading = f"Under way in {' and '.join(row.name for row in services) or 'no service of yours'}"

@@ -25,8 +25,8 @@ from wardbook.policy import Role
 LINK_HOURS = 24
 MOST_WRONG_TRIES = 5
 MOST_AN_HOUR = 5
-SIGN_IN, FOLLOW = "sign in", "follow"
-LIMITED = (SIGN_IN, FOLLOW, "support", "publish")
+SIGN_IN, FOLLOW, ERASE = "sign in", "follow", "erase"
+LIMITED = (SIGN_IN, FOLLOW, "support", "publish", ERASE)
 A_MOMENT = timedelta(minutes=2)
 
 

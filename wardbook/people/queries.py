@@ -92,6 +92,16 @@ def officers() -> Sequence[Person]:
     ).all()
 
 
+def officers_of(service: Service) -> Sequence[Person]:
+    """Who is an officer in a service today, by name."""
+    terms = select(Term.person_id).where(
+        Term.role == Role.OFFICER, Term.service_id == service.id, *_runs_on(today())
+    )  # fmt: skip
+    return db.session.scalars(
+        select(Person).where(Person.id.in_(terms), Person.active).order_by(Person.name, Person.id)
+    ).all()
+
+
 def signed(person: Person) -> str:
     """How what an officer or councillor does today is signed; by their name alone when they are neither."""
     return signature(person, running_terms(person)) or person.name

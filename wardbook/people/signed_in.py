@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import cast
 
-from flask import g
+from flask import g, session
 from flask_security import current_user, login_user, logout_user
 
+from wardbook.db import now
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
 from wardbook.policy import Viewer
@@ -27,7 +29,13 @@ def viewer() -> Viewer:
 def sign_in(who: Person) -> None:
     """Begin a session for somebody who has proved who they are."""
     login_user(who, authn_via=["email"])
+    session["since"] = now().timestamp()
     g.pop("viewer", None)
+
+
+def is_fresh(within: timedelta) -> bool:
+    """Whether whoever is here proved who they are so short a time ago, in this browser."""
+    return now().timestamp() - float(session.get("since", 0)) < within.total_seconds()
 
 
 def sign_out() -> None:

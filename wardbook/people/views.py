@@ -36,7 +36,7 @@ def signing_in() -> ResponseReturnValue:
 
 def _mail_proof(email: str) -> int:
     who = actions.person_with(email)
-    fresh = actions.make_proof(who, actions.SIGN_IN)
+    fresh = actions.make_proof(who, actions.SIGN_IN, own_address(session.get("next")))
     cause = f"proof {fresh.proof.id}"
     mail.write_letter(who.email, "sign_in", cause=cause, link=fresh.link, code=fresh.code)
     return fresh.proof.id
@@ -66,7 +66,8 @@ def link(link: str) -> ResponseReturnValue:
     if proof is None or proof.purpose != actions.SIGN_IN:
         raise NotFound
     if form.validate_on_submit():
-        return _enter(actions.use_link(link).person)
+        proof = actions.use_link(link)
+        return _enter(proof.person, proof.subject)
     return ask("people/link.html", form, proof=proof)
 
 
@@ -84,8 +85,10 @@ def with_password() -> ResponseReturnValue:
     return ask("people/password.html", form)
 
 
-def _enter(who: Person) -> ResponseReturnValue:
-    target = own_address(session.pop("next", None)) or url_for("outlook.desk")
+def _enter(who: Person, asked_on: str | None = None) -> ResponseReturnValue:
+    """Go on to where somebody wanted to go, also where they asked for the link in another browser."""
+    wanted = session.pop("next", None) or asked_on
+    target = own_address(wanted) or url_for("outlook.desk")
     session.pop("proof", None)
     sign_in(who)
     return redirect(target)

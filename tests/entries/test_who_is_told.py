@@ -1,0 +1,232 @@
+"""Every deed, and who has a letter of it: exactly those that the timeline names, and nobody an author has silenced."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from tests.conftest import (
+    CLLR,
+    MODERATOR,
+    NEIGHBOUR,
+    NOBODY,
+    OFFICER,
+    RESIDENT,
+    a_note,
+    an_issue,
+    an_offer,
+    as_viewer,
+    person_of,
+)  # fmt: skip
+from tests.follows.test_following import a_follow
+from wardbook.clock import today
+from wardbook.db import db, transaction
+from wardbook.entries import actions, closing, erasing, leading, life, offers, tying
+from wardbook.entries.kinds import Basis, Kind, Lead, State, Topic
+from wardbook.entries.letters import stops_letters
+from wardbook.entries.models import Entry
+from wardbook.entries.steps import WHO_HEARS
+from wardbook.events import Did, Event, Told
+from wardbook.jobs import do_what_is_due
+from wardbook.mail import Letter, letters
+from wardbook.shared import Level, Standing
+
+OF_BRIEFS_AND_WARDS = {Did.FROZE, Did.LIFTED, Did.MARKED, Did.ACTIVATED, Did.UNDID}
+Deed = Callable[[], Entry]
+
+
+def _as(member, deed, *args, **kw) -> Entry:
+    with transaction():
+        return deed(as_viewer(member), *args, **kw)
+
+
+def _confirmed() -> Entry:
+    entry = an_issue(standing=Standing.PENDING, confirmed_at=None)
+    with transaction():
+        from wardbook.people.actions import make_proof
+
+        actions.confirm(make_proof(person_of(RESIDENT), actions.PUBLISH, entry.ref).proof)
+    return entry
+
+
+def _asked_and_no() -> Entry:
+    entry = an_issue()
+    _as(OFFICER, actions.change_state, entry, State.FIXED, words="Done.", once="c")
+    with transaction():
+        event = db.session.query(Event).filter_by(thing_id=entry.id, did=Did.CHANGED_STATE).one()
+        asked = closing.Asked(entry_id=entry.id, event_id=event.id, asked_at=event.at)
+        db.session.add(asked)
+        db.session.flush()
+        forget()
+        closing.answer(asked, closing.Whether.NO)
+    return entry
+
+
+def _a_view() -> Entry:
+    note = a_note(by=OFFICER)
+    told = actions.Telling(Kind.NOTE, "Not so", "It is not.", note.geometry, Level.COUNCIL, "view")
+    about = actions.NoteDetails(Topic.PROMISE, Basis.SEEN, None)
+    with transaction():
+        return tying.differ(as_viewer(CLLR), note, told, about, person_of(CLLR))
+
+
+def forget() -> None:
+    db.session.query(Letter).delete()
+
+
+def hidden() -> Entry:
+    return _as(MODERATOR, actions.hide, an_issue(), reason="A name.")
+
+
+DEEDS: dict[Did, list[Deed]] = {
+    Did.POSTED: [an_issue, lambda: an_issue(level=Level.WARD)],
+    Did.PUBLISHED: [_confirmed, lambda: _as(
+        MODERATOR, actions.let_through, (held := an_issue(standing=Standing.PENDING)), edition=str(held.edition))],
+    Did.CHANGED_STATE: [
+        lambda: _as(OFFICER, actions.change_state, an_issue(), State.PLANNED, words="In May.", once="s"),
+        lambda: _as(RESIDENT, actions.change_state, an_offer(), State.TAKEN_UP, words="", once="s"),
+        lambda: _as(CLLR, life.no_longer_holds, a_note(by=CLLR), words="", once="s"),
+    ],
+    Did.REPLIED: [
+        lambda: _as(OFFICER, actions.reply, an_issue(), words="We look.", once="r"),
+        lambda: _as(CLLR, actions.reply, an_issue(), words="I ask.", once="r"),
+    ],
+    Did.REOPENED: [_asked_and_no],
+    Did.HID: [hidden],
+    Did.RESTORED: [lambda: _as(MODERATOR, actions.restore, hidden())],
+    Did.SET_LEAD: [lambda: _as(OFFICER, leading.set_lead, an_issue(), leading.Leading(Lead.RESIDENTS, "", None),
+                               words="", once="l")],
+    Did.RENEWED: [
+        lambda: _as(OFFICER, offers.renew, an_offer(), today() + timedelta(days=30), once="n"),
+        lambda: _as(RESIDENT, offers.renew, an_offer(), today() + timedelta(days=30), once="n"),
+    ],
+    Did.EDITED: [lambda: _as(RESIDENT, life.edit, an_issue(), life.Wording("Kerb", "Low."), edition=1, once="e")],
+    Did.CHANGED_LEVEL: [lambda: _as(RESIDENT, life.change_level, an_issue(), Level.COUNCIL, once="v")],
+    Did.WITHDREW: [lambda: _as(RESIDENT, life.withdraw, an_issue(), reason="Wrong.", once="w")],
+    Did.BROUGHT_BACK: [lambda: _as(
+        RESIDENT, life.bring_back, _as(RESIDENT, life.withdraw, an_issue(), reason="Wrong.", once="w"), once="b")],
+    Did.REVIEWED: [lambda: _as(CLLR, life.still_holds, a_note(by=CLLR), review_on=today() + timedelta(9), once="h")],
+    Did.SUPERSEDED: [lambda: _as(CLLR, _superseded)],
+}  # fmt: skip
+"""Each deed by everybody who may do it, where RESIDENT (of a note CLLR) is the author"""
+ELSEWHERE = {Did.ERASED, Did.IMPORTED}
+"""Told by tests of their own: what is erased has no letter left, what is brought in none at all"""
+
+
+def _superseded(viewer) -> Entry:
+    note = a_note(by=CLLR)
+    tying.supersede(viewer, note, a_note("Later", by=CLLR), once="p")
+    return note
+
+
+def test_every_step_of_an_entry_says_who_may_be_told_and_is_walked():
+    assert set(WHO_HEARS) == set(Did) - OF_BRIEFS_AND_WARDS
+    assert set(DEEDS) | ELSEWHERE == set(WHO_HEARS)
+
+
+@pytest.mark.parametrize(("did", "number"), [(did, number) for did in DEEDS for number in range(len(DEEDS[did]))])
+def test_letters_of_a_step_go_exactly_to_those_whom_the_timeline_names(did, number, as_):
+    a_follow(by=NEIGHBOUR)  # of the ward, at once
+    entry = db.session.get(Entry, DEEDS[did][number]().id)
+    do_what_is_due()
+    step = db.session.query(Event).filter_by(thing_id=entry.id, did=did).order_by(Event.id.desc()).first()
+    assert step.told in WHO_HEARS[did]
+    wrote = {letter.to for letter in letters() if letter.cause == f"event {step.id}"} - {OFFICER.email}
+    author = entry.author.email
+    acted = step.actor_id == entry.author_id
+    sees_it = entry.level is Level.PUBLIC and entry.standing is Standing.PUBLISHED
+    follower = {NEIGHBOUR.email} if step.told is Told.FOLLOWERS and sees_it else set()
+    named = {author} if step.told in (Told.AUTHOR, Told.FOLLOWERS) and not acted else set()
+    published = {author} if did is Did.PUBLISHED else set()  # by their own press: the letter says what comes next
+    assert wrote == follower | named | published
+    page = as_(MODERATOR if not sees_it else NOBODY).get(f"/entries/{entry.ref}").text
+    shown = did is not Did.POSTED and page.partition(f'id="step-{step.id}"')[2].partition("</li>")[0]
+    if shown:
+        names_author = "Its author and anyone" in shown or "The author was told" in shown
+        assert names_author is (author in wrote)
+        assert ("Anyone who follows it was told" in shown) is (step.told is Told.FOLLOWERS and author not in wrote)
+
+
+def test_of_a_view_the_writer_of_the_other_note_is_told(as_):
+    view = _a_view()
+    do_what_is_due()
+    step = db.session.query(Event).filter_by(thing_id=view.id, did=Did.POSTED).one()
+    assert step.told in WHO_HEARS[Did.POSTED]
+    assert {letter.to for letter in letters() if letter.cause == f"event {step.id}"} == {OFFICER.email}
+
+
+def test_of_what_is_erased_nobody_is_told(app):
+    a_follow(by=NEIGHBOUR)
+    issue = an_issue()
+    do_what_is_due()
+    with transaction():
+        forget()
+        erasing.erase(as_viewer(RESIDENT), db.session.get(Entry, issue.id), once="x")
+    do_what_is_due()
+    assert letters() == []
+
+
+# --- no more letters about it ------------------------------------------------------------------------------------
+
+
+def answered(as_, entry: Entry, once: str) -> list[str]:
+    """Whom an answer is written to."""
+    with transaction():
+        forget()
+    as_(OFFICER).post(f"/entries/{entry.ref}/answer", data={"answer-words": "We look.", "answer-once": once})
+    do_what_is_due()
+    return [letter.to for letter in letters()]
+
+
+def test_one_press_in_any_letter_ends_letters_about_an_entry_and_one_begins_them_again(as_):
+    issue, other = an_issue(), an_issue("Another")
+    assert answered(as_, issue, "1") == [RESIDENT.email]
+    (letter,) = letters()
+    address = letter.unsubscribe.removeprefix("http://localhost")
+    assert letter.unsubscribe in letter.body
+    assert "Stop letters about" in as_(NOBODY).get(address).text
+    assert answered(as_, issue, "2") == [RESIDENT.email], "a scanner opened the link, and nobody pressed"
+    press = as_(NOBODY).post(address, data={"List-Unsubscribe": "One-Click"})
+    assert "No more letters about it" in press.text
+    as_(NOBODY).post(address)
+    assert answered(as_, issue, "3") == []
+    assert "Anyone who follows it was told" in as_(NOBODY).get(f"/entries/{issue.ref}").text
+    assert answered(as_, other, "4") == [RESIDENT.email]
+    as_(NOBODY).post(address, data={"letters": "on"})
+    assert answered(as_, issue, "5") == [RESIDENT.email]
+
+
+def test_of_moderation_an_author_is_always_told(as_):
+    issue = an_issue()
+    as_(RESIDENT).post(f"/entries/{issue.ref}/letters", data={"letters": "off"})
+    as_(MODERATOR).post(f"/entries/{issue.ref}/hide", data={"hide-reason": "A name."})
+    assert [letter.subject for letter in letters()] == [f"{issue.ref} is hidden: No dropped kerb"]
+    assert letters()[0].unsubscribe is None
+
+
+def test_only_its_author_ends_letters_about_it(as_):
+    issue = an_issue()
+    for member in (NOBODY, NEIGHBOUR, OFFICER):
+        assert as_(member).post(f"/entries/{issue.ref}/letters", data={"letters": "off"}).status_code == 403
+    assert answered(as_, issue, "1") == [RESIDENT.email]
+
+
+def test_the_address_is_worth_nothing_once_the_entry_has_another_author_or_none(as_):
+    issue = an_issue()
+    address = stops_letters(issue).removeprefix("http://localhost")
+    with transaction():
+        db.session.get(Entry, issue.id).author_id = None
+    assert as_(NOBODY).get(address).status_code == 404
+    assert as_(NOBODY).get("/letters/guessed").status_code == 404
+
+
+def test_what_i_told_is_among_what_i_follow_with_its_letters_on_or_off(as_):
+    issue = an_issue()
+    assert "We write to you about it." in as_(RESIDENT).get("/follows").text
+    client = as_(RESIDENT)
+    pressed = client.post(f"/entries/{issue.ref}/letters", data={"letters": "off", "from": "follows"})
+    page = client.get(pressed.location).text
+    assert f"We write to you no more about {issue.ref}." in page
+    assert "Write to me again" in page

@@ -1,0 +1,169 @@
+"""Every letter there is: a subject, words and HTML that say the same, plain links to this site, and no tracking."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from html.parser import HTMLParser
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from tests.conftest import MILL, NEIGHBOUR, RESIDENT, a_note, an_issue, as_viewer
+from wardbook.config import DATA
+from wardbook.db import db, transaction
+from wardbook.entries.kinds import State
+from wardbook.entries.models import Entry
+from wardbook.events import Did, Event
+from wardbook.follows.gathering import Digest, Group, Item, Step, What
+from wardbook.follows.things import thing_from_words
+from wardbook.mail import Letter, letters, write_letter
+
+NO_LETTERS = {"layout", "foot"}
+MARK = "<b>kerb</b> & “co”"
+STEPS = ("You press the button.", "It is read by the service ‘Highways’.")
+
+
+@dataclass(frozen=True)
+class Things:
+    """What letters are about."""
+
+    entry: Entry
+    view: Entry
+    event: Event
+    place: Any
+
+
+@pytest.fixture
+def about(app: Flask) -> Things:
+    entry, view = an_issue(f"{MARK} title", words=f"{MARK} words"), a_note("Otherwise")
+    place = thing_from_words(f"ward:{MILL}", as_viewer(NEIGHBOUR))
+    step = db.session.query(Event).filter_by(thing_id=entry.id, did=Did.POSTED).one()
+    return Things(db.session.get(Entry, entry.id), db.session.get(Entry, view.id), step, place)
+
+
+def a_step(did: Did, **change: list[str]) -> SimpleNamespace:
+    return SimpleNamespace(did=did, words=f"{MARK} said", signed="Owen Officer, Highways", change=change)
+
+
+def a_digest(about: Things) -> Digest:
+    closed = Step("Now ‘Fixed’", "Owen Officer", f"{MARK} said", "It is closed: it is put right.")
+    item = Item(about.entry, (closed, Step("A reply", "The council", "")), 2, What.CLOSED)
+    return Digest([Group(about.place, "http://localhost/follows/stop/x", (item,), 3, "1 closed")], 1)
+
+
+def words_of(message: str, about: Things) -> dict[str, Any]:
+    """The words that a letter takes."""
+    entry, link = about.entry, "secret"
+    ward = SimpleNamespace(code=MILL, name="Mill")
+    moved = SimpleNamespace(was="Old", keeps_its_name=False, now=[ward])
+    to_choose = SimpleNamespace(was="Parted", parts=[(ward, 0.5)])
+    table: dict[str, dict[str, Any]] = {
+        "confirm": {"entry": entry, "link": link, "following": STEPS},
+        "published": {"entry": entry, "following": STEPS},
+        "update": {"entry": entry, "event": a_step(Did.CHANGED_STATE, state=["received", "fixed"])},
+        "hidden": {"entry": entry, "event": about.event, "reason": f"{MARK} reason"},
+        "narrowed": {"entry": entry, "event": about.event},
+        "differed": {"entry": entry, "event": a_step(Did.POSTED), "view": about.view},
+        "news": {"entry": entry, "did": "Now ‘Fixed’", "by": "The council", "said": f"{MARK} said",
+                 "thing": about.place, "outcome": "It is closed: it is put right."},
+        "digest": {"digest": a_digest(about), "rhythm": "weekly", "day": date(2026, 11, 23)},
+        "follow": {"thing": about.place, "link": link, "rhythm": "Once a week"},
+        "support": {"entry": entry, "link": link},
+        "sign_in": {"link": link, "code": "123456"},
+        "new_wards": {"on": date(2027, 5, 6), "moved": [moved], "to_choose": [to_choose]},
+        "put_right": {"entry": entry, "said": a_step(Did.CHANGED_STATE),
+                      "answers": [("Yes", "http://localhost/put-right/x?answer=yes")]},
+        "not_right": {"entry": entry, "event": a_step(Did.REOPENED), "before": State.FIXED},
+        "erase_me": {"link": link, "choice": "Leave what I told, without me", "means": "It stays."},
+    }  # fmt: skip
+    return table[message]
+
+
+MESSAGES = sorted({path.stem for path in (DATA / "templates" / "email").iterdir()} - NO_LETTERS)
+every_message = pytest.mark.parametrize("message", MESSAGES)
+VOID = {"meta", "br", "hr"}
+
+
+class Page(HTMLParser):
+    """What is open, in which order, and every link."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.links: list[str] = []
+        self.seen: set[str] = set()
+        self.text = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.seen.add(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+        assert not (tag == "p" and "p" in self.open[:-1]), "a paragraph in a paragraph"
+        assert len(dict(attrs)) == len(attrs), "an attribute twice"
+        self.links += [value or "" for name, value in attrs if name == "href"]
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def written(message: str, about: Things) -> Letter:
+    with transaction():
+        write_letter(
+            RESIDENT.email, message, cause="a test", unsubscribe="http://localhost/letters/x",
+            **words_of(message, about),
+        )  # fmt: skip
+    return letters()[0]
+
+
+def in_words(letter: Letter) -> list[str]:
+    """The addresses in its words, without the signs that end a sentence."""
+    return [found.rstrip(".)") for found in re.findall(r"https?://\S+", letter.body)]
+
+
+def plain(text: str) -> str:
+    return re.sub(r"\s+", " ", text.replace('"', "").replace("“", "").replace("”", ""))
+
+
+@every_message
+def test_a_letter_is_both_words_and_valid_html_and_says_how_to_end_it(message, about):
+    letter = written(message, about)
+    assert 5 < len(letter.subject) < 200
+    assert "\n\n\n\n" not in letter.body
+    assert not re.search(r"&(lt|gt|amp|#\d+);", letter.body), "the words are plain"
+    assert not re.search(r"\{\{|\{%|None|Undefined", letter.body + letter.html)
+    page = Page()
+    page.feed(letter.html)
+    assert page.open == []
+    assert letter.html.startswith("<!DOCTYPE html>\n<html lang=")
+    assert {"title", "p", "a"} <= page.seen
+    assert "http://localhost/letters/x" in letter.body
+    assert "http://localhost/letters/x" in page.links
+    assert "<b>kerb" not in letter.html, "what people write is inert"
+    if MARK in letter.body:
+        assert plain(MARK) in plain(page.text)
+
+
+@every_message
+def test_a_letter_tracks_nobody(message, about, app):
+    """No picture, no style or script from anywhere, and every link goes straight to a page of ours, in both forms."""
+    letter = written(message, about)
+    page = Page()
+    page.feed(letter.html)
+    assert not page.seen & {"img", "script", "link", "iframe", "object", "video", "style", "form"}
+    assert "src=" not in letter.html
+    assert "url(" not in letter.html
+    addresses = app.url_map.bind("localhost")
+    for link in {*page.links, *in_words(letter)}:
+        assert link.startswith("http://localhost/"), link
+        endpoint, _ = addresses.match(link.removeprefix("http://localhost").partition("?")[0], method="GET")
+        assert endpoint not in {"static"}
+    assert {link.partition("?")[0] for link in page.links} == {link.partition("?")[0] for link in in_words(letter)}, (
+        "both forms lead to the same pages"
+    )

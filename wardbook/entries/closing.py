@@ -1,0 +1,243 @@
+"""Four weeks after an issue is closed its author is asked, once a closing, whether it is put right; 'no' reopens it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from itsdangerous import BadSignature, URLSafeSerializer
+from sqlalchemy import CheckConstraint, ForeignKey, Select, func, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from wardbook import jobs
+from wardbook.config import settings
+from wardbook.db import Base, add_once, db, hold, now, transaction
+from wardbook.entries import letters, queries
+from wardbook.entries.kinds import Channel, Family, Kind, State, states_in
+from wardbook.entries.models import Entry
+from wardbook.erasure import blanks
+from wardbook.errors import NotFound, Refused
+from wardbook.events import Did, Event, Told, record
+from wardbook.mail import forget_letters, write_letter
+from wardbook.people.models import Person
+from wardbook.people.queries import officers_of, running_terms, viewer_of
+from wardbook.policy import Act, Role, Viewer, require, sees
+from wardbook.shared import Standing, words_of
+
+AFTER = timedelta(weeks=4)
+NO_LATER = timedelta(weeks=8)
+"""What was closed longer ago is not asked about any more: a server that was off asks late, a new one nothing old"""
+YEAR = timedelta(days=365)
+AT_A_TIME = 100
+
+
+class Whether(StrEnum):
+    """What an author answers."""
+
+    YES = "yes"
+    NO = "no"
+    CANNOT_SAY = "cannot say"
+
+
+WHETHER: Final[dict[Whether, str]] = {
+    Whether.YES: "Yes, it is put right",
+    Whether.NO: "No, it is not",
+    Whether.CANNOT_SAY: "I cannot say",
+}
+
+
+class Asked(Base):
+    """That the author of an issue was asked about one closing of it, and what they answered."""
+
+    __tablename__ = "asked_whether"
+    __table_args__ = (CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), unique=True)
+    """The step that closed it"""
+    asked_at: Mapped[datetime] = mapped_column(index=True)
+    answer: Mapped[Whether | None] = mapped_column(words_of(Whether, "answer"))
+    answered_at: Mapped[datetime | None]
+    entry: Mapped[Entry] = relationship()
+
+
+# --- asking ------------------------------------------------------------------------------------------------------
+
+
+@jobs.every("ask whether it is put right", minutes=60)
+def ask_authors(_: jobs.Task) -> None:
+    """Ask each author whose issue was closed four weeks ago, a hundred in one transaction."""
+    last = 0
+    while due := list(db.session.scalars(_due().where(Entry.id > last).limit(AT_A_TIME))):
+        db.session.rollback()
+        last = due[-1]
+        with transaction():
+            for entry_id in due:
+                _ask(db.session.get_one(Entry, entry_id))
+
+
+def _due() -> Select[int]:
+    """Issues that have stood closed for four weeks, by an author who can be written to and was not asked yet."""
+    closed = [state for state in states_in(Family.CLOSED) if state is not State.DUPLICATE]
+    asked = select(Asked.id).where(Asked.entry_id == Entry.id, Asked.asked_at > Entry.closed_at)
+    quiet = select(letters.NoLetters.at).where(
+        letters.NoLetters.entry_id == Entry.id, letters.NoLetters.person_id == Entry.author_id
+    )
+    return (
+        select(Entry.id)
+        .join(Person, Person.id == Entry.author_id)
+        .where(
+            Entry.kind == Kind.ISSUE, Entry.state.in_(closed), Entry.standing == Standing.PUBLISHED,
+            Entry.closed_at <= now() - AFTER, Entry.closed_at > now() - NO_LATER,
+            Entry.channel.not_in([Channel.IMPORT, Channel.DEMO]), Person.confirmed_at.is_not(None), Person.active,
+            ~asked.exists(), ~quiet.exists(), _closings().exists(),
+        )
+        .order_by(Entry.id)
+    )  # fmt: skip
+
+
+def _closings() -> Select[int]:
+    """The steps that moved an entry to another state."""
+    return select(Event.id).where(
+        Event.thing == Entry.__tablename__, Event.thing_id == Entry.id, Event.did == Did.CHANGED_STATE
+    )  # fmt: skip
+
+
+def _ask(entry: Entry) -> None:
+    hold(entry)
+    still = db.session.scalar(_due().where(Entry.id == entry.id))
+    closing = db.session.scalar(_closings().where(Entry.id == entry.id).order_by(Event.id.desc()).limit(1))
+    if still is None or closing is None or entry.author is None:
+        return
+    asked_id = add_once(Asked, entry_id=entry.id, event_id=closing, asked_at=now())
+    if asked_id is not None:
+        write_letter(
+            entry.author.email, "put_right", cause=f"asked {asked_id}", unsubscribe=letters.stops_letters(entry),
+            entry=entry, said=db.session.get_one(Event, closing), answers=_addresses(asked_id),
+        )  # fmt: skip
+
+
+# --- the addresses in the letter ---------------------------------------------------------------------------------
+
+
+def _addresses(asked_id: int) -> list[tuple[str, str]]:
+    """Each answer and its address, for the letter."""
+    page = f"{settings().base_url}/put-right/{_signer().dumps(asked_id)}"
+    return [(label, f"{page}?answer={answer.replace(' ', '-')}") for answer, label in WHETHER.items()]
+
+
+def _signer() -> URLSafeSerializer:
+    return URLSafeSerializer(settings().secret_key, salt="is it put right")
+
+
+def asked_by(key: str) -> Asked:
+    """What a key asks, for its author, who holds it. Raises NotFound where we did not sign it, or its author may see it
+    no more.
+    """
+    try:
+        asked = db.session.get(Asked, _signer().loads(key))
+    except BadSignature:
+        raise NotFound from None
+    if asked is None or asked.entry.author is None or not sees(author_of(asked), asked.entry):
+        raise NotFound
+    return asked
+
+
+def author_of(asked: Asked) -> Viewer:
+    """Who is asked."""
+    return viewer_of(asked.entry.author)
+
+
+def step_that_closed(asked: Asked) -> Event:
+    """The closing that is asked about."""
+    return db.session.get_one(Event, asked.event_id)
+
+
+def is_open_again(asked: Asked) -> bool:
+    """Whether it was reopened, or closed anew, since it was asked: nothing is left to answer."""
+    latest = _closings().where(Entry.id == asked.entry_id).order_by(Event.id.desc()).limit(1)
+    over = asked.entry.meaning.family is not Family.CLOSED or asked.entry.standing is not Standing.PUBLISHED
+    return over or db.session.scalar(latest) != asked.event_id
+
+
+# --- answering ---------------------------------------------------------------------------------------------------
+
+
+def answer(asked: Asked, said: Whether, *, words: str = "") -> Asked:
+    """Keep what the author answers, the first time; 'no' reopens the issue, and its followers and service are told."""
+    entry, author = asked.entry, author_of(asked)
+    hold(entry)
+    hold(asked)
+    require(author, Act.SAY_WHETHER, entry)
+    if asked.answer is not None:
+        return asked
+    if is_open_again(asked):
+        raise Refused("It was reopened, or closed again, since we asked.")
+    asked.answer, asked.answered_at = said, now()
+    if said is Whether.NO:
+        _reopen(author, asked, words)
+    return asked
+
+
+def _reopen(author: Viewer, asked: Asked, words: str) -> None:
+    entry = asked.entry
+    before, entry.state = entry.state, State.RECEIVED
+    entry.closed_at, entry.changed_at = None, now()
+    change = {"state": [before, entry.state]}
+    event = record(author, Did.REOPENED, entry, words=words, told=Told.FOLLOWERS, change=change)
+    db.session.flush()
+    for officer in _answerable(asked):
+        write_letter(officer.email, "not_right", cause=f"event {event.id}", entry=entry, event=event, before=before)
+
+
+def _answerable(asked: Asked) -> list[Person]:
+    """Whom of the council to tell: who closed it, while they are an officer; else the officers of its service."""
+    closer = db.session.get(Person, step_that_closed(asked).actor_id or 0)
+    if closer is not None and any(term.role is Role.OFFICER for term in running_terms(closer)):
+        found = [closer]
+    else:
+        category = asked.entry.category
+        found = list(officers_of(category.service)) if category else []
+    return [officer for officer in found if officer.active and sees(viewer_of(officer), asked.entry)]
+
+
+@blanks
+def _letters_that_ask(thing: object) -> None:
+    """What was asked and answered is counted still; the letters, which name it, go."""
+    if isinstance(thing, Entry):
+        asked = db.session.scalars(select(Asked.id).where(Asked.entry_id == thing.id))
+        forget_letters([f"asked {id_}" for id_ in asked])
+
+
+# --- what came of asking -----------------------------------------------------------------------------------------
+
+
+def not_put_right(viewer: Viewer) -> Select[Entry]:
+    """Issues whose author says that they are not put right, and that wait for an answer since: the oldest first."""
+    said = select(Asked.id).where(Asked.entry_id == Entry.id, Asked.answer == Whether.NO)
+    rows = queries.published(viewer, None, queries.Filters(state=State.RECEIVED)).where(said.exists())
+    return rows.order_by(None).order_by(Entry.told_at, Entry.id)
+
+
+@dataclass(frozen=True)
+class Answers:
+    """Of those asked within a year, how many answered what."""
+
+    asked: int
+    by_answer: dict[str, int]
+
+    @property
+    def silent(self) -> int:
+        """How many have not answered."""
+        return self.asked - sum(self.by_answer.values())
+
+
+def answers() -> Answers:
+    """What authors answered within a year: one query."""
+    rows = select(Asked.answer, func.count()).where(Asked.asked_at >= now() - YEAR).group_by(Asked.answer)
+    found = list(db.session.execute(rows))
+    told = {WHETHER[given]: number for given, number in found if given is not None}
+    return Answers(sum(number for _, number in found), {label: told.get(label, 0) for label in WHETHER.values()})

@@ -1,0 +1,183 @@
+"""What entries keep about a person: what they told and support, their steps, drafts and places."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any, Final
+
+import shapely
+from sqlalchemy import Select, delete, or_, select, update
+
+from wardbook import personal
+from wardbook.db import db, now
+from wardbook.entries import queries
+from wardbook.entries.closing import Asked
+from wardbook.entries.letters import NoLetters, unwanted
+from wardbook.entries.models import Draft, Entry, Photo, Support
+from wardbook.erasure import unnames
+from wardbook.events import Did, Event
+from wardbook.mail import Letter
+from wardbook.people.models import Person
+from wardbook.places.models import Shape
+from wardbook.policy import Viewer
+from wardbook.shared import Standing
+
+LONG_AGO: Final = timedelta(days=2)
+"""More than drafts are kept for"""
+
+
+def told_by(person: Person) -> Sequence[Entry]:
+    """Everything somebody told and did not erase, whatever became of it, the oldest first."""
+    mine = Entry.author_id == person.id, Entry.standing != Standing.ERASED
+    return db.session.scalars(select(Entry).where(*mine).order_by(Entry.id)).all()
+
+
+def supported(viewer: Viewer) -> Select[Entry]:
+    """What this viewer supports and may see, the newest first."""
+    mine = select(Support.entry_id).where(Support.person_id == viewer.id)
+    return queries.entries(viewer).where(Entry.id.in_(mine), Entry.standing == Standing.PUBLISHED)
+
+
+def photo_names(entry: Entry) -> list[tuple[str, Photo]]:
+    """Each photo of an entry and what its file is called in a copy."""
+    return [(f"photos/{entry.ref}-{number}.jpg", photo) for number, photo in enumerate(entry.photos, start=1)]
+
+
+# --- telling -----------------------------------------------------------------------------------------------------
+
+
+@personal.tells("what you told")
+def _told(person: Person) -> list[dict[str, object]]:
+    told = told_by(person)
+    quiet = unwanted(person.id, told)
+    return [_entry(entry, person) | {"letters": entry.id not in quiet} for entry in told]
+
+
+def _entry(entry: Entry, person: Person) -> dict[str, object]:
+    asked = db.session.scalars(select(Asked).where(Asked.entry_id == entry.id).order_by(Asked.id))
+    return {
+        "reference": entry.ref, "kind": str(entry.kind), "title": entry.title, "words": entry.words,
+        "category": entry.category.name if entry.category else None, "state": entry.meaning.label,
+        "standing": str(entry.standing), "who sees it": queries.who_sees_it(entry),
+        "told at": entry.told_at.isoformat(),
+        "came by": str(entry.channel), "name shown": entry.name_shown, "supporters": entry.supporters,
+        "where": shapely.geometry.mapping(entry.geometry),
+        "topic": str(entry.topic) if entry.topic else None, "source": entry.cites,
+        "stands until": entry.stands_until.isoformat() if entry.stands_until else None,
+        "hidden because": entry.hidden_for, "withdrawn because": entry.withdrawn_for,
+        "photos": [{"file": name, "shows": photo.alt} for name, photo in photo_names(entry)],
+        "what happened": [_step(step, person) for step in queries.timeline(entry)],
+        "asked whether it is put right": [
+            {"at": one.asked_at.isoformat(), "you answered": str(one.answer) if one.answer else None} for one in asked
+        ],
+    }  # fmt: skip
+
+
+def _step(step: Event, person: Person) -> dict[str, object]:
+    """A step without the names of others; of an edit, what it said before."""
+    own = step.actor_id == person.id
+    before = {name: values[0] for name, values in step.change.items()} if step.did is Did.EDITED else {}
+    said = {
+        "at": step.at.isoformat(),
+        "what": str(step.did),
+        "by": "you" if own else "the council",
+        "words": step.words,
+    }
+    return said | ({"before": before} if before else {})
+
+
+@personal.tells("what you support")
+def _support(person: Person) -> list[dict[str, object]]:
+    rows = select(Entry.ref, Support.at).join(Support, Support.entry_id == Entry.id)
+    mine = rows.where(Support.person_id == person.id).order_by(Support.at)
+    return [{"reference": ref, "since": at.isoformat()} for ref, at in db.session.execute(mine)]
+
+
+@personal.tells("steps you took")
+def _steps(person: Person) -> list[dict[str, object]]:
+    mine = select(Event).where(Event.actor_id == person.id).order_by(Event.id)
+    return [
+        {"at": step.at.isoformat(), "what": str(step.did), "words": step.words} for step in db.session.scalars(mine)
+    ]
+
+
+@personal.tells("places you drew or uploaded")
+def _places(person: Person) -> list[dict[str, object]]:
+    rows = db.session.scalars(select(Shape).where(Shape.author_id == person.id).order_by(Shape.id))
+    return [
+        {"called": one.label, "made at": one.made_at.isoformat(), "shape": shapely.geometry.mapping(one.geometry)}
+        for one in rows
+    ]
+
+
+@personal.tells("what you have typed and not sent")
+def _typed(person: Person) -> list[dict[str, Any]]:
+    return [dict(draft.answers) for draft in _drafts(person) if not draft.answers.get("sent")]
+
+
+def _drafts(person: Person) -> list[Draft]:
+    """Drafts that name the person's address, or were sent as what they told. Drafts are kept for a day: few."""
+    once = {entry.once for entry in told_by(person)}
+    drafts = db.session.scalars(select(Draft).order_by(Draft.changed_at))
+    return [
+        draft for draft in drafts
+        if draft.id in once or str(draft.answers.get("email") or "").strip().lower() == person.email
+    ]  # fmt: skip
+
+
+# --- forgetting --------------------------------------------------------------------------------------------------
+
+
+@personal.forgets
+def _forget(person: Person) -> None:
+    """What was told is erased, or left without its author, before this is called."""
+    forget_drafts([draft.id for draft in _drafts(person)])
+    _forget_support(person)
+    db.session.execute(delete(NoLetters).where(NoLetters.person_id == person.id))
+    db.session.execute(update(Event).where(Event.actor_id == person.id).values(actor_id=None, signed=""))
+    _forget_places(person)
+
+
+def _forget_support(person: Person) -> None:
+    """What somebody supported goes on counting them, without saying whom."""
+    mine = select(Support.entry_id).where(Support.person_id == person.id)
+    counted = update(Entry).where(Entry.id.in_(mine), Entry.author_id.is_distinct_from(person.id))
+    db.session.execute(counted.values(supporters_erased=Entry.supporters_erased + 1))
+    db.session.execute(delete(Support).where(Support.person_id == person.id))
+
+
+def forget_drafts(ids: Sequence[str]) -> None:
+    """Forget what was typed. Photos that were not sent go with the next sweep of old drafts."""
+    db.session.execute(update(Photo).where(Photo.draft_id.in_(ids), Photo.entry_id.is_not(None)).values(draft_id=None))
+    unsent = select(Photo.draft_id).where(Photo.draft_id.in_(ids))
+    db.session.execute(delete(Draft).where(Draft.id.in_(ids), Draft.id.not_in(unsent)))
+    for draft in db.session.scalars(select(Draft).where(Draft.id.in_(ids))):
+        draft.answers, draft.changed_at = {}, now() - LONG_AGO
+
+
+def _forget_places(person: Person) -> None:
+    """A drawn place goes, unless something is told of it: then it stays without its name."""
+    used = select(Entry.shape_id).where(Entry.shape_id.is_not(None))
+    mine = Shape.author_id == person.id
+    db.session.execute(update(Shape).where(mine, Shape.id.in_(used)).values(author_id=None, label="A place"))
+    for shape in db.session.scalars(select(Shape).where(mine)):
+        db.session.delete(shape)
+
+
+def leave(entry: Entry) -> None:
+    """Take its author from an entry that stays: 'a resident' told it."""
+    entry.author, entry.name_shown = None, False
+
+
+@unnames
+def _letters(thing: object, name: str) -> None:
+    """Letters of its steps that name its author are emptied, or if they wait, taken back."""
+    if not isinstance(thing, Entry) or not name:
+        return
+    steps = db.session.scalars(select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id == thing.id))
+    causes = [f"event {id_}" for id_ in steps]
+    names = or_(*(column.contains(name, autoescape=True) for column in (Letter.body, Letter.html, Letter.subject)))
+    told = Letter.cause.in_(causes), names
+    db.session.execute(delete(Letter).where(*told, Letter.sent_at.is_(None)))
+    db.session.execute(update(Letter).where(*told).values(subject="", body="", html=""))

@@ -1,0 +1,86 @@
+"""Erasing a person: what they told goes with them or stays without them, and nothing else of theirs is kept."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+
+from wardbook import personal
+from wardbook.db import alone, db, hold
+from wardbook.entries import erasing, own
+from wardbook.entries.models import Entry
+from wardbook.erasure import unname_copies
+from wardbook.errors import Refused
+from wardbook.mail import write_letter
+from wardbook.people import actions as people
+from wardbook.people.models import Person, Proof
+from wardbook.people.own import blank
+from wardbook.people.queries import viewer_of
+from wardbook.policy import Act, Viewer, require
+from wardbook.shared import Level, Standing
+
+
+class Leaving(StrEnum):
+    """What becomes of what somebody told when they are erased."""
+
+    EVERYTHING = "everything"
+    LEAVE = "leave"
+
+
+CHOICES: Final[dict[Leaving, str]] = {
+    Leaving.EVERYTHING: "Take away everything that I told",
+    Leaving.LEAVE: "Leave what I told, without me",
+}
+MEANS: Final[dict[Leaving, str]] = {
+    Leaving.EVERYTHING: "Its words, photos and replies go. That something was told there, and when, stays.",
+    Leaving.LEAVE: "What is published stays in its words, told by ‘a resident’. What nobody else sees is erased.",
+}
+
+
+def ask_for_proof(person: Person, choice: Leaving) -> None:
+    """Mail a link behind which somebody is erased. Asked twice in a moment, one letter goes."""
+    require(viewer_of(person), Act.BE_ERASED, person)
+    alone("person", person.email)
+    if people.was_asked_just_now(person, people.ERASE, choice):
+        return
+    fresh = people.make_proof(person, people.ERASE, choice)
+    write_letter(
+        person.email, "erase_me", cause=f"proof {fresh.proof.id}", link=fresh.link, choice=CHOICES[choice],
+        means=MEANS[choice],
+    )  # fmt: skip
+
+
+def choice_of(proof: Proof) -> Leaving:
+    """What a link was asked for."""
+    return Leaving(proof.subject or "")
+
+
+def by_link(link: str) -> list[str]:
+    """Erase whoever a link was sent to, as they chose; the keys of photos whose files can go once this is committed."""
+    proof = people.use_link(link)
+    return erase(viewer_of(proof.person), proof.person, choice_of(proof))
+
+
+def erase(viewer: Viewer, person: Person, choice: Leaving) -> list[str]:
+    """Erase a person. What was done cannot be undone; done again it changes nothing."""
+    alone("person", person.email)
+    hold(person)
+    if not person.active:
+        raise Refused("You are erased already.")
+    require(viewer, Act.BE_ERASED, person)
+    name, keys = person.name, []
+    for entry in own.told_by(person):
+        if choice is Leaving.EVERYTHING or not _stays(entry):
+            keys += erasing.erase(viewer, entry, once=f"{person.fs_uniquifier} {entry.id}")
+        else:
+            unname_copies(entry, name)
+            own.leave(entry)
+    db.session.flush()
+    personal.forget(person)
+    blank(person)
+    return keys
+
+
+def _stays(entry: Entry) -> bool:
+    """What others read; what waits, is hidden, was withdrawn or is its author's alone would be nobody's."""
+    return entry.standing is Standing.PUBLISHED and entry.level is not Level.PRIVATE
