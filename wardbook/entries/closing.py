@@ -100,16 +100,17 @@ def _due() -> Select[int]:
 
 
 def _closings() -> Select[int]:
-    """The steps that moved an entry to another state."""
+    """Steps that may have closed an entry, by the council or by residents who put it right: the first one did."""
     return select(Event.id).where(
-        Event.thing == Entry.__tablename__, Event.thing_id == Entry.id, Event.did == Did.CHANGED_STATE
+        Event.thing == Entry.__tablename__, Event.thing_id == Entry.id, Event.at >= Entry.closed_at,
+        Event.did.in_([Did.CHANGED_STATE, Did.TOOK_ON]),
     )  # fmt: skip
 
 
 def _ask(entry: Entry) -> None:
     hold(entry)
     still = db.session.scalar(_due().where(Entry.id == entry.id))
-    closing = db.session.scalar(_closings().where(Entry.id == entry.id).order_by(Event.id.desc()).limit(1))
+    closing = db.session.scalar(_closings().where(Entry.id == entry.id).order_by(Event.id).limit(1))
     if still is None or closing is None or entry.author is None:
         return
     asked_id = add_once(Asked, entry_id=entry.id, event_id=closing, asked_at=now())
