@@ -8,7 +8,7 @@ from flask import Blueprint, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.clock import today
-from wardbook.db import hold, transaction
+from wardbook.db import hold, now, transaction
 from wardbook.entries import actions, likeness, photos, queries
 from wardbook.entries.kinds import CONTRIBUTIONS, Kind
 from wardbook.entries.models import Category, Draft
@@ -25,7 +25,7 @@ STEPS = ("spot", "kind", "what", "photos", "who", "check")
 def start_anew(**answers: object) -> ResponseReturnValue:
     old = actions.sweep_drafts()
     draft = actions.start_draft()
-    actions.answer(draft, **answers)
+    actions.answer(draft, began=now().isoformat(), **answers)
     session["drafts"] = [*session.get("drafts", [])[-4:], draft.id]
     session.permanent = True
     return photos.forget_after(redirect(url_for(".where", draft_id=draft.id)), old)

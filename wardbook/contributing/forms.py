@@ -17,6 +17,7 @@ from wardbook.entries.kinds import (
 from wardbook.entries.queries import categories
 from wardbook.forms import (
     Asking,
+    Trapped,
     at_most,
     button,
     choices,
@@ -141,7 +142,7 @@ class WhoForm(Asking):
     go_on = button("Continue")
 
 
-class SendForm(Asking):
+class SendForm(Trapped):
     """Check your answers."""
 
     send = button("Send it to the council")

@@ -6,6 +6,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook import mail
+from wardbook.contributing.doubting import doubts
 from wardbook.contributing.drafts import (
     bp,
     category_of,
@@ -71,7 +72,7 @@ def check(draft_id: str) -> ResponseReturnValue:
     form = SendForm()
     if form.validate_on_submit():
         try:
-            entry = _send(draft)
+            entry = _send(draft, doubts(draft, form))
             actions.answer(draft, sent=entry.ref)
             return redirect(url_for(".sent", draft_id=draft.id))
         except Refused as refused:
@@ -85,7 +86,7 @@ def check(draft_id: str) -> ResponseReturnValue:
     return ask("contribute/check.html", form, **said)
 
 
-def _send(draft: Draft) -> Entry:
+def _send(draft: Draft, doubted: tuple[str, ...]) -> Entry:
     told = draft.answers
     me = person()
     author = me or people.person_with(told["email"])
@@ -93,6 +94,7 @@ def _send(draft: Draft) -> Entry:
         kind=Kind(told["kind"]), title=told["title"], words=told.get("words") or "",
         shape=read_spot(told["spot"]).point, level=Level(told["level"]), once=draft.id, category=category_of(draft),
         name_shown=bool(told.get("name_shown")), lapses_on=until_of(draft), willing=bool(told.get("willing")),
+        doubts=doubted,
     )  # fmt: skip
     name = told.get("name") or ""
     if me is not None and name and not me.name and not me.terms:

@@ -49,6 +49,8 @@ class Telling:
     """The drawn or uploaded place it is told of: who sees the one then sees the other"""
     told_at: datetime = field(default_factory=now)
     channel: Channel = Channel.WEB
+    doubts: tuple[str, ...] = ()
+    """Why its sender may be no person, or not who they say"""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,20 @@ from wardbook.entries.kinds import LEVEL_LABELS, Basis, Kind, Topic
 from wardbook.entries.life import Wording
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import who_sees
-from wardbook.forms import Asking, at_most, button, choices, day, long_text, needed, one_of, picked, text, ticked
+from wardbook.forms import (
+    Asking,
+    Guarded,
+    at_most,
+    button,
+    choices,
+    day,
+    long_text,
+    needed,
+    one_of,
+    picked,
+    text,
+    ticked,
+)
 from wardbook.shared import Level
 
 _TOPICS = [("", "Choose"), *((str(topic), label) for topic, label in TOPIC_LABELS.items())]
@@ -141,7 +154,7 @@ class LaterForm(Asking):
         self.ref.choices = choices([("", "Choose"), *((note.ref, f"{note.title} ({note.ref})") for note in notes)])
 
 
-class EmailSupportForm(Asking):
+class EmailSupportForm(Guarded):
     """Whom to ask whether it matters to them."""
 
     email = text("Your email address", needed("Enter your email address"), at_most(254, "Email address"))
