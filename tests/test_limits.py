@@ -1,4 +1,4 @@
-"""What one person or one network may do in a while: counted once for all workers, and nothing that was typed is lost."""
+"""What one person or one network may do in a while: counted once for all workers, and nothing typed is lost."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def test_searching_is_counted_by_handfuls_and_ends_at_its_limit(monkeypatch, as_
     assert [number for _, _, number in counts()] == [40]
 
 
-# --- passwords ---------------------------------------------------------------------------------------------------
+# --- passwords ---
 
 
 def sign_in(client, email, password, **kw):
@@ -215,7 +215,7 @@ def test_one_network_may_not_try_account_after_account(app, as_, monkeypatch):
     assert said == [422] * 3 + [429]
 
 
-# --- nobody is flooded with letters --------------------------------------------------------------------------------
+# --- nobody is flooded with letters ---
 
 
 def test_one_address_gets_so_many_letters_whatever_they_are_for_and_wherever_they_are_asked_from(app, as_):
@@ -237,7 +237,7 @@ def test_and_so_many_in_a_day(app, as_):
     assert len(letters()) == actions.MOST_A_DAY
 
 
-# --- all workers count together --------------------------------------------------------------------------------------
+# --- all workers count together ---
 
 
 def test_of_many_at_once_through_two_workers_exactly_the_limit_gets_through(home):
@@ -274,7 +274,7 @@ def _ask_over_http(bind: str, number: int) -> int:
     return answer.status
 
 
-# --- what programs fill in -------------------------------------------------------------------------------------------
+# --- what programs fill in ---
 
 
 @pytest.mark.parametrize(

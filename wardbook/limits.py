@@ -100,7 +100,7 @@ def _before(who: Callable[[], int | None]) -> None:
     endpoint = request.endpoint or ""
     if request.method == "POST" and (limit := LIMITS.get(endpoint)) is not None:
         with transaction():
-            wait = take(limit.what, *_of(limit, who), minutes=limit.minutes)
+            wait = _take(limit, *_of(limit, who))
         if wait:
             raise TooMany(wait)
     elif request.method == "GET" and (limit := LIMITED_READS.get(endpoint)) is not None:
@@ -118,9 +118,6 @@ def take(what: str, who: str, most: int, *, minutes: int, by: int = 1) -> int:
 
     One statement looks and counts, so that of many at once no more than `most` are let through.
     """
-    most = round(most * settings().limits)
-    if not most:
-        return 0
     span = timedelta(minutes=minutes)
     insert: Any = sqlite.insert if db.engine.dialect.name == "sqlite" else postgresql.insert
     over = LimitCount.began_at <= now() - span
@@ -137,6 +134,12 @@ def take(what: str, who: str, most: int, *, minutes: int, by: int = 1) -> int:
         return 0
     began = db.session.scalar(select(LimitCount.began_at).where(LimitCount.what == what, LimitCount.who == who))
     return max(1, int(((began or now()) + span - now()).total_seconds()))
+
+
+def _take(limit: Limit, who: str, most: int, by: int = 1) -> int:
+    """The same by the installation's measure, which may be none."""
+    most = round(most * settings().limits)
+    return take(limit.what, who, most, minutes=limit.minutes, by=by) if most else 0
 
 
 # --- who -----------------------------------------------------------------------------------------------------------
@@ -174,7 +177,7 @@ def wrong_ones(limit: Limit, account: str, otherwise: str) -> Iterator[None]:
     """
     counted = [(hashed(account.strip().lower()), limit.person), (this_network(), limit.network)]
     with transaction():
-        waits = [take(limit.what, who, most, minutes=limit.minutes) for who, most in counted]
+        waits = [_take(limit, who, most) for who, most in counted]
     if any(waits):
         raise TooMany(max(waits), otherwise)
     yield
@@ -236,7 +239,7 @@ def _after(who: Callable[[], int | None]) -> None:
     name, most = _of(limit, who)
     if _handfuls.full(limit.what, name):
         with transaction():
-            wait = take(limit.what, name, most, minutes=limit.minutes, by=HANDFUL)
+            wait = _take(limit, name, most, HANDFUL)
         if wait:
             _handfuls.too_many(limit.what, name, wait)
 

@@ -42,7 +42,7 @@ class Letter(Base):
 
 
 class FailingAddress(Base):
-    """An address from which a letter came back for good. Until its owner proves it anew, proofs alone are sent to it."""
+    """An address from which a letter came back for good. Until its owner proves it anew, only proofs go to it."""
 
     __tablename__ = "failing_address"
 

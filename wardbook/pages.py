@@ -8,7 +8,7 @@ from flask import Flask, get_flashed_messages
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from wardbook import clock, geo, policy
+from wardbook import clock, geo, mail, policy
 from wardbook.areas.models import AREA_TYPES
 from wardbook.chosen import message_today
 from wardbook.config import settings
@@ -35,6 +35,9 @@ def configure(app: Flask) -> None:
     from wardbook.follows import digests, erasing  # noqa: F401 - jobs of its own; and what erasing an entry blanks
     from wardbook.follows import telling as telling_followers  # noqa: F401 - likewise
     from wardbook.follows import views as follows
+    from wardbook.incoming import erasing as incoming_erasing  # noqa: F401 - what it keeps about a person
+    from wardbook.incoming import fetching  # noqa: F401 - a job of its own
+    from wardbook.incoming import views as incoming
     from wardbook.moderation import views as moderation
     from wardbook.outlook import finding, frames, layers, searching, views
     from wardbook.standards import feeds, mapit
@@ -42,7 +45,7 @@ def configure(app: Flask) -> None:
     for blueprint in (
         views.bp, finding.bp, searching.bp, frames.bp, layers.bp, people.bp, contributing.bp, entries.bp, keeping.bp,
         speaking_up.bp, places.bp, briefs.bp, kept_views.bp, moderation.bp, mapit.bp, feeds.bp, follows.bp, files.bp,
-        administration.bp, activation.bp,
+        administration.bp, activation.bp, incoming.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
@@ -50,7 +53,7 @@ def configure(app: Flask) -> None:
         Level=Level, said_by=said_by, who_sees=who_sees, step_in_words=step_in_words, step_by=step_by,
         AREA_TYPES=AREA_TYPES, settings=settings, layer_version=layers.layer_version,
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
-        message_today=message_today,
+        message_today=message_today, letters_come_back=mail.is_failing,
     )  # fmt: skip
     app.jinja_env.filters.update(
         day=clock.day_in_words,

@@ -190,11 +190,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return _not_found(error)
     if error.code is not None and error.code < 400:
         return error.get_response()
-    answer = _answer(
-        error.code or 500,
-        _TITLES.get(error.code or 500, error.name),
-        _SENTENCES.get(error.code or 500, error.description or ""),
-    )
+    code = error.code or 500
+    answer = _answer(code, _TITLES.get(code, error.name), _SENTENCES.get(code, error.description or ""))
     return _keeping_headers(answer, error)
 
 

@@ -24,7 +24,7 @@ from wardbook.contributing.forms import (
 )
 from wardbook.entries import actions, queries
 from wardbook.entries.forms import level_hints
-from wardbook.entries.kinds import KINDS, Kind
+from wardbook.entries.kinds import KINDS, Channel, Kind
 from wardbook.entries.models import Draft, Entry
 from wardbook.errors import Refused
 from wardbook.forms import ask
@@ -94,7 +94,7 @@ def _send(draft: Draft, doubted: tuple[str, ...]) -> Entry:
         kind=Kind(told["kind"]), title=told["title"], words=told.get("words") or "",
         shape=read_spot(told["spot"]).point, level=Level(told["level"]), once=draft.id, category=category_of(draft),
         name_shown=bool(told.get("name_shown")), lapses_on=until_of(draft), willing=bool(told.get("willing")),
-        doubts=doubted,
+        doubts=doubted, channel=Channel.EMAIL if told.get("by_email") else Channel.WEB,
     )  # fmt: skip
     name = told.get("name") or ""
     if me is not None and name and not me.name and not me.terms:
@@ -125,4 +125,5 @@ def confirm(link: str) -> ResponseReturnValue:
             return redirect(url_for("entries.detail", ref=entry.ref, told="yes"))
         except Refused as refused:
             form.put(refused)
-    return ask("contribute/confirm.html", form, entry=entry, proof=proof, who_sees=queries.who_sees(entry.level))
+    shown = {"entry": entry, "proof": proof, "link": link, "who_sees": queries.who_sees(entry.level)}
+    return ask("contribute/confirm.html", form, **shown)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -51,6 +52,8 @@ class Telling:
     channel: Channel = Channel.WEB
     doubts: tuple[str, ...] = ()
     """Why its sender may be no person, or not who they say"""
+    understood: tuple[str, ...] = ()
+    """What we made of words that came by email, in sentences for whoever wrote them"""
 
 
 @dataclass(frozen=True)
@@ -106,7 +109,7 @@ def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo], 
     entry.standing = Standing.PUBLISHED if own and not moderated(entry) else Standing.PENDING
     _add(viewer if own else VISITOR, entry, photos)
     if not own:
-        _ask_for_proof(entry, author, name)
+        _ask_for_proof(entry, author, name, telling.understood)
     return entry
 
 
@@ -186,9 +189,10 @@ def moderated(entry: Entry) -> bool:
     return entry.category is not None and entry.category.moderated
 
 
-def _ask_for_proof(entry: Entry, author: Person, name: str) -> None:
+def _ask_for_proof(entry: Entry, author: Person, name: str, understood: Sequence[str]) -> None:
     fresh = people.make_proof(author, PUBLISH, entry.ref, name=name)
-    write_letter(author.email, "confirm", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link)
+    cause = f"proof {fresh.proof.id}"
+    write_letter(author.email, "confirm", cause=cause, entry=entry, link=fresh.link, understood=understood)
 
 
 def entry_of(proof: Proof) -> Entry | None:

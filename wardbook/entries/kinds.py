@@ -336,3 +336,4 @@ class Channel(StrEnum):
     WEB = "web"
     IMPORT = "import"
     DEMO = "demo"
+    EMAIL = "email"

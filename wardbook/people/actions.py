@@ -190,7 +190,7 @@ def make_proof(person: Person, purpose: str, subject: str | None = None, *, name
 
 
 def _refuse_many(person: Person, purpose: str) -> None:
-    """Nobody's address is flooded: by one purpose, by several in turn, in an hour or over a day, whoever asks from where.
+    """Nobody's address is flooded: by one purpose, by several in turn, in an hour or a day, wherever it is asked from.
     What others ask for does not take the links to sign in away, which are counted by themselves.
     """
     alike = [purpose] if purpose == SIGN_IN else [other for other in LIMITED if other != SIGN_IN]
