@@ -58,6 +58,7 @@ def only(members: tuple[Member, ...], status: int, others: int) -> Statuses:
 # Words in braces are things of the store: PUBLIC, OFFER, COUNCIL, WARD, PENDING, HIDDEN (references), WITHDRAWN
 # (NEIGHBOUR supports it), OTHER (by NEIGHBOUR), PHOTO, LINK, CONFIRM, SUPPORT (of PUBLIC by NEIGHBOUR),
 # SHAPE, FILE and the briefs BRIEF, OPEN and SECRET (by the officer), and OWN: a draft begun in this browser.
+# SENT and EMAILED are the links that answered an email without a place, and one with.
 GETS: list[tuple[str, str, Statuses]] = [
     ("/", "/", for_all(200)),
     ("/-/health", "/-/health", for_all(200)),
@@ -108,6 +109,12 @@ GETS: list[tuple[str, str, Statuses]] = [
     ("/briefs/<ref>/compare/<one>/<other>", "/briefs/{SECRET}/compare/1/1", only((OFFICER, CLLR), 200, 404)),
     ("/briefs/new", "/briefs/new", for_all(200)),
     ("/briefs/new", f"/briefs/new?place=ward:{MILL}", for_all(200)),
+    ("/by-email/<link>", "/by-email/{SENT}", for_all(200)),
+    ("/by-email/<link>", "/by-email/{LINK}", for_all(404)),
+    ("/by-email/<link>", "/by-email/guessed", for_all(404)),
+    ("/by-email/<link>/place", "/by-email/{EMAILED}/place", for_all(200)),
+    ("/by-email/<link>/place", "/by-email/{SENT}/place", for_all(404)),
+    ("/by-email/<link>/place", "/by-email/{CONFIRM}/place", for_all(404)),
     ("/contribute", "/contribute", for_all(200)),
     ("/contribute", f"/contribute?place=ward:{MILL}", for_all(200)),
     ("/contribute", "/contribute?place=nonsense", for_all(404)),
@@ -402,7 +409,11 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/sign-in/code", "/sign-in/code", for_all(302)),
     ("/sign-in/link/<link>", "/sign-in/link/guessed", for_all(404)),
     ("/sign-in/password", "/sign-in/password", for_all(422)),
-    ("/follows/confirm/<link>", "/follows/confirm/{WISH}", for_all(302)),  # these three sign in: so they come late
+    ("/by-email/<link>/place", "/by-email/{EMAILED}/place", for_all(422)),
+    ("/by-email/<link>/place", "/by-email/guessed/place", for_all(404)),
+    ("/by-email/<link>", "/by-email/guessed", for_all(404)),
+    ("/by-email/<link>", "/by-email/{SENT}", for_all(302)),  # these five sign in: so they come late
+    ("/follows/confirm/<link>", "/follows/confirm/{WISH}", for_all(302)),
     ("/contribute/confirm/<link>", "/contribute/confirm/{CONFIRM}", for_all(302)),
     ("/support/<link>", "/support/{SUPPORT}", for_all(302)),
     ("/sign-in/link/<link>", "/sign-in/link/{LINK}", for_all(302)),
@@ -470,9 +481,21 @@ def tell(home: Path) -> dict[str, str]:
     with transaction():
         file = order(conftest.as_viewer(OFFICER), Wanted("entries", {}, "csv"), once="a file")
     words["FILE"] = file.key
+    words["SENT"] = sent_by_email("It is somewhere.")
+    words["EMAILED"] = sent_by_email("It is at ZZ1 1AA.")
     do_what_is_due()
     words |= freeze_some()
     return words
+
+
+def sent_by_email(words: str) -> str:
+    """The link in our letter to somebody who wrote by email."""
+    from wardbook.incoming.taking import take_message
+
+    take_message(f"From: wren@example.com\nSubject: High kerb\n\n{words}\n".encode())
+    found = re.search(r"/(?:by-email|contribute/confirm)/([^\s/]+)", letters()[0].body)
+    assert found is not None
+    return found[1]
 
 
 def freeze_some() -> dict[str, str]:
@@ -509,8 +532,9 @@ def own_told(home: Path, app: Flask) -> Told:
 
 
 def all_but_the_log_in(home: Path) -> Rows:
-    """All rows but those of the log of files that were taken, which reading them writes."""
-    return {table: rows for table, rows in ENGINE.everything_in(home).items() if table != "download"}
+    """All rows but those of the logs of files that were taken and of searches, which reading them writes."""
+    logs = {"download", "limit_count"}
+    return {table: rows for table, rows in ENGINE.everything_in(home).items() if table not in logs}
 
 
 every_member = pytest.mark.parametrize("member", CAST, ids=str)

@@ -81,8 +81,8 @@ def with_password() -> ResponseReturnValue:
         try:
             with limits.wrong_ones(limits.PASSWORD, form.email.data, OTHERWISE):
                 who = actions.check_password(form.email.data, form.password.data)
-            if mail.is_failing(who.email):
-                flash("Our letters to you come back: check your address.")
+            if "next" in session and mail.is_failing(who.email):  # the desk says so by itself
+                flash("Our letters to you come back: check your address.", "important")
             return _enter(who)
         except Refused as refused:
             form.put(refused)
