@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+import subprocess
 from email import message_from_bytes, policy
 
 import pytest
@@ -19,6 +22,7 @@ from wardbook.errors import Refused
 from wardbook.incoming import where
 from wardbook.incoming.models import Became, TakenMessage
 from wardbook.incoming.taking import MOST_ANSWERS, take_message
+from wardbook.jobs import do_what_is_due
 from wardbook.mail import Letter, write_letter
 from wardbook.people.queries import person_by_email
 from wardbook.shared import Standing
@@ -179,6 +183,20 @@ def test_a_photo_comes_with_it_and_says_nothing_of_its_maker(as_, letters_to):
     assert "‘IMG_1.jpg’ was left out. The photo must be" in body
     assert "‘plan.pdf’ was left out" in body
     assert "winmail" not in body
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "HEIF"])
+def test_exiftool_finds_no_trace_in_a_photo_that_came_by_email(kind, app, tmp_path):
+    exiftool = shutil.which("exiftool")
+    if exiftool is None:
+        pytest.skip("exiftool is not installed (libimage-exiftool-perl)")
+    entry = entry_of(take(a_message(HERE, photos=(a_photo(kind),))))
+    do_what_is_due()
+    for size in photos.LONGEST_SIDE:
+        kept = photos.path(entry.photos[0].key, size)
+        said = subprocess.run([exiftool, "-j", "-G", str(kept)], capture_output=True, text=True, check=True).stdout
+        groups = {tag.split(":")[0] for tag in json.loads(said)[0]}
+        assert groups <= {"SourceFile", "ExifTool", "File", "JFIF", "Composite"}
 
 
 def test_more_than_six_photos_are_said(letters_to):
