@@ -72,6 +72,7 @@ def test_what_may_arrive_later_shuts_nothing_off(letter, status, action):
         ("SMTP error from remote mail server: 550 No such user", True),
         ("host mx.example.net [192.0.2.5] said: 554 rejected", True),
         ("451 4.7.1 Try again later", False),
+        ("Connection to 5.10.20.30 timed out", False),
         ("Your message could not be delivered", False),
     ],
 )

@@ -18,6 +18,7 @@ from wardbook.db import db, transaction
 from wardbook.entries import photos
 from wardbook.entries.kinds import Channel, Kind
 from wardbook.entries.models import Draft, Entry, Photo
+from wardbook.erasure import blank_copies
 from wardbook.errors import Refused
 from wardbook.incoming import where
 from wardbook.incoming.models import Became, TakenMessage
@@ -456,6 +457,18 @@ def test_a_reference_in_the_subject_by_its_author_is_an_answer_and_by_another_is
     assert entry.title not in letters_to()[-1].body.replace("About", "")
 
 
+def test_erasing_an_entry_empties_the_letters_that_answered_emails_about_it(app, letters_to):
+    entry = an_issue()
+    take(a_message("More", f"About {entry.ref}", sender=RESIDENT.email))
+    take(a_message("The bin is full."))
+    with transaction():
+        entry = db.session.merge(entry)
+        entry.once = draft().id
+        blank_copies(entry)
+    told = [letter.body for letter in (*letters_to(RESIDENT.email), *letters_to())]
+    assert "".join(told) == ""
+
+
 # --- once ---
 
 
@@ -500,7 +513,12 @@ def test_somebody_reads_what_they_sent_and_have_it_forgotten(app):
     who = person_by_email(WRITER)
     kept = personal.all_about(who)["what you sent by email and have not gone on with"]
     assert kept == [{"title": "Bin", "words": "The bin is full.", "photos": 1}]
+    (photo,) = db.session.query(Photo)
+    file = photos.path(photo.key, "large")
+    assert file.exists()
     with transaction():
         personal.forget(person_by_email(WRITER))
+    do_what_is_due()
+    assert not file.exists()
     assert "bin" not in str(draft().answers).lower()
     assert db.session.query(Photo).count() == 0

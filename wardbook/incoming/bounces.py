@@ -10,7 +10,7 @@ from wardbook.incoming.reading import Read, header
 from wardbook.incoming.texts import decoded
 from wardbook.mail import Letter, comes_back, letter_with
 
-_STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+_STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _CODE = re.compile(r"(?<![\d.:-])([45]\d\d)(?=[ -]|\b[^\d.:])")
 _SUBJECT = re.compile(
     r"undeliver|deliver\w* (?:status|fail)|failure notice|returned (?:mail|to sender)|mail delivery", re.I

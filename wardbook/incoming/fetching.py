@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from wardbook import jobs
 from wardbook.config import settings
-from wardbook.db import db, now
+from wardbook.db import db, now, transaction
 from wardbook.errors import Refused
 from wardbook.incoming.mailboxes import Found, messages_in, new_in
 from wardbook.incoming.models import Became
@@ -20,6 +20,7 @@ from wardbook.incoming.taking import Taking, take_message
 log = logging.getLogger(__name__)
 READ = "read the mailbox"
 LATE = timedelta(minutes=10)
+REMEMBERED = timedelta(hours=1)
 
 
 def take_file(path: Path) -> list[Taking]:
@@ -57,11 +58,13 @@ def take_new(found: Iterable[Found]) -> list[Taking]:
     return takings
 
 
-@jobs.every(READ, minutes=1, slow=True)
+@jobs.every(READ, minutes=1, slow=True, wanted=lambda: bool(settings().mailbox))
 def read_mailbox(_: jobs.Task) -> None:
-    """Take what is new, where there is a mailbox. Killed half-way, the next run takes the rest, and nothing twice."""
-    if address := settings().mailbox:
-        take_new(new_in(address))
+    """Take what is new. Killed half-way, the next run takes the rest, and nothing twice."""
+    take_new(new_in(settings().mailbox))
+    old = (jobs.Job.does == READ, jobs.Job.finished_at < now() - REMEMBERED)
+    with transaction():  # a row a minute would be many
+        db.session.execute(delete(jobs.Job).where(*old))
 
 
 def last_read_at() -> datetime | None:

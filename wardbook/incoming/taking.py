@@ -169,8 +169,9 @@ def _contribution(told: _Told) -> Taking:
 def _answer_back(told: _Told, answered: Answered) -> Taking:
     """Nothing is added to an entry by email: its writer gets their words back, with where to write them."""
     entry = answered.entry
+    cause = f"email {entry.ref if entry else 'answered'} {told.read.digest}"
     write_letter(
-        told.read.sender, "by_email_reply", cause=f"email {told.read.digest}", entry=entry, words_told=told.words,
+        told.read.sender, "by_email_reply", cause=cause, entry=entry, words_told=told.words,
         left_out=[*told.left_out, *(["The photos you sent were left out."] if told.photos else [])],
     )  # fmt: skip
     return Taking(Became.REPLY, entry.ref if entry else "")

@@ -31,7 +31,7 @@ MOST_AN_HOUR = 5
 MOST_TOGETHER, MOST_A_DAY = 8, 20
 """Links to one address for all but signing in, in an hour; and in a day, where signing in has as many for itself"""
 SIGN_IN, FOLLOW = "sign in", "follow"
-LIMITED = (SIGN_IN, FOLLOW, "support", "publish")
+LIMITED = (SIGN_IN, FOLLOW, "support", "publish", "tell on")
 A_MOMENT = timedelta(minutes=2)
 
 
