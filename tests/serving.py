@@ -21,7 +21,8 @@ WARDBOOK = (sys.executable, "-m", "wardbook.cli")
 def environment(home: Path, **more: str) -> dict[str, str]:
     """The settings of a store's home folder alone, whatever this machine has set."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WARDBOOK_")}
-    return kept | environment_of(home) | {"PYTHONPATH": str(ROOT)} | more
+    ours = {"PYTHONPATH": str(ROOT), "WARDBOOK_LIMITS": "0", "WARDBOOK_QUICKEST": "0"}  # a browser is quick
+    return kept | environment_of(home) | ours | more
 
 
 def free_port() -> int:

@@ -12,10 +12,11 @@ from flask_wtf.csrf import CSRFProtect
 from govuk_frontend_wtf.main import WTFormsHelpers
 from jinja2 import ChoiceLoader, PackageLoader, PrefixLoader
 
-from wardbook import bell, db, mail, web
+from wardbook import bell, db, limits, mail, web
 from wardbook.config import DATA, Settings, keep_settings, settings_from_environment
 from wardbook.people.models import Person
 from wardbook.people.queries import signed_in_as
+from wardbook.people.signed_in import viewer
 
 
 def create_app(chosen: Settings | None = None) -> Flask:
@@ -46,6 +47,7 @@ def create_app(chosen: Settings | None = None) -> Flask:
     _people(app)
     _templates(app)
     web.configure(app)
+    limits.configure(app, lambda: viewer().id)
     _pages(app)
     return app
 

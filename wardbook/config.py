@@ -24,6 +24,7 @@ DATA = PACKAGE / "_data" if (PACKAGE / "_data").is_dir() else PACKAGE.parent
 
 
 MOST_EDGE = 1000
+MAILBOXES = ("imap", "imaps", "maildir", "mbox")
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,14 @@ class Settings:
     """The words that MapIt's web API has for types of areas, where they are not the usual ones."""
     edge_metres: float = 25.0
     """What is public within so many metres of a ward's edge is shown on the pages of both wards; 0: nothing is"""
+    proxies: int = 0
+    """How many proxies of the council's own stand before it: from each it takes who asks from"""
+    limits: float = 1.0
+    """By how much the usual limits are multiplied; 0: nothing is limited"""
+    quickest: float = 0.0
+    """Seconds under which nobody tells something from beginning to end: what comes faster is doubted; 0: nothing is"""
+    mailbox: str = ""
+    """Where contributions by email and letters that come back are read from; empty: nowhere"""
 
     @property
     def photos(self) -> Path:
@@ -96,7 +105,36 @@ def settings_from_environment() -> Settings:
         ward_type=env.str("WARD_TYPE", "ward"),
         mapit_types=_types(env.str("MAPIT_TYPES", "")),
         edge_metres=_metres(env.str("EDGE_METRES", "25")),
+        proxies=int(_number(env, "PROXIES", "0", 20)),
+        limits=_number(env, "LIMITS", "1", 1_000_000),
+        quickest=_number(env, "QUICKEST", "8", 600),
+        mailbox=_mailbox(env),
     )
+
+
+def _number(env: Env, name: str, default: str, most: int) -> float:
+    """A number from 0 to the most that makes sense. Raises Refused where it is none."""
+    words = env.str(name, default)
+    try:
+        number = float(words)
+    except ValueError:
+        number = -1.0
+    if not 0 <= number <= most:
+        raise Refused(f"WARDBOOK_{name}={words[:20]} is not a number from 0 to {most:,}.")
+    return number
+
+
+def _mailbox(env: Env) -> str:
+    """A mailbox that can be read, or nothing. What is refused is not shown: it may hold a password."""
+    address = str(env.str("MAILBOX", ""))
+    kind, _, path = address.partition(":")
+    known = kind in MAILBOXES and bool(path) and (not kind.startswith("imap") or _readable(address))
+    if address and not known:
+        raise Refused(
+            "WARDBOOK_MAILBOX is not an address like imaps://user:password@mail.example.org/INBOX, maildir:/path or "
+            "mbox:/path."
+        )
+    return address
 
 
 def _types(listed: str) -> tuple[tuple[str, str], ...]:

@@ -12,12 +12,13 @@ from pyproj.transformer import TransformerGroup
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import make_url
 
-from wardbook import geo, store
+from wardbook import clock, geo, store
 from wardbook.administration import queries as jobs
 from wardbook.areas import queries as areas
 from wardbook.config import Settings, settings
 from wardbook.db import db
 from wardbook.entries import queries as entries
+from wardbook.incoming import fetching
 from wardbook.people import queries as people
 from wardbook.people.models import Person
 from wardbook.places.gazetteer import GazetteerName
@@ -57,6 +58,8 @@ def _look(chosen: Settings) -> Iterator[Finding]:
     yield _ground(chosen)
     yield _brand(chosen.brand_colour)
     yield from _grid()
+    if ready:
+        yield from _incoming(chosen)
     if chosen.mail.startswith("outbox"):
         yield Finding(True, "Mail stays in the outbox page: for a real service set WARDBOOK_MAIL=smtp://...")
 
@@ -85,6 +88,19 @@ def _jobs() -> Iterator[Finding]:
         yield Finding(False, f"{given_up:,} things to do were given up: an administrator sees them at /admin/jobs.")
     if not stuck and not given_up:
         yield Finding(True, "Nothing waits for long to be done.")
+
+
+def _incoming(chosen: Settings) -> Iterator[Finding]:
+    """Whether contributions by email are read, and letters that come back."""
+    if not chosen.mailbox:
+        yield Finding(True, "No mailbox is read: for contributions by email set WARDBOOK_MAILBOX=imaps://...")
+        return
+    last = fetching.last_read_at()
+    when = f"was last read on {clock.moment_in_words(last)}" if last else "has never been read"
+    if fetching.is_late():
+        yield Finding(False, f"The mailbox {when}: /admin/jobs says why, or 'wardbook worker' is not running.")
+    else:
+        yield Finding(True, f"The mailbox {when}.")
 
 
 def _ground(chosen: Settings) -> Finding:

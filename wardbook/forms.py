@@ -5,9 +5,10 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
-from flask import render_template
+from flask import current_app, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
@@ -22,6 +23,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextArea,
     GovTextInput,
 )
+from itsdangerous import BadData, URLSafeTimedSerializer
 from wtforms import (
     BooleanField,
     DateField,
@@ -39,6 +41,7 @@ from wtforms import (
 from wtforms.fields import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
+from wardbook.config import settings
 from wardbook.errors import Refused
 
 
@@ -54,6 +57,51 @@ class Asking(FlaskForm):  # type: ignore[misc]  # Flask-WTF is not typed
             self.form_errors.append(refused.sentence)
         else:
             field.errors = [*field.errors, refused.sentence]
+
+
+class Trapped(Asking):
+    """A form with a field that people neither see nor reach by keyboard: what fills it in is a program.
+
+    When it was shown is read from the token against forged requests, which is signed and says so.
+    """
+
+    extra = StringField("Leave this empty", validators=[Length(max=2000)])
+
+    def seconds_open(self) -> int | None:
+        """For how many seconds it was open before it was sent; None where nothing says so."""
+        salt = current_app.config.get("WTF_CSRF_FIELD_NAME", "csrf_token")
+        reader = URLSafeTimedSerializer(current_app.secret_key or "", salt="wtf-csrf-token")
+        try:
+            _, shown = reader.loads(request.form.get(salt, ""), return_timestamp=True)
+        except BadData:
+            return None
+        return int((datetime.now(UTC) - shown).total_seconds())
+
+    def looks_made(self) -> str:
+        """Why it looks as if a program had sent it: a sentence for people; empty where it does not."""
+        if self.extra.data:
+            return "Leave the field 'Leave this empty' empty, and send it again."
+        seconds, least = self.seconds_open(), settings().quickest / 4
+        if seconds is not None and seconds < least:
+            return "That was too quick for us to be sure that you are a person. Send it again, please."
+        return ""
+
+
+class Guarded(Trapped):
+    """A form that writes to an address which may be somebody else's: what looks made is refused, in plain words.
+    Who is signed in has proved to be somebody.
+
+    To answer as if all had gone well would leave the rare person whose browser filled the field in waiting for good.
+    """
+
+    def validate(self, *args: Any, **kwargs: Any) -> bool:
+        """Whether all is right and a person sent it."""
+        right = bool(super().validate(*args, **kwargs))
+        if right and "_user_id" not in session and (sentence := self.looks_made()):
+            self.extra.raw_data, self.extra.data = [], ""
+            self.form_errors.append(sentence)
+            return False
+        return right
 
 
 class Filtering(Form):  # type: ignore[misc]

@@ -89,6 +89,7 @@ class _Known:
     slow: bool
     tries: int
     minutes: int | None
+    wanted: Callable[[], bool] = lambda: True
 
 
 _known: dict[str, _Known] = {}
@@ -123,14 +124,20 @@ def doer(does: str, *, slow: bool = False, tries: int = MOST_TRIES) -> Callable[
     return _register(does, slow, tries, None)
 
 
-def every(does: str, *, minutes: int, slow: bool = False) -> Callable[[Doer], Doer]:
-    """Have a function do something again and again, once in each span of minutes whatever the number of workers."""
-    return _register(does, slow, MOST_TRIES, minutes)
+def every(
+    does: str, *, minutes: int, slow: bool = False, wanted: Callable[[], bool] = lambda: True
+) -> Callable[[Doer], Doer]:
+    """Have a function do something again and again, once in each span of minutes whatever the number of workers;
+    `wanted` says whether this installation has anything for it to do.
+    """
+    return _register(does, slow, MOST_TRIES, minutes, wanted)
 
 
-def _register(does: str, slow: bool, tries: int, minutes: int | None) -> Callable[[Doer], Doer]:
+def _register(
+    does: str, slow: bool, tries: int, minutes: int | None, wanted: Callable[[], bool] = lambda: True
+) -> Callable[[Doer], Doer]:
     def register(do: Doer) -> Doer:
-        _known[does] = _Known(do, slow, tries, minutes)
+        _known[does] = _Known(do, slow, tries, minutes, wanted)
         return do
 
     return register
@@ -139,7 +146,7 @@ def _register(does: str, slow: bool, tries: int, minutes: int | None) -> Callabl
 def ask_for_what_recurs() -> None:
     """Ask for what is done every so many minutes, unless it was in this span or the last is still to be done."""
     for does, known in _known.items():
-        if known.minutes is not None and (cause := _span(does, known.minutes)):
+        if known.minutes is not None and known.wanted() and (cause := _span(does, known.minutes)):
             with transaction():
                 ask(does, cause=cause)
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask, current_app, render_template
 from flask_mailman import EmailMultiAlternatives, Mail
-from sqlalchemy import Text, UniqueConstraint, delete, select, update
+from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -36,9 +36,21 @@ class Letter(Base):
     html: Mapped[str | None] = mapped_column(Text)
     unsubscribe: Mapped[str | None]
     """The address to which a mail program posts when its reader wants no more of these"""
-    message_id: Mapped[str]
+    message_id: Mapped[str] = mapped_column(index=True)
     made_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+class FailingAddress(Base):
+    """An address from which a letter came back for good. Until its owner proves it anew, only proofs go to it."""
+
+    __tablename__ = "failing_address"
+
+    address: Mapped[str] = mapped_column(primary_key=True)
+    failed_at: Mapped[datetime]
+    code: Mapped[str]
+    """What the mail server gave as the reason: `5.1.1`, `550`"""
+    letter_id: Mapped[int | None] = mapped_column(ForeignKey("letter.id", ondelete="SET NULL"), index=True)
 
 
 def configure(app: Flask, chosen: Settings) -> None:
@@ -63,9 +75,12 @@ def write_letter(to: str, message: str, *, cause: str, unsubscribe: str = "", **
 
     It is made from `email/<message>.txt`, whose first line is its subject, and `email/<message>.html`. Both get the
     words and `base_url`. `unsubscribe` is an address on this site that ends such letters when it is posted to
-    (RFC 8058); it stands in the letter's head and at its foot.
+    (RFC 8058); it stands in the letter's head and at its foot. To an address from which letters come back nothing is
+    written but what proves it.
     """
     if db.session.scalar(select(Letter.id).where(Letter.cause == cause, Letter.to == to)):
+        return
+    if not _must_go(cause) and is_failing(to):
         return
     told = {"base_url": settings().base_url, "unsubscribe": unsubscribe, **words}
     first, _, body = render_template(f"email/{message}.txt", **told).strip().partition("\n")
@@ -77,6 +92,49 @@ def write_letter(to: str, message: str, *, cause: str, unsubscribe: str = "", **
     )  # fmt: skip
     if letter_id is not None and not to_outbox():
         jobs.ask(SEND, cause=f"letter {letter_id}", letter=letter_id)
+
+
+# --- letters that come back ----------------------------------------------------------------------------------------
+
+
+def _must_go(cause: str) -> bool:
+    """Whether a letter proves its address, which may work again: those go to every address."""
+    return cause.startswith("proof ")
+
+
+def is_failing(address: str) -> bool:
+    """Whether letters to an address come back."""
+    return db.session.get(FailingAddress, address) is not None
+
+
+def comes_back(letter: Letter, code: str) -> None:
+    """A letter came back for good: no more are written to its address, but for proofs."""
+    row = FailingAddress(address=letter.to, failed_at=now(), code=code[:20], letter_id=letter.id)
+    db.session.merge(row)
+
+
+def works_again(address: str) -> None:
+    """Somebody has proved an address: letters reach it."""
+    db.session.execute(delete(FailingAddress).where(FailingAddress.address == address))
+
+
+def letter_with(message_ids: Sequence[str]) -> Letter | None:
+    """The letter of ours that has one of these Message-IDs. They are random, so who names one has had the letter."""
+    return db.session.scalar(select(Letter).where(Letter.message_id.in_(message_ids)).limit(1))
+
+
+@personal.tells("our letters come back from this address")
+def _tell_of_failing(person: Any) -> object:
+    row = db.session.get(FailingAddress, person.email)
+    return {"since": row.failed_at.isoformat(), "code": row.code} if row else None
+
+
+@personal.forgets
+def _forget_failing(person: Any) -> None:
+    works_again(person.email)
+
+
+# --- sending -------------------------------------------------------------------------------------------------------
 
 
 def to_outbox() -> bool:
@@ -93,29 +151,31 @@ def letters() -> Sequence[Letter]:
 def send(task: jobs.Task) -> None:
     """Send a letter that is not sent, then mark it. Killed between the two it is sent again, as the same message."""
     letter = db.session.get(Letter, task.about["letter"])
-    if letter is None or letter.sent_at is not None:
+    if letter is None or letter.sent_at is not None or (not _must_go(letter.cause) and is_failing(letter.to)):
         return
     db.session.expunge(letter)
     db.session.rollback()  # the mail server may take its time
     with current_app.extensions["mailman"].get_connection(fail_silently=False) as server:
-        _hand_over(_message(letter, server))
+        _hand_over(letter, _message(letter, server))
         with transaction():
             db.session.execute(update(Letter).where(Letter.id == letter.id).values(sent_at=now()))
 
 
-def _hand_over(message: EmailMultiAlternatives) -> None:
+def _hand_over(letter: Letter, message: EmailMultiAlternatives) -> None:
     try:
         message.send()
     except ValueError:
         raise jobs.GivenUp("Its head holds what no mail may have.") from None
     except smtplib.SMTPRecipientsRefused as refused:
         if all(code >= 500 for code, _ in refused.recipients.values()):
+            with transaction():
+                comes_back(letter, str(next(code for code, _ in refused.recipients.values())))
             raise jobs.GivenUp("The mail server does not take letters to this address.") from None
         raise
 
 
 def _message(letter: Letter, server: object) -> EmailMultiAlternatives:
-    headers = {"Message-ID": letter.message_id}
+    headers = {"Message-ID": letter.message_id, "Auto-Submitted": "auto-generated"}
     if letter.unsubscribe:
         headers |= {
             "List-Unsubscribe": f"<{letter.unsubscribe}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"

@@ -8,7 +8,7 @@ from flask import Flask, get_flashed_messages
 from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 
-from wardbook import clock, geo, policy
+from wardbook import clock, geo, mail, policy
 from wardbook.areas.models import AREA_TYPES
 from wardbook.chosen import message_today
 from wardbook.config import settings
@@ -43,6 +43,9 @@ def configure(app: Flask) -> None:
     from wardbook.follows import own as own_follows  # noqa: F401 - likewise
     from wardbook.follows import telling as telling_followers  # noqa: F401 - likewise
     from wardbook.follows import views as follows
+    from wardbook.incoming import erasing as incoming_erasing  # noqa: F401 - what it keeps about a person
+    from wardbook.incoming import fetching  # noqa: F401 - a job of its own
+    from wardbook.incoming import views as incoming
     from wardbook.me import views as me
     from wardbook.moderation import asking, rules  # noqa: F401 - the rules are asked when something is told
     from wardbook.moderation import views as moderation
@@ -58,7 +61,7 @@ def configure(app: Flask) -> None:
         views.bp, finding.bp, searching.bp, frames.bp, layers.bp, people.bp, contributing.bp, entries.bp, keeping.bp,
         photo_views.bp, speaking_up.bp, merging_views.bp, taking_on_views.bp, places.bp, briefs.bp, kept_views.bp,
         moderation.bp, asking.bp, mapit.bp, feeds.bp, follows.bp, together.bp, files.bp, administration.bp,
-        activation.bp, hearing.bp, me.bp,
+        activation.bp, hearing.bp, me.bp, incoming.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     app.jinja_env.globals.update(
@@ -67,6 +70,7 @@ def configure(app: Flask) -> None:
         AREA_TYPES=AREA_TYPES, settings=settings, layer_version=layers.layer_version,
         token=_token, may=_may, today=clock.today, messages=get_flashed_messages, following=_following,
         message_today=message_today, ENTERED=ENTERED, open_decision=open_decision, matches_on=_matches_on,
+        letters_come_back=mail.is_failing,
     )  # fmt: skip
     app.jinja_env.filters.update(
         day=clock.day_in_words,

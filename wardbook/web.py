@@ -190,7 +190,8 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
         return _not_found(error)
     if error.code is not None and error.code < 400:
         return error.get_response()
-    answer = _answer(error.code or 500, error.name, _SENTENCES.get(error.code or 500, error.description or ""))
+    code = error.code or 500
+    answer = _answer(code, _TITLES.get(code, error.name), _SENTENCES.get(code, error.description or ""))
     return _keeping_headers(answer, error)
 
 
@@ -201,10 +202,10 @@ def _keeping_headers(answer: Any, error: HTTPException) -> ResponseReturnValue:
     return body, status, headers | kept
 
 
+_TITLES = {429: "Please wait"}
 _SENTENCES = {
     405: "This address does not take that kind of request.",
     413: "What you sent is too large. Choose a smaller file.",
-    429: "There were too many tries. Wait a few minutes and try again.",
 }
 
 

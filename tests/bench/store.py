@@ -44,7 +44,7 @@ def settings_for(home: Path, database_url: str) -> Settings:
     return Settings(
         home=home, database_url=database_url, secret_key="for measuring alone", council_name="Bench", council_code="",
         crs=27700, base_url="http://localhost", mail="outbox:", mail_from="wardbook@example.org",
-        brand_colour="#00573d", tiles_url="", tiles_attribution="", os_licence="", ward_type="ward",
+        brand_colour="#00573d", tiles_url="", tiles_attribution="", os_licence="", ward_type="ward", limits=1_000_000,
     )  # fmt: skip
 
 

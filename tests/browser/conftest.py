@@ -43,8 +43,20 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="package")
 def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of `wardbook serve` over a copy of the demo borough."""
-    with Served(ENGINE.copy(demo, tmp_path_factory.mktemp("site") / "home")) as server:
+    home = ENGINE.copy(demo, tmp_path_factory.mktemp("site") / "home")
+    with Served(home) as server:
+        _write_to_the_council(home, server.base)
         yield server.base
+
+
+def _write_to_the_council(home: Path, base: str) -> None:
+    """Three emails: two that say no place, one that does. The letters back stand in the outbox."""
+    for subject, words in (("Full bin", "By the shop."), ("Loose slab", "By the shop."), ("High kerb", "At ZZ1 1AX.")):
+        file = home / "message.eml"
+        file.write_text(f"From: {subject.split()[1]}@example.org\nSubject: {subject}\n\n{words}\n")
+        command = [*WARDBOOK, "mail", "take", str(file)]
+        settings = environment(home, WARDBOOK_BASE_URL=base)
+        subprocess.run(command, env=settings, cwd=ROOT, check=True, capture_output=True, timeout=120)
 
 
 _ON_LOOPBACK = "-Dnu.validator.servlet.bind-address=127.0.0.1"

@@ -322,6 +322,32 @@ def comes_back_to_photos(them: Someone) -> None:
     them.goes_to(draft)
 
 
+def opens_the_letter_about(title: str, end: str = "") -> Reach:
+    """Follow the link in the answer to an email; `end` tells which, where there are two."""
+
+    def reach(them: Someone) -> None:
+        letters = them.fetches("/outbox")[1].decode().split("<article")
+        letter = next(one for one in letters if title in one)
+        link = re.search(rf'href="{re.escape(them.base)}(/(?:by-email|contribute/confirm)/[^"/]+{end})"', letter)
+        assert link is not None, f"no link in the letter about {title}"
+        them.goes_to(link[1])
+
+    return reach
+
+
+def goes_on_with_an_email_twice(them: Someone) -> None:
+    opens_the_letter_about("Loose slab")(them)
+    link = them.path
+    them.presses("Yes, go on")
+    them.goes_to(link)
+
+
+def puts_an_email_nowhere(them: Someone) -> None:
+    opens_the_letter_about("High kerb", "/place")(them)
+    them.enters("Postcode, grid reference, or latitude and longitude", "nowhere at all")
+    them.presses("Save and continue")
+
+
 def asks_for_a_link(them: Someone) -> None:
     them.goes_to("/sign-in")
     them.enters("Email address", "resident@aldermere.example")
@@ -548,6 +574,11 @@ def has_a_file_made(them: Someone) -> None:
 ABOUT = ("privacy", "accessibility", "data", "who-sees-what")
 WARD_PLACE = f"/places/ward:{WARD}"
 STATES = (
+    State("by email: go on", None, opens_the_letter_about("Full bin")),
+    State("by email: link used", None, goes_on_with_an_email_twice),
+    State("by email: publish", None, opens_the_letter_about("High kerb")),
+    State("by email: where it is", None, opens_the_letter_about("High kerb", "/place")),
+    State("by email: put nowhere", None, puts_an_email_nowhere),
     State("home", None, at("/")),
     State("home, signed in", CLLR, at("/")),
     State("found", None, at(f"/find?q={quote(POSTCODE)}")),

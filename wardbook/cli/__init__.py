@@ -1,6 +1,6 @@
 """The command line: thin, one function a command, over the same actions as the pages."""
 
-from wardbook.cli import boundaries, briefs, entries, gazetteer, installation, people, postcodes
+from wardbook.cli import boundaries, briefs, entries, gazetteer, installation, mail, people, postcodes
 from wardbook.cli.command import main
 
-__all__ = ["boundaries", "briefs", "entries", "gazetteer", "installation", "main", "people", "postcodes"]
+__all__ = ["boundaries", "briefs", "entries", "gazetteer", "installation", "mail", "main", "people", "postcodes"]

@@ -39,7 +39,7 @@ def start_anew(page: str = ".where", **answers: object) -> ResponseReturnValue:
     """Begin a draft, and go on to its first page."""
     old = actions.sweep_drafts()
     draft = actions.start_draft()
-    actions.answer(draft, **answers)
+    actions.answer(draft, began=now().isoformat(), **answers)
     adopt(draft.id)
     return photos.forget_after(redirect(url_for(page, draft_id=draft.id)), old)
 

@@ -20,6 +20,7 @@ from wardbook.entries.kinds import (
 from wardbook.entries.models import Category
 from wardbook.forms import (
     Asking,
+    Trapped,
     at_most,
     button,
     choices,
@@ -186,7 +187,7 @@ class ForWhomForm(Asking):
     go_on = button("Continue")
 
 
-class SendForm(Asking):
+class SendForm(Trapped):
     """Check your answers."""
 
     send = button("Send it to the council")

@@ -6,6 +6,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook import mail
+from wardbook.contributing.doubting import doubts
 from wardbook.contributing.drafts import (
     back_from,
     bp,
@@ -103,7 +104,7 @@ def check(draft_id: str) -> ResponseReturnValue:
     form = SendForm()
     if form.validate_on_submit():
         try:
-            entry = _enter(draft) if channel_of(draft) else _send(draft)
+            entry = _enter(draft) if channel_of(draft) else _send(draft, doubts(draft, form))
             actions.answer(draft, sent=entry.ref)
             return redirect(url_for(".sent", draft_id=draft.id))
         except Refused as refused:
@@ -119,14 +120,15 @@ def check(draft_id: str) -> ResponseReturnValue:
     return ask("contribute/check.html", form, **said)
 
 
-def _send(draft: Draft) -> Entry:
+def _send(draft: Draft, doubted: tuple[str, ...]) -> Entry:
     told = draft.answers
     me = person()
     author = me or people.person_with(told["email"])
+    telling = _telling(draft, Channel.EMAIL if told.get("by_email") else Channel.WEB, doubted)
     name = told.get("name") or ""
     if me is not None and name and not me.name and not me.terms:
         me.name = name
-    return actions.tell(viewer(), _telling(draft, Channel.WEB), author, list(draft.photos), name=name)
+    return actions.tell(viewer(), telling, author, list(draft.photos), name=name)
 
 
 def _enter(draft: Draft) -> Entry:
@@ -139,13 +141,13 @@ def _enter(draft: Draft) -> Entry:
     return actions.tell_for(viewer(), telling, author, list(draft.photos), name=told.get("name") or "")
 
 
-def _telling(draft: Draft, channel: Channel) -> actions.Telling:
+def _telling(draft: Draft, channel: Channel, doubted: tuple[str, ...] = ()) -> actions.Telling:
     told, somewhere = draft.answers, only_ward(draft)
     return actions.Telling(
         kind=Kind(told["kind"]), title=told["title"], words=told.get("words") or "",
         shape=read_spot(told["spot"]).point, level=Level(told["level"]), once=draft.id, category=category_of(draft),
         name_shown=bool(told.get("name_shown")), lapses_on=until_of(draft), willing=bool(told.get("willing")),
-        channel=channel, spot_words=told.get("spot_words") or "", only_ward=somewhere,
+        doubts=doubted, channel=channel, spot_words=told.get("spot_words") or "", only_ward=somewhere,
         blur=bool(told.get("blur")) and not somewhere, answers=answers_to(questions(draft), told.get("answers", {})),
     )  # fmt: skip
 
@@ -179,4 +181,5 @@ def confirm(link: str) -> ResponseReturnValue:
             return redirect(url_for("entries.detail", ref=entry.ref, told="yes"))
         except Refused as refused:
             form.put(refused)
-    return ask("contribute/confirm.html", form, entry=entry, proof=proof, who_sees=queries.who_sees(entry.level))
+    shown = {"entry": entry, "proof": proof, "link": link, "who_sees": queries.who_sees(entry.level)}
+    return ask("contribute/confirm.html", form, **shown)

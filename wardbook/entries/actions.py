@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -63,6 +64,8 @@ class Telling:
     blur: bool = False
     """Show it roughly: it happened at somebody's home"""
     answers: Answers = field(default_factory=list)
+    understood: tuple[str, ...] = ()
+    """What we made of words that came by email, in sentences for whoever wrote them"""
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,7 @@ def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo], 
     _add(viewer if own else VISITOR, entry, photos)
     _keep_spot(entry, telling)
     if not own:
-        _ask_for_proof(entry, author, name)
+        _ask_for_proof(entry, author, name, telling.understood)
     elif entry.held_for:
         record_hold(entry)
     return entry
@@ -240,11 +243,11 @@ def free_reference() -> str:
             return ref
 
 
-def _ask_for_proof(entry: Entry, author: Person, name: str) -> None:
+def _ask_for_proof(entry: Entry, author: Person, name: str, understood: Sequence[str]) -> None:
     fresh = people.make_proof(author, PUBLISH, entry.ref, name=name)
     write_letter(
         author.email, "confirm", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link,
-        following=next_steps(entry),
+        following=next_steps(entry), understood=understood,
     )  # fmt: skip
 
 

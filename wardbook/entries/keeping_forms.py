@@ -16,7 +16,20 @@ from wardbook.entries.models import Entry
 from wardbook.entries.queries import who_sees
 from wardbook.entries.question_forms import asking, filled, given
 from wardbook.entries.questions import Question, answers_to, given_in, questions_of
-from wardbook.forms import Asking, at_most, button, choices, day, long_text, needed, one_of, picked, text, ticked
+from wardbook.forms import (
+    Asking,
+    Guarded,
+    at_most,
+    button,
+    choices,
+    day,
+    long_text,
+    needed,
+    one_of,
+    picked,
+    text,
+    ticked,
+)
 from wardbook.shared import Level
 
 _TOPICS = [("", "Choose"), *((str(topic), label) for topic, label in TOPIC_LABELS.items())]
@@ -160,7 +173,7 @@ class LaterForm(Asking):
         self.ref.choices = choices([("", "Choose"), *((note.ref, f"{note.title} ({note.ref})") for note in notes)])
 
 
-class EmailSupportForm(Asking):
+class EmailSupportForm(Guarded):
     """Whom to ask whether it matters to them."""
 
     email = text("Your email address", needed("Enter your email address"), at_most(254, "Email address"))

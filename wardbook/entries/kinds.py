@@ -355,6 +355,7 @@ class Channel(StrEnum):
     TELEPHONE = "telephone"
     PAPER = "paper"
     DROP_IN = "drop-in"
+    EMAIL = "email"
 
 
 ENTERED: Final[dict[Channel, str]] = {

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from wardbook.follows.models import RHYTHMS
 from wardbook.follows.ways import DISTANCES
-from wardbook.forms import Asking, at_most, button, choices, one_of, picked, text
+from wardbook.forms import Asking, Guarded, at_most, button, choices, one_of, picked, text
 
 
-class FollowForm(Asking):
+class FollowForm(Guarded):
     """How often, and for somebody who is not signed in where to write to."""
 
     rhythm = one_of("How often do you want to hear?", RHYTHMS.items(), "Choose how often you want to hear")

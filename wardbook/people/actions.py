@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -18,6 +19,7 @@ from wardbook.clock import today
 from wardbook.config import settings
 from wardbook.db import alone, db, now
 from wardbook.errors import Refused
+from wardbook.mail import works_again
 from wardbook.people import queries
 from wardbook.people.models import Person, Proof, Service, Term
 from wardbook.policy import Role
@@ -25,8 +27,11 @@ from wardbook.policy import Role
 LINK_HOURS = 24
 MOST_WRONG_TRIES = 5
 MOST_AN_HOUR = 5
+"""Links for one purpose to one address"""
+MOST_TOGETHER, MOST_A_DAY = 8, 20
+"""Links to one address for all but signing in, in an hour; and in a day, where signing in has as many for itself"""
 SIGN_IN, FOLLOW, ERASE = "sign in", "follow", "erase"
-LIMITED = (SIGN_IN, FOLLOW, "support", "publish", ERASE)
+LIMITED = (SIGN_IN, FOLLOW, "support", "publish", "tell on", ERASE)
 A_MOMENT = timedelta(minutes=2)
 
 
@@ -185,14 +190,23 @@ def make_proof(person: Person, purpose: str, subject: str | None = None, *, name
 
 
 def _refuse_many(person: Person, purpose: str) -> None:
-    lately = select(func.count()).select_from(Proof).where(
-        Proof.person_id == person.id, Proof.purpose == purpose, Proof.made_at > now() - timedelta(hours=1)
-    )  # fmt: skip
-    if (db.session.scalar(lately) or 0) >= MOST_AN_HOUR:
+    """Nobody's address is flooded: by one purpose, by several in turn, in an hour or a day, wherever it is asked from.
+    What others ask for does not take the links to sign in away, which are counted by themselves.
+    """
+    alike = [purpose] if purpose == SIGN_IN else [other for other in LIMITED if other != SIGN_IN]
+    shares = (([purpose], 1, MOST_AN_HOUR), (alike, 1, MOST_TOGETHER), (alike, 24, MOST_A_DAY))
+    if any(_asked(person, purposes, hours) >= most for purposes, hours, most in shares):
         raise Refused(
             "We have sent several links to this address already. Use those, or try again in an hour.",
             field="email",
         )
+
+
+def _asked(person: Person, purposes: Sequence[str], hours: int) -> int:
+    """How many links for these went to a person within some hours."""
+    since = now() - timedelta(hours=hours)
+    these = (Proof.person_id == person.id, Proof.purpose.in_(purposes), Proof.made_at > since)
+    return db.session.scalar(select(func.count()).select_from(Proof).where(*these)) or 0
 
 
 def was_asked_just_now(person: Person, purpose: str, subject: str) -> bool:
@@ -245,6 +259,7 @@ def _use(proof: Proof) -> Proof:
     used = db.session.execute(update(Proof).where(Proof.id == proof.id, Proof.used_at.is_(None)).values(used_at=now()))
     if used.rowcount != 1:  # type: ignore[attr-defined]
         raise Refused("This link has been used already. Ask for a new one if you need it.")
+    works_again(proof.person.email)
     if proof.person.confirmed_at is None:
         proof.person.confirmed_at = now()
     if proof.name and not proof.person.name and not proof.person.terms:

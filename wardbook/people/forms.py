@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from wardbook.forms import Asking, at_most, button, needed, password, text
+from wardbook.forms import Asking, Guarded, at_most, button, needed, password, text
 
 
-class EmailForm(Asking):
+class EmailForm(Guarded):
     """By an emailed link or code."""
 
     email = text("Email address", needed("Enter your email address"), at_most(254, "Email address"))

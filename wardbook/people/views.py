@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from wardbook import mail
+from wardbook import limits, mail
 from wardbook.db import intend_to_write, transaction
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask
@@ -18,6 +18,7 @@ from wardbook.people.signed_in import person, sign_in, sign_out
 from wardbook.web import own_address
 
 bp = Blueprint("people", __name__)
+OTHERWISE = "Or choose 'Sign in' above: a link that we email you lets you in at once."
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -79,7 +80,11 @@ def with_password() -> ResponseReturnValue:
     _remember_where()
     if form.validate_on_submit():
         try:
-            return _enter(actions.check_password(form.email.data, form.password.data))
+            with limits.wrong_ones(limits.PASSWORD, form.email.data, OTHERWISE):
+                who = actions.check_password(form.email.data, form.password.data)
+            if "next" in session and mail.is_failing(who.email):  # the desk says so by itself
+                flash("Our letters to you come back: check your address.", "important")
+            return _enter(who)
         except Refused as refused:
             form.put(refused)
     return ask("people/password.html", form)
