@@ -136,3 +136,10 @@ if (telling) {
   telling.addEventListener("input", remember);
   window.addEventListener("message", () => setTimeout(remember));
 }
+
+/* Once it is sent, this tab forgets what was typed. */
+if (/^\/contribute\/[^/]+\/sent$/.test(location.pathname)) {
+  try {
+    for (const name of Object.keys(sessionStorage)) if (name.startsWith("wardbook typed ")) sessionStorage.removeItem(name);
+  } catch { /* a browser that keeps nothing */ }
+}
