@@ -262,12 +262,12 @@ def test_a_photo_is_sent_to_those_who_see_its_entry(member, browser, things):
 @every_member
 def test_the_pages_of_its_photos_are_for_those_who_see_an_entry(member, browser, things):
     client = browser(member)
-    for thing in things:
+    for thing in things[:: 1 if member is MODERATOR else 3]:
         own = f"/entries/{thing.ref}/photos"
         for address in (own, *(f"{own}/{thing.photo}/{what}" for what in ("black-out", "preview.jpg?boxes=1,1,5,5"))):
             answer = client.get(address)
             assert (answer.status_code != 404) is thing.seen_by(member), (thing, address)
-            assert shown_in(answer.data, things) <= ({thing} if answer.status_code == 200 else set())
+            assert shown_in(answer.data, things) <= ({thing} if thing.seen_by(member) else set())
 
 
 @every_member

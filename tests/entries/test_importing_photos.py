@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from tests.conftest import NOBODY
 from tests.entries.pictures import picture, saved
 from tests.entries.test_importing_reports import PLACE, csv_file, mapping
+from tests.serving import environment
 from wardbook.cli import main
 from wardbook.db import db, transaction
 from wardbook.entries.importing import Tally, read_reports, take_in
@@ -143,10 +144,9 @@ def test_a_list_of_names_in_geojson_is_taken(folder, app, as_):
         assert as_(NOBODY).get(f"/photos/{photo.key}/small.jpg").mimetype == "image/jpeg"
 
 
-def test_the_command_says_how_many_photos_came_and_which_did_not(folder, app, monkeypatch, home):
+def test_the_command_says_how_many_photos_came_and_which_did_not(folder, app, home):
     file = csv_file(folder, '0,open,2026-03-01,P,,@,"kerb.jpg https://example.org/a.jpg"', head=HEAD)
-    monkeypatch.setenv("WARDBOOK_HOME", str(home))
-    said = CliRunner().invoke(main, ["entries", "import", str(file)])
+    said = CliRunner(env=environment(home)).invoke(main, ["entries", "import", str(file)])
     assert said.exit_code == 0, said.output
     assert "1 photo added, 1 left out." in said.output
     assert "row 2: its photo 'https://example.org/a.jpg' was left out: addresses are not fetched" in said.output
