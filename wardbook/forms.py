@@ -110,7 +110,7 @@ class Lines(TextAreaField):  # type: ignore[misc]
     """Several lines of text, each by itself: no blanks about them, none empty and none twice."""
 
     def _value(self) -> str:
-        return self.data if isinstance(self.data, str) else "\n".join(self.data or ())
+        return "\n".join(self.data or ())
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Read the lines."""

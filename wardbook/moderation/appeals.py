@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 
@@ -144,7 +144,7 @@ def _waits_still(about: Decision, entry: Entry) -> bool:
 
 
 def _tell(viewer: Viewer, made: Appeal, about: Decision) -> None:
-    said = {"made": made, "about": about}
+    said: dict[str, Any] = {"made": made, "about": about}
     if about.entry is not None:
         step = record(viewer, Did.ANSWERED_APPEAL, about.entry, told=Told.AUTHOR)
         tell_author(about.entry, step, "appeal_answered", **said)
