@@ -47,7 +47,7 @@ _WORD = (
 )
 _PROPER = rf"(?:{_WORD}[A-Z][\w'’.-]*\s+){{1,3}}"
 _PLAIN = rf"(?:{_WORD}[a-z'’.-]+\s+){{1,3}}"
-_ADDRESS = rf"(?P<house>{_NUMBER}),?\s+{_PROPER}(?:{_STREET}|{_STREET.lower()})\b\.?"
+_ADDRESS = rf"(?P<house>{_NUMBER}),?\s+{_PROPER}(?:{_STREET}|{_STREET.lower()})\b"
 _ADDRESS_PLAIN = (
     rf"(?i:\b(?:lives?|living|lived|live|resident|home|house|address|i'?m|am|he|she|they|we|i)\b(?:\s+(?:is|are|at|in|of|no|number))*"
     rf"[\s.:]+)(?P<home>{_NUMBER},?\s+{_PLAIN}(?i:{_STREET}))\b"
