@@ -171,8 +171,8 @@ def _step(entry: Entry, step: dict[str, Any], people: dict[str, Person], number:
         change = Leading(Lead(step["lead"]), step["partner"] or "", people[step["enabler"]]).take_over(entry)
         record(viewer, Did.SET_LEAD, entry, words=step["words"], told=Told.AUTHOR, change=change, at=entry.changed_at)
     elif step.get("take"):
-        change = {"sort": step["take"], "on": "", "people": step.get("people")}
-        record(viewer, Did.TOOK_ON, entry, words=step["words"], told=Told.AUTHOR, change=change, at=entry.changed_at)
+        taken = {"sort": step["take"], "on": "", "people": step.get("people")}
+        record(viewer, Did.TOOK_ON, entry, words=step["words"], told=Told.AUTHOR, change=taken, at=entry.changed_at)
     elif step.get("state"):
         before, entry.state = entry.state, State(step["state"].replace("_", " "))
         entry.closed_at = entry.changed_at if STATES[entry.state].family is Family.CLOSED else None
