@@ -69,7 +69,8 @@ def write_step(viewer: Viewer, entry: Entry, step: Step, *, once: str | None) ->
         return entry
     _check(entry, step)
     entry.changed_at = now()
-    change: dict[str, object] = {"sort": str(step.sort), "on": step.on.isoformat() if step.on else "", "people": step.people}
+    on = step.on.isoformat() if step.on else ""
+    change: dict[str, object] = {"sort": str(step.sort), "on": on, "people": step.people}
     if step.sort is Sort.FINISHED and entry.kind is Kind.ISSUE:
         change["state"] = [entry.state, State.FIXED_BY_RESIDENTS]
         entry.state, entry.closed_at = State.FIXED_BY_RESIDENTS, entry.changed_at
