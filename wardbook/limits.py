@@ -28,6 +28,7 @@ HANDFUL = 20
 """Reads are written down by so many, so that most of them write nothing; a limit of theirs is kept to within that."""
 MOST_IN_MEMORY = 10_000
 LONGEST = timedelta(days=1)
+KEPT = "Nothing is lost: what you typed on the pages before is kept for a day."
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,7 @@ class LimitCount(Base):
 class TooMany(TooManyRequests):
     """Raised where a limit is reached: 429, in words, with when to try again."""
 
-    def __init__(
-        self, seconds: int, otherwise: str = "Nothing is lost: what you typed before is kept for a day."
-    ) -> None:
+    def __init__(self, seconds: int, otherwise: str = "") -> None:
         minutes = max(1, -(-seconds // 60))
         wait = "a minute" if minutes == 1 else f"{minutes} minutes"
         super().__init__(
@@ -102,7 +101,7 @@ def _before(who: Callable[[], int | None]) -> None:
         with transaction():
             wait = _take(limit, *_of(limit, who))
         if wait:
-            raise TooMany(wait)
+            raise TooMany(wait, KEPT if endpoint.startswith("contribute.") else "")
     elif request.method == "GET" and (limit := LIMITED_READS.get(endpoint)) is not None:
         _handfuls.refuse(limit.what, _of(limit, who)[0])
 
@@ -211,7 +210,7 @@ class _Handfuls:
         """Raise TooMany where somebody has read too much lately."""
         until = self._refused.get((what, who))
         if until is not None and until > now():
-            raise TooMany(int((until - now()).total_seconds()), "")
+            raise TooMany(int((until - now()).total_seconds()))
 
     def full(self, what: str, who: str) -> bool:
         """Count one; whether there is a handful to be written down."""
