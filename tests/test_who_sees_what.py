@@ -240,7 +240,8 @@ def test_the_moderators_page_of_an_entry_is_theirs_and_says_nothing_to_others(me
         answer, seen = client.get(f"/moderation/{thing.ref}"), thing.seen_by(member)
         seen = seen and thing.level is not Level.PRIVATE
         assert answer.status_code == ((200 if member is MODERATOR else 403) if seen else 404), thing
-        assert shown_in(answer.data, things) == ({thing} if seen and member is MODERATOR else set()), thing
+        found = shown_in(re.sub(rb'href="/sign-in[^"]*"', b"", answer.data), things)  # which leads back here
+        assert found == ({thing} if seen and member is MODERATOR else set()), thing
 
 
 @every_member

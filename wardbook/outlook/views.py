@@ -179,7 +179,8 @@ def desk() -> ResponseReturnValue:
         asked=closing.answers(),
         services=services,
         under_way=page(entries.under_way(who, services), size=8, order=Order.OLDEST),
-        waiting=moderation.for_moderators(who) if may(who, Act.MODERATE) else 0,
+        waiting=moderation.everything(who) if may(who, Act.MODERATE) else 0,
+        to_decide=moderation.for_moderators(who) if may(who, Act.MODERATE) else 0,
         ban=bans.in_force(or_404(person())) if who.banned_until else None,
     )
 
