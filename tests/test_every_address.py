@@ -829,9 +829,9 @@ def test_every_form_without_its_token_is_refused_before_anything_else(guarded):
             if pattern in ("/follows/stop/{STOP}", "/letters/{LETTERS}") or pattern.startswith("/mapit/"):
                 continue  # programs post there: tests/follows and tests/standards say what it does
             answer = client.post(guarded.address(client, pattern), data={"q": "ZZ1 1AA"})
-            assert answer.status_code == (404 if pattern in ("/follows/stop/guessed", "/letters/guessed") else 400), (
-                pattern
-            )
+            assert answer.status_code == (
+                404 if pattern in ("/follows/stop/guessed", "/letters/guessed", "/together/stop/guessed") else 400
+            ), pattern
             assert answer.status_code == 404 or "The form has ended" in answer.text
     assert all_but_the_log_in(guarded.home) == before
 

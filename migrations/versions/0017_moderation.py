@@ -18,7 +18,10 @@ def upgrade():
         "ALTER TABLE entry ADD COLUMN split_from_id INTEGER CONSTRAINT fk_entry_split_from_id REFERENCES entry (id)"
     )
     op.create_index("ix_entry_split_from_id", "entry", ["split_from_id"])
-    op.create_index("ix_entry_standing_risk_told_at", "entry", ["standing", "risk", "told_at", "id"])
+    apart = sa.text("standing <> 'published'")
+    op.create_index(
+        "ix_entry_apart", "entry", ["standing", "told_at", "id"], sqlite_where=apart, postgresql_where=apart
+    )
     op.add_column("person", sa.Column("banned_until", sa.Date(), nullable=True))
     op.create_table(
         "report",
@@ -95,7 +98,7 @@ def downgrade():
     for table in ("looking", "appeal", "ban", "report"):
         op.drop_table(table)
     op.drop_column("person", "banned_until")
-    op.drop_index("ix_entry_standing_risk_told_at", "entry")
+    op.drop_index("ix_entry_apart", "entry")
     op.drop_index("ix_entry_split_from_id", "entry")
     for column in ("split_from_id", "asked_to_edit", "risk", "held_for"):
         op.drop_column("entry", column)

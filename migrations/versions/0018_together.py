@@ -24,7 +24,7 @@ def upgrade():
     )
     op.create_index("ix_merged_entry_into_id", "merged_entry", ["into_id"])
     op.create_table(
-        "match",
+        "help_match",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("offer_id", sa.Integer(), nullable=False),
         sa.Column("need_id", sa.Integer(), nullable=False),
@@ -35,22 +35,22 @@ def upgrade():
         sa.Column("asker_told_at", sa.DateTime(), nullable=True),
         sa.Column("met_at", sa.DateTime(), nullable=True),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.ForeignKeyConstraint(["offer_id"], ["entry.id"], name="fk_match_offer_id"),
-        sa.ForeignKeyConstraint(["need_id"], ["entry.id"], name="fk_match_need_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_match"),
-        sa.UniqueConstraint("offer_id", "need_id", name="uq_match_offer_id"),
+        sa.ForeignKeyConstraint(["offer_id"], ["entry.id"], name="fk_help_match_offer_id"),
+        sa.ForeignKeyConstraint(["need_id"], ["entry.id"], name="fk_help_match_need_id"),
+        sa.PrimaryKeyConstraint("id", name="pk_help_match"),
+        sa.UniqueConstraint("offer_id", "need_id", name="uq_help_match_offer_id_need_id"),
     )
-    op.create_index("ix_match_need_id", "match", ["need_id"])
+    op.create_index("ix_help_match_need_id", "help_match", ["need_id"])
     op.create_table(
-        "match_refused",
+        "help_match_refused",
         sa.Column("person_id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_match_refused_person_id"),
-        sa.PrimaryKeyConstraint("person_id", name="pk_match_refused"),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name="fk_help_match_refused_person_id"),
+        sa.PrimaryKeyConstraint("person_id", name="pk_help_match_refused"),
     )
 
 
 def downgrade():
-    op.drop_table("match_refused")
-    op.drop_table("match")
+    op.drop_table("help_match_refused")
+    op.drop_table("help_match")
     op.drop_table("merged_entry")

@@ -193,7 +193,7 @@ def test_exiftool_finds_no_trace_in_a_photo_that_came_by_email(kind, app, tmp_pa
         pytest.skip("exiftool is not installed (libimage-exiftool-perl)")
     entry = entry_of(take(a_message(HERE, photos=(a_photo(kind),))))
     do_what_is_due()
-    for size in photos.LONGEST_SIDE:
+    for size in photos.SIZES:
         kept = photos.path(entry.photos[0].key, size)
         said = subprocess.run([exiftool, "-j", "-G", str(kept)], capture_output=True, text=True, check=True).stdout
         groups = {tag.split(":")[0] for tag in json.loads(said)[0]}

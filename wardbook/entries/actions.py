@@ -247,7 +247,7 @@ def _ask_for_proof(entry: Entry, author: Person, name: str, understood: Sequence
     fresh = people.make_proof(author, PUBLISH, entry.ref, name=name)
     write_letter(
         author.email, "confirm", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link,
-        following=next_steps(entry), understood=understood,
+        to_come=next_steps(entry), understood=understood,
     )  # fmt: skip
 
 
@@ -277,7 +277,7 @@ def confirm(proof: Proof) -> Entry:
         db.session.flush()
         write_letter(
             proof.person.email, "published", cause=f"event {event.id}", unsubscribe=letters.stops_letters(entry),
-            entry=entry, following=next_steps(entry),
+            entry=entry, to_come=next_steps(entry),
         )  # fmt: skip
     return entry
 

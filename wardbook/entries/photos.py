@@ -7,13 +7,12 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from flask import send_file
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
-from wardbook import jobs, personal
+from wardbook import jobs
 from wardbook.config import settings
 from wardbook.db import db
 from wardbook.entries.developing import MOST_BYTES, Prepared, made_small, prepare
@@ -197,14 +196,3 @@ def files_of(entry: Entry) -> Iterator[tuple[str, Path]]:
     """The photos of an entry as they are shown today, each under a name: never what one was before a part was black."""
     for number, photo in enumerate(entry.photos, start=1):
         yield f"{entry.ref}-{number}.jpg", path(photo.key, "large")
-
-
-@personal.tells("photos")
-def _told(person: Any) -> object:
-    """The photos with what a person told, and what they said that each shows."""
-    rows = select(Entry).where(Entry.author_id == person.id).order_by(Entry.id)
-    return [
-        {"entry": entry.ref, "file": name, "shows": photo.alt}
-        for entry in db.session.scalars(rows)
-        for photo, (name, _) in zip(entry.photos, files_of(entry), strict=True)
-    ]

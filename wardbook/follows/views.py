@@ -91,7 +91,7 @@ def near() -> ResponseReturnValue:
     asked = request.values
     words, typed = asked.get("at", ""), (asked.get("chosen") or asked.get("q", "")).strip()
     form = NearForm(data={"q": typed, "metres": asked.get("metres", "400")})
-    if request.method == "GET" and not (words or "q" in asked):
+    if request.method != "POST" and not (words or "q" in asked):
         return ask("follows/near.html", form, found=())
     try:
         thing = ways.near(words, typed, asked.get("metres", ""), viewer())

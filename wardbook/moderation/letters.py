@@ -55,7 +55,7 @@ def to_author(entry: Entry, event: Event, reason: str) -> None:
     if event.did is Did.HID:
         tell_author(entry, event, "hidden", reason=reason)
     elif event.did is Did.PUBLISHED:
-        tell_author(entry, event, "published", following=next_steps(entry))
+        tell_author(entry, event, "published", to_come=next_steps(entry))
     else:
         tell_author(entry, event, "moderated", said=SAID[event.did], reason=reason)
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
 
-from sqlalchemy import ForeignKey, Index, Text, exists, or_, text
+from sqlalchemy import ForeignKey, Index, Text, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wardbook.db import Base
@@ -120,12 +120,13 @@ class Looking(Base):
 
 def is_reported(model: type[Entry] = Entry) -> Condition:
     """Whether a report of an entry waits to be decided."""
-    return exists().where(Report.entry_id == model.id, Report.decided_at.is_(None)).correlate(model)
+    return model.id.in_(select(Report.entry_id).where(Report.decided_at.is_(None)))
 
 
 def is_appealed(model: type[Entry] = Entry) -> Condition:
     """Whether its author's appeal waits to be answered."""
-    return exists().where(Appeal.entry_id == model.id, Appeal.answered_at.is_(None)).correlate(model)
+    waits = select(Appeal.entry_id).where(Appeal.answered_at.is_(None), Appeal.entry_id.is_not(None))
+    return model.id.in_(waits)
 
 
 def _is_moderators(model: type[Entry], viewer: Viewer) -> Condition | bool:

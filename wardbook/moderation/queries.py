@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from statistics import median
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, text
 
 from wardbook.db import db, now
 from wardbook.entries.kinds import Kind
-from wardbook.entries.models import Entry
+from wardbook.entries.models import APART, Entry
 from wardbook.entries.queries import count
 from wardbook.events import Did, Event
 from wardbook.moderation.models import Appeal, Looking, Report, is_appealed, is_reported
@@ -44,13 +44,13 @@ CALLED: dict[Waits, str] = {
     Waits.HIDDEN: "Hidden",
     Waits.UNCONFIRMED: "Waiting for its author’s email",
 }
-_PENDING = Entry.standing == Standing.PENDING
+_PENDING, _HIDDEN = (and_(text(f"entry.{APART}"), Entry.standing == one) for one in (Standing.PENDING, Standing.HIDDEN))
 CONDITIONS: dict[Waits, ColumnElement[bool]] = {
     Waits.HELD: and_(_PENDING, Entry.confirmed_at.is_not(None), Entry.asked_to_edit.is_(None)),
     Waits.REPORTED: and_(Entry.standing == Standing.PUBLISHED, is_reported()),
     Waits.EDIT: and_(_PENDING, Entry.asked_to_edit.is_not(None)),
     Waits.APPEALS: is_appealed(),
-    Waits.HIDDEN: Entry.standing == Standing.HIDDEN,
+    Waits.HIDDEN: _HIDDEN,
     Waits.UNCONFIRMED: and_(_PENDING, Entry.confirmed_at.is_(None)),
 }
 FOR_MODERATORS = (Waits.HELD, Waits.REPORTED, Waits.APPEALS)

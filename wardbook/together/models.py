@@ -18,7 +18,7 @@ class Match(Base):
     Neither of the two people learns who the other is before both have said yes.
     """
 
-    __tablename__ = "match"
+    __tablename__ = "help_match"
     __table_args__ = (UniqueConstraint("offer_id", "need_id"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -51,7 +51,7 @@ class Match(Base):
 class NoLetters(Base):
     """That a person wants no letters about what lies near what they told."""
 
-    __tablename__ = "match_refused"
+    __tablename__ = "help_match_refused"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     at: Mapped[datetime]
