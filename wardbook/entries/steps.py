@@ -69,7 +69,7 @@ WHO_HEARS: Final[dict[Did, frozenset[Told]]] = {
     Did.ERASED: frozenset({Told.NOBODY}),
     Did.CHANGED_PHOTOS: frozenset({Told.NOBODY}),
     Did.BLACKED_OUT: frozenset({Told.AUTHOR}),
-    Did.UNCOVERED: frozenset({Told.NOBODY}),
+    Did.UNCOVERED: frozenset({Told.AUTHOR}),
     Did.HELD: frozenset({Told.AUTHOR}),
     Did.LEFT: frozenset({Told.AUTHOR}),
     Did.ASKED_TO_EDIT: frozenset({Told.AUTHOR}),
