@@ -231,8 +231,12 @@ DEEDS: dict[Did, list[Deed]] = {
     Did.SPLIT: [lambda: _split()[0], lambda: _split()[1]],
     Did.APPEALED: [_appealed],
     Did.ANSWERED_APPEAL: [lambda: _answered_appeal(True), lambda: _answered_appeal(False)],
-    Did.MERGED: [lambda: _merged()[0], lambda: _merged()[1], lambda: _merged(RESIDENT)[0], lambda: _merged(RESIDENT)[1]],
-    Did.PARTED: [lambda: _parted()[0], lambda: _parted()[1], lambda: _parted(RESIDENT)[0], lambda: _parted(RESIDENT)[1]],
+    Did.MERGED: [
+        lambda: _merged()[0], lambda: _merged()[1], lambda: _merged(RESIDENT)[0], lambda: _merged(RESIDENT)[1],
+    ],
+    Did.PARTED: [
+        lambda: _parted()[0], lambda: _parted()[1], lambda: _parted(RESIDENT)[0], lambda: _parted(RESIDENT)[1],
+    ],
     Did.TOOK_ON: [
         lambda: _taken_on(RESIDENT, taking_on.Sort.PLANNED),
         lambda: _taken_on(OFFICER, taking_on.Sort.FINISHED),
@@ -343,7 +347,7 @@ def test_so_can_letters_of_how_it_goes_and_of_a_merge(as_):
 
 
 def test_who_told_what_was_merged_ends_letters_about_what_stands_for_both(as_):
-    entry, into = _merged()
+    _, into = _merged()
     assert sorted(answered(as_, into, "1")) == [NEIGHBOUR.email, RESIDENT.email]
     (theirs,) = [letter for letter in letters() if letter.to == RESIDENT.email]
     assert theirs.unsubscribe in theirs.body

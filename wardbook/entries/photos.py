@@ -19,6 +19,7 @@ from wardbook.db import db
 from wardbook.entries.developing import MOST_BYTES, Prepared, made_small, prepare
 from wardbook.entries.models import Entry, Photo
 from wardbook.errors import NotFound
+from wardbook.shared import Standing
 
 __all__ = ["MOST_BYTES", "MOST_PHOTOS", "Prepared", "keep", "made_small", "prepare"]
 MOST_PHOTOS = 6
@@ -202,7 +203,7 @@ def files_of(entry: Entry) -> Iterator[tuple[str, Path]]:
 @personal.tells("photos")
 def _told(person: Any) -> object:
     """The photos with what a person told, and what they said that each shows."""
-    rows = select(Entry).where(Entry.author_id == person.id).order_by(Entry.id)
+    rows = select(Entry).where(Entry.author_id == person.id, Entry.standing != Standing.ERASED).order_by(Entry.id)
     return [
         {"entry": entry.ref, "file": name, "shows": photo.alt}
         for entry in db.session.scalars(rows)
