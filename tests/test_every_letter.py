@@ -15,12 +15,13 @@ from flask import Flask
 from tests.conftest import MILL, NEIGHBOUR, RESIDENT, a_note, an_issue, as_viewer
 from wardbook.config import DATA
 from wardbook.db import db, transaction
-from wardbook.entries.kinds import State
+from wardbook.entries.kinds import Channel, State
 from wardbook.entries.models import Entry
 from wardbook.events import Did, Event
 from wardbook.follows.gathering import Digest, Group, Item, Step, What
 from wardbook.follows.things import thing_from_words
 from wardbook.mail import Letter, letters, write_letter
+from wardbook.moderation.letters import SAID
 
 NO_LETTERS = {"layout", "foot"}
 MARK = "<b>kerb</b> & “co”"
@@ -39,7 +40,7 @@ class Things:
 
 @pytest.fixture
 def about(app: Flask) -> Things:
-    entry, view = an_issue(f"{MARK} title", words=f"{MARK} words"), a_note("Otherwise")
+    entry, view = an_issue(f"{MARK} title", words=f"{MARK} words", channel=Channel.TELEPHONE), a_note("Otherwise")
     place = thing_from_words(f"ward:{MILL}", as_viewer(NEIGHBOUR))
     step = db.session.query(Event).filter_by(thing_id=entry.id, did=Did.POSTED).one()
     return Things(db.session.get(Entry, entry.id), db.session.get(Entry, view.id), step, place)
@@ -80,7 +81,53 @@ def words_of(message: str, about: Things) -> dict[str, Any]:
         "not_right": {"entry": entry, "event": a_step(Did.REOPENED), "before": State.FIXED},
         "erase_me": {"link": link, "choice": "Leave what I told, without me", "means": "It stays."},
     }  # fmt: skip
-    return table[message]
+    return (table | of_moderation(about) | of_email(entry) | of_doing_together(about))[message]
+
+
+def of_moderation(about: Things) -> dict[str, dict[str, Any]]:
+    """What a moderator decides, and what is asked of one."""
+    entry, event, reason = about.entry, about.event, f"{MARK} reason"
+    decided = {"entry": entry, "event": event}
+    ban = SimpleNamespace(until_on=date(2027, 1, 5), reason=reason)
+    appeal = SimpleNamespace(changed=True, answer=f"{MARK} answer")
+    return {
+        "held": decided,
+        "moderated": {**decided, "said": SAID[Did.ASKED_TO_EDIT], "reason": reason},
+        "blacked_out": {**decided, "reason": reason},
+        "uncovered": decided,
+        "appeal_answered": {**decided, "made": appeal, "about": SimpleNamespace(event=event)},
+        "reported": {"ref": entry.ref, "public": True},
+        "banned": {"ban": ban, "event": event},
+        "unbanned": {"reason": reason},
+    }
+
+
+def of_email(entry: Entry) -> dict[str, dict[str, Any]]:
+    """What comes by email, or was told to somebody at the council."""
+    left_out = [f"‘{MARK}.pdf’ was left out: by email we take photos only."]
+    return {
+        "by_email_draft": {"link": "secret", "title": f"{MARK} title", "places": [f"{MARK} Street", "Mill Lane"],
+                           "left_out": left_out},
+        "by_email_reply": {"entry": entry, "words_told": f"{MARK} words", "left_out": left_out},
+        "by_email_too_large": {"subject_told": f"{MARK} title"},
+        "entered": {"entry": entry, "by": "Owen Officer, Highways"},
+    }  # fmt: skip
+
+
+def of_doing_together(about: Things) -> dict[str, dict[str, Any]]:
+    """What residents take on, what was told twice, and who offers help."""
+    entry, step = about.entry, a_step(Did.TOOK_ON)
+    met = SimpleNamespace(name=f"{MARK} Neighbour", email=NEIGHBOUR.email)
+    side = SimpleNamespace(own=entry, other=entry, met=met)
+    return {
+        "taken_on": {"entry": entry, "event": step, "sort": "planned"},
+        "merged": {"entry": entry, "event": a_step(Did.MERGED), "parted": False, "other": entry},
+        "joined": {"entry": entry, "event": a_step(Did.MERGED), "parted": False},
+        "match": {"side": side, "link": "http://localhost/together/secret"},
+        "match_met": {"side": side, "path": "/together/secret"},
+        "match_ended": {"side": side, "path": "/together/secret"},
+        "match_enabler": {"need": entry, "offer": entry},
+    }
 
 
 MESSAGES = sorted({path.stem for path in (DATA / "templates" / "email").iterdir()} - NO_LETTERS)
@@ -152,10 +199,17 @@ def test_a_letter_is_both_words_and_valid_html_and_says_how_to_end_it(message, a
 
 @every_message
 def test_a_letter_tracks_nobody(message, about, app):
-    """No picture, no style or script from anywhere, and every link goes straight to a page of ours, in both forms."""
+    """No picture, no style or script from anywhere, and every link goes straight to a page of ours, in both forms.
+
+    But for the address of somebody with whom its reader agreed to be in touch.
+    """
     letter = written(message, about)
     page = Page()
     page.feed(letter.html)
+    assert [link for link in page.links if link.startswith("mailto:")] == (
+        [f"mailto:{NEIGHBOUR.email}"] if message == "match_met" else []
+    )
+    page.links = [link for link in page.links if not link.startswith("mailto:")]
     assert not page.seen & {"img", "script", "link", "iframe", "object", "video", "style", "form"}
     assert "src=" not in letter.html
     assert "url(" not in letter.html

@@ -127,7 +127,7 @@ def test_a_letter_names_the_council_and_no_other_person(post, as_):
     assert person_of(OFFICER).email not in got.as_string()
 
 
-@pytest.mark.parametrize("subject", ["A\nBcc: x@example.org", "A\r\nBcc: x@example.org", "A" * 300, "\u202eA"])
+@pytest.mark.parametrize("subject", ["A\nBcc: x", "A\r\nBcc: x", "A" * 300, "\u202eA"])
 def test_a_title_cannot_write_a_letters_head(subject, post, as_):
     issue = an_issue(subject)
     as_(OFFICER).post(f"/entries/{issue.ref}/answer", data={"answer-words": "Yes.", "answer-once": "a"})

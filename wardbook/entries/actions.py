@@ -329,11 +329,11 @@ def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
 
 
 def done_already(once: str | None) -> bool:
-    """Whether the step a form asks for was taken before: its button was pressed twice."""
-    return db.session.scalar(select(Event.id).where(Event.once == once)) is not None
+    """Whether the step a form asks for was taken before: its button was pressed twice. No form, no second press."""
+    return once is not None and db.session.scalar(select(Event.id).where(Event.once == once)) is not None
 
 
-CAN_BE_ENDED = frozenset({"update", "published"})
+CAN_BE_ENDED = frozenset({"update", "published", "taken_on", "merged", "joined"})
 """Letters that an author can have no more of. Of moderation, and of who sees what they told, they are always told."""
 
 
@@ -354,12 +354,18 @@ def tell_author(entry: Entry, event: Event, letter: str = "update", **words: Any
 
 
 def tell_those_merged(entry: Entry, event: Event) -> None:
-    """Write the same to those who told what was merged into it, where they may see it."""
-    authors = select(Entry.author_id).where(Entry.id.in_(ids_of(entry)[1:]), Entry.standing == Standing.PUBLISHED)
-    for person in db.session.scalars(select(Person).where(Person.id.in_(authors), Person.confirmed_at.is_not(None))):
-        if person.id not in (entry.author_id, event.actor_id) and sees(viewer_of(person), entry):
+    """Write the same to those who told what was merged into it, where they may see it and want letters about theirs."""
+    own = select(Entry).where(Entry.id.in_(ids_of(entry)[1:]), Entry.standing == Standing.PUBLISHED).order_by(Entry.id)
+    for merged in db.session.scalars(own).all():
+        person = merged.author
+        if person is None or person.confirmed_at is None or person.id in (entry.author_id, event.actor_id):
+            continue
+        if letters.wants(merged, person.id) and sees(viewer_of(person), entry):
             db.session.flush()
-            write_letter(person.email, "update", cause=f"event {event.id}", entry=entry, event=event)
+            write_letter(
+                person.email, "update", cause=f"event {event.id}", unsubscribe=letters.stops_letters(merged),
+                entry=entry, event=event,
+            )  # fmt: skip
 
 
 def sweep_drafts() -> list[str]:

@@ -61,7 +61,7 @@ def _covered(photo: Photo, boxes: Sequence[Box]) -> tuple[bytes, bytes]:
 
 
 def uncover(viewer: Viewer, entry: Entry, photo: Photo, *, once: str) -> list[str]:
-    """Show a photo as it was sent again, where that is still kept; the keys whose files can go."""
+    """Show a photo as it was sent again, where that is still kept; the keys whose files can go. Its author is told."""
     hold(entry)
     hold(photo)
     require(viewer, Act.REDACT_PHOTO, entry)
@@ -73,7 +73,7 @@ def uncover(viewer: Viewer, entry: Entry, photo: Photo, *, once: str) -> list[st
     gone = photos.keys_of([photo])
     _show(photo, there.read_bytes())
     photo.original = None
-    record(viewer, Did.UNCOVERED, entry, once=once)
+    tell_author(entry, record(viewer, Did.UNCOVERED, entry, told=Told.AUTHOR, once=once), "uncovered")
     return gone
 
 

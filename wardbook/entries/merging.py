@@ -65,11 +65,12 @@ def _record(
     """Put it on both timelines, and tell both authors and who follows the merged one."""
     entry.changed_at = target.changed_at = now()
     mine = record(viewer, did, entry, words=words, told=Told.FOLLOWERS, change=dict(change), once=once)
-    theirs = record(viewer, did, target, told=Told.AUTHOR, change={"from": entry.ref})
+    told = Told.NOBODY if target.author_id == entry.author_id else Told.AUTHOR  # who told both has the other letter
+    theirs = record(viewer, did, target, told=told, change={"from": entry.ref})
     author = entry.author
     other = target if author is not None and sees(viewer_of(author), target) else None
     tell_author(entry, mine, "merged", parted=did is Did.PARTED, other=other)
-    if target.author_id != entry.author_id:
+    if told is Told.AUTHOR:
         tell_author(target, theirs, "joined", parted=did is Did.PARTED)
 
 

@@ -56,7 +56,7 @@ WHO_HEARS: Final[dict[Did, frozenset[Told]]] = {
     Did.REPLIED: frozenset({Told.FOLLOWERS}),
     Did.REOPENED: frozenset({Told.FOLLOWERS}),
     Did.HID: frozenset({Told.AUTHOR}),
-    Did.RESTORED: frozenset({Told.NOBODY}),
+    Did.RESTORED: frozenset({Told.AUTHOR}),
     Did.IMPORTED: frozenset({Told.NOBODY}),
     Did.SET_LEAD: frozenset({Told.AUTHOR}),
     Did.RENEWED: frozenset({Told.NOBODY, Told.AUTHOR}),
@@ -69,7 +69,7 @@ WHO_HEARS: Final[dict[Did, frozenset[Told]]] = {
     Did.ERASED: frozenset({Told.NOBODY}),
     Did.CHANGED_PHOTOS: frozenset({Told.NOBODY}),
     Did.BLACKED_OUT: frozenset({Told.AUTHOR}),
-    Did.UNCOVERED: frozenset({Told.NOBODY}),
+    Did.UNCOVERED: frozenset({Told.AUTHOR}),
     Did.HELD: frozenset({Told.AUTHOR}),
     Did.LEFT: frozenset({Told.AUTHOR}),
     Did.ASKED_TO_EDIT: frozenset({Told.AUTHOR}),
@@ -78,10 +78,11 @@ WHO_HEARS: Final[dict[Did, frozenset[Told]]] = {
     Did.SPLIT: frozenset({Told.AUTHOR}),
     Did.APPEALED: frozenset({Told.NOBODY}),
     Did.ANSWERED_APPEAL: frozenset({Told.AUTHOR}),
-    Did.MERGED: frozenset({Told.FOLLOWERS, Told.AUTHOR}),  # of the one that stands for both, its author alone
-    Did.PARTED: frozenset({Told.FOLLOWERS, Told.AUTHOR}),
+    Did.MERGED: frozenset({Told.FOLLOWERS, Told.AUTHOR, Told.NOBODY}),
+    # of the one that stands for both its author alone, or nobody where they told the other too
+    Did.PARTED: frozenset({Told.FOLLOWERS, Told.AUTHOR, Told.NOBODY}),
     Did.TOOK_ON: frozenset({Told.FOLLOWERS}),
-    Did.MET: frozenset({Told.NOBODY, Told.FOLLOWERS}),
+    Did.MET: frozenset({Told.FOLLOWERS}),
 }
 """Of each step of an entry, who may be told of it. Followers: its author too, where somebody else took the step"""
 
