@@ -11,11 +11,15 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, StorageState, sync_playwright
 
 from tests.browser.someone import SIZES, Someone, Watch
+from tests.conftest import settings_in
 from tests.engines import ENGINE
 from tests.serving import ROOT, WARDBOOK, Served, environment, free_port, wait_for
+from wardbook.app import create_app
+from wardbook.db import db
 
 PASSWORD = "aldermere-demo"
 ALONE = (
@@ -41,12 +45,27 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="package")
-def site(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of `wardbook serve` over a copy of the demo borough."""
+def served(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """`wardbook serve` over a copy of the demo borough."""
     home = ENGINE.copy(demo, tmp_path_factory.mktemp("site") / "home")
     with Served(home) as server:
         _write_to_the_council(home, server.base)
-        yield server.base
+        yield server
+
+
+@pytest.fixture(scope="package")
+def site(served: Served) -> str:
+    """Its address."""
+    return served.base
+
+
+@pytest.fixture(scope="package")
+def store(served: Served) -> Iterator[Flask]:
+    """Another process of the same installation, for what no page can do: let weeks pass."""
+    app = create_app(settings_in(served.home))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _write_to_the_council(home: Path, base: str) -> None:

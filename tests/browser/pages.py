@@ -71,11 +71,11 @@ def _draft(them: Someone, near: str = POSTCODE) -> str:
     return them.hands_in("/contribute", {"q": near})
 
 
-def _told(them: Someone, near: str = POSTCODE, **changes: str) -> str:
+def _told(them: Someone, near: str = POSTCODE, about: str = "Crossing or dropped kerb", **changes: str) -> str:
     """A draft in which the spot and what it is are told; its path."""
     draft = _of_kind(them, "issue", near)
     page = them.fetches(f"{draft}/what")[1].decode()
-    category = re.search(r'value="(\d+)"[^>]*>Crossing or dropped kerb', page)
+    category = re.search(rf'value="(\d+)"[^>]*>{about}', page)
     assert category is not None
     them.hands_in(f"{draft}/what", KERB | {"category": category[1]} | changes)
     return draft

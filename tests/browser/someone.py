@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 import axe_playwright_python
-from playwright.sync_api import BrowserContext, ConsoleMessage, Frame, Locator, Page, Response, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, FilePayload, Frame, Locator, Page, Response, expect
 from playwright.sync_api import Request as Asked
 
 PHONE = (390, 844)
@@ -32,8 +32,9 @@ FOCUS = """() => {
     (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) >= 2 && !clear(s.outlineColor)) || s.boxShadow !== "none");
   const box = here.getBoundingClientRect();
   const inside = box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth && box.width > 1;
+  const name = here.ariaLabel || here.labels?.[0]?.innerText || here.innerText || here.title || here.value || "";
   return {
-    name: (here.ariaLabel || here.labels?.[0]?.innerText || here.innerText || here.title || here.value || "").trim(),
+    name: name.replace(/\\s+/g, " ").trim(),
     html: here.outerHTML.slice(0, 160), seen, inside,
   };
 }"""
@@ -121,6 +122,9 @@ class Someone:
     def chooses(self, label: str) -> None:
         """Pick a radio button or tick a box."""
         self.page.get_by_label(label, exact=True).check()
+
+    def attaches(self, label: str, *files: FilePayload) -> None:
+        self.page.get_by_label(label, exact=True).set_input_files(files)
 
     def picks(self, label: str, option: str) -> None:
         self.page.get_by_label(label, exact=True).select_option(label=option)
