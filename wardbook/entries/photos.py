@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from wardbook import jobs
 from wardbook.config import settings
 from wardbook.db import db
 from wardbook.entries.developing import MOST_BYTES, Prepared, made_small, prepare
-from wardbook.entries.models import Entry, Photo
+from wardbook.entries.models import Photo
 from wardbook.errors import NotFound
 
 __all__ = ["MOST_BYTES", "MOST_PHOTOS", "Prepared", "keep", "made_small", "prepare"]
@@ -190,9 +190,3 @@ def _unlink_after(response: Response, files: list[Path]) -> Response:
 
 
 # --- for the copy a person takes away ----------------------------------------------------------------------------
-
-
-def files_of(entry: Entry) -> Iterator[tuple[str, Path]]:
-    """The photos of an entry as they are shown today, each under a name: never what one was before a part was black."""
-    for number, photo in enumerate(entry.photos, start=1):
-        yield f"{entry.ref}-{number}.jpg", path(photo.key, "large")
