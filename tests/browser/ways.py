@@ -101,7 +101,7 @@ class ByKeyboard(Reader):
     def attaches(self, label: str, *files: FilePayload) -> None:
         self.tabs_to(label, most=MOST_TABS)
         with self.page.expect_file_chooser() as chooser:
-            self.keys("Enter")
+            self.keys("Space")
         chooser.value.set_files(files)
 
     def picks(self, label: str, option: str) -> None:
