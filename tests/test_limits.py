@@ -187,10 +187,25 @@ def test_ten_wrong_passwords_for_an_account_and_even_the_right_one_waits(officer
     client = as_(NOBODY)
     said = [sign_in(client, officer, f"wrong {number}").status_code for number in range(11)]
     assert said == [422] * 10 + [429]
-    elsewhere = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
-    answer = sign_in(client, officer.upper(), "three brown herons", **elsewhere)
+    answer = sign_in(client, officer.upper(), "three brown herons")
     assert answer.status_code == 429
     assert "a link that we email you" in answer.text
+
+
+ELSEWHERE = {"environ_base": {"REMOTE_ADDR": "192.0.2.7"}}
+
+
+def test_others_do_not_shut_an_account_with_a_few_wrong_passwords(officer, as_):
+    for number in range(11):
+        sign_in(as_(NOBODY), officer, f"wrong {number}")
+    assert sign_in(as_(NOBODY), officer, "three brown herons", **ELSEWHERE).status_code == 302
+
+
+def test_from_everywhere_together_an_account_is_tried_no_more_than_so_often(officer, as_, monkeypatch):
+    monkeypatch.setattr(limits, "MOST_FOR_AN_ACCOUNT", 3)
+    far = [{"environ_base": {"REMOTE_ADDR": f"192.0.{number}.7"}} for number in range(4)]
+    assert [sign_in(as_(NOBODY), officer, "wrong", **one).status_code for one in far] == [422] * 3 + [429]
+    assert sign_in(as_(NOBODY), officer, "three brown herons", **ELSEWHERE).status_code == 429
 
 
 def test_whoever_is_kept_from_their_password_by_others_still_has_the_link(officer, as_):

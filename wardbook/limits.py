@@ -42,6 +42,8 @@ class Limit:
 
 
 BEGINNING = Limit("begin to tell", 60, 200)
+SUPPORTING = Limit("support", 60, 100)
+FOLLOWING = Limit("follow", 60, 60)
 DRAWING = Limit("keep a place", 60, 120)
 SEARCHING = Limit("search", 1200, 3000)
 LIMITS = {
@@ -50,19 +52,27 @@ LIMITS = {
     "contribute.in_ward": BEGINNING,
     "contribute.in_place": BEGINNING,
     "contribute.at_name": BEGINNING,
+    "contribute.in_words": BEGINNING,
+    "contribute.photo_first": BEGINNING,
     "contribute.photos": Limit("add photos", 60, 200),
     "contribute.check": Limit("send", 20, 60),
     "people.signing_in": Limit("ask for a link", 20, 40),
     "people.code": Limit("enter a code", 20, 60),
-    "speaking_up.support_it": Limit("support", 60, 100),
-    "follows.new": Limit("follow", 60, 60),
+    "contribute.mine": SUPPORTING,
+    "speaking_up.support_it": SUPPORTING,
+    "follows.new": FOLLOWING,
+    "follows.near": FOLLOWING,
+    "asking.report_it": Limit("report", 20, 40),
+    "asking.appeal": Limit("appeal", 20, 40),
     "places.new": DRAWING,
     "files.new": Limit("have a file made", 20, 20),
 }
 """By the endpoint to which something is posted. `/mapit/`, which other software asks, is nowhere limited."""
 LIMITED_READS = {"searching.results": SEARCHING, "finding.find_place": SEARCHING}
 PASSWORD = Limit("try a password", 10, 30)
-"""Of wrong ones: by account, and by network, on which a whole office may be"""
+"""Of wrong ones: for an account from one network, and from a network, on which a whole office may be"""
+MOST_FOR_AN_ACCOUNT = 100
+"""Of wrong ones from wherever: so many that nobody shuts another's account with a few"""
 
 
 class LimitCount(Base):
@@ -172,9 +182,12 @@ def _network(address: str) -> str:
 def wrong_ones(limit: Limit, account: str, otherwise: str) -> Iterator[None]:
     """Let something be tried that may be wrong: each try is counted before it is looked at, and a right one given back.
 
-    Raises TooMany where this account, or this network, has had its share.
+    Raises TooMany where this account has had its share from here or from everywhere, or this network its own.
     """
-    counted = [(hashed(account.strip().lower()), limit.person), (this_network(), limit.network)]
+    name, network = account.strip().lower(), this_network()
+    counted = [
+        (hashed(f"{name} {network}"), limit.person), (network, limit.network), (hashed(name), MOST_FOR_AN_ACCOUNT),
+    ]  # fmt: skip
     with transaction():
         waits = [_take(limit, who, most) for who, most in counted]
     if any(waits):
