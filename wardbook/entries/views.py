@@ -72,6 +72,7 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         wards=list(wards.values()),
         who_sees=queries.who_sees_it(entry),
         life=KINDS[entry.kind],
+        nobody_answered=queries.nobody_answered(entry, timeline),
         said_by=queries.said_by(entry),
         near=offers.near(entry, viewer()),
         enabler=signed(entry.enabler) if entry.enabler else "",
