@@ -296,3 +296,15 @@ def test_what_its_author_did_is_no_answer_and_what_was_reopened_is_answered(as_)
     move(client, issue, State.RECEIVED)
     assert UNANSWERED not in client.get(f"/entries/{issue.ref}").text
     assert issue.title not in client.get("/desk/unanswered").text
+
+
+def test_a_councillor_s_desk_lists_what_nobody_has_answered_in_their_wards_and_leads_to_entering(as_):
+    here, there, answered = an_issue("Here"), an_issue("There", at=IN_BRIDGE), an_issue("Answered")
+    reply(as_(OFFICER), answered)
+    for road in ("/desk", "/desk/my-wards"):
+        page = as_(CLLR).get(road).text
+        assert f"/entries/{here.ref}" in page
+        assert f"/entries/{there.ref}" not in page and f"/entries/{answered.ref}" not in page
+    for member in (CLLR, OFFICER):
+        assert 'href="/contribute/for">Enter what somebody told you' in as_(member).get("/desk").text
+    assert "Enter what somebody told you" not in as_(RESIDENT).get("/desk").text

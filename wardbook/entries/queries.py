@@ -316,6 +316,13 @@ def unanswered(viewer: Viewer) -> Select[Entry]:
     return rows.order_by(None).order_by(Entry.told_at, Entry.id)
 
 
+def in_areas(rows: Select[Entry], area_ids: Sequence[int]) -> Select[Entry]:
+    """Of these rows those in one of some areas, the newest first."""
+    lies = Entry.lies_in.c
+    here = select(lies.thing_id).where(lies.area_id.in_(area_ids))
+    return rows.where(Entry.id.in_(here)).order_by(None).order_by(Entry.told_at.desc(), Entry.id.desc())
+
+
 ANSWERS: Final = (Did.REPLIED, Did.CHANGED_STATE, Did.SET_LEAD)
 """Steps by which somebody other than its author answers an entry"""
 
