@@ -91,12 +91,12 @@ def of_moderation(about: Things) -> dict[str, dict[str, Any]]:
     ban = SimpleNamespace(until_on=date(2027, 1, 5), reason=reason)
     appeal = SimpleNamespace(changed=True, answer=f"{MARK} answer")
     return {
-        "held": decided,
+        "held": {**decided, "edited": True, "why": ["It waits because it holds a link."]},
         "moderated": {**decided, "said": SAID[Did.ASKED_TO_EDIT], "reason": reason},
         "blacked_out": {**decided, "reason": reason},
         "uncovered": decided,
         "appeal_answered": {**decided, "made": appeal, "about": SimpleNamespace(event=event)},
-        "reported": {"ref": entry.ref, "public": True},
+        "reported": {"ref": entry.ref, "public": True, "changed": True},
         "banned": {"ban": ban, "event": event},
         "unbanned": {"reason": reason},
     }

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tests.bench import store
 from tests.bench.entries import UNTIL
-from tests.conftest import CAST, Member, settings_in, spot, square
+from tests.conftest import CAST, OFFICER, Member, settings_in, spot, square
 from tests.engines import ENGINE
 from wardbook.app import create_app
 from wardbook.areas import postcodes_by_place
@@ -128,6 +128,12 @@ def test_a_page_goes_on_from_its_key_by_the_index(app: Flask, member: Member, or
 def test_words_are_found_by_their_index(app: Flask, sort: Sort | None) -> None:
     plan = ENGINE.plan(queries.published(VISITOR, None, Filters(words="kerb zeppelin", sort=sort)).limit(20))
     assert ENGINE.finds_by_words(plan), plan
+
+
+def test_what_nobody_has_answered_is_known_by_the_index_of_steps(app: Flask) -> None:
+    plan = ENGINE.plan(narrow(queries.unanswered(reader(OFFICER))).limit(8))
+    assert "ix_event_thing_id" in plan
+    assert not ENGINE.reads_through(plan, "event"), plan
 
 
 def test_a_postcode_is_found_by_its_key(app: Flask) -> None:

@@ -42,4 +42,6 @@ def span_in_words(span: timedelta) -> str:
     for unit, length in (("day", 1440), ("hour", 60)):
         if minutes >= 2 * length:
             return f"{round(minutes / length)} {unit}s"
+    if minutes < 1:
+        return "less than a minute"
     return "1 minute" if minutes == 1 else f"{minutes} minutes"

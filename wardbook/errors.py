@@ -29,3 +29,7 @@ class Forbidden(Exception):
     def __init__(self, sentence: str = "You do not have permission to do this.") -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+
+class Banned(Forbidden):
+    """They may not do it because a moderator has stopped them for a while, and for nothing else."""

@@ -22,6 +22,7 @@ from wardbook.people import views as people
 from wardbook.people.signed_in import person, viewer
 from wardbook.places import views as places
 from wardbook.shared import Level
+from wardbook.telephones import ringing
 from wardbook.web import nonce
 
 
@@ -80,6 +81,8 @@ def configure(app: Flask) -> None:
         span=clock.span_in_words,
         combine=_combined,
         counted=_counted,
+        ringing=ringing,
+        within=_within_a_sentence,
     )
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     app.extensions["csrf"].exempt(contributing.bp)  # it asks itself where a form comes from
@@ -92,6 +95,11 @@ def configure(app: Flask) -> None:
 def _counted(number: int) -> str:
     """A number of entries, as far as they are counted."""
     return f"{number:,}" if number <= MOST_COUNTED else f"more than {MOST_COUNTED:,}"
+
+
+def _within_a_sentence(signed: str) -> str:
+    """Who signed a step, after other words: a name as it is, but 'a moderator'."""
+    return signed[0].lower() + signed[1:] if signed.startswith(("A ", "An ")) else signed
 
 
 def _may(act: str, thing: Any = None) -> bool:

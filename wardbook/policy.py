@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from sqlalchemy import ColumnElement, and_, exists, literal, or_, select
 
 from wardbook.db import db, hold
-from wardbook.errors import Forbidden, NotFound
+from wardbook.errors import Banned, Forbidden, NotFound
 from wardbook.shared import ForALevel, Level, Located, Shared, Standing
 
 
@@ -394,9 +394,9 @@ def _forbidden(viewer: Viewer, act: Act, thing: Any) -> Forbidden:
     if viewer.banned_until is None or not may(replace(viewer, banned_until=None), act, thing):
         return Forbidden()
     last = viewer.banned_until - timedelta(days=1)
-    return Forbidden(
+    return Banned(
         f"A moderator has stopped you from contributing until the end of {last.day} {last:%B %Y}. "
-        "Your desk says why, and how to ask for another look."
+        "You can still sign in, read, and see what is yours."
     )
 
 

@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import IntegerConverter
 
 from wardbook.db import db, intend_to_write
-from wardbook.errors import Forbidden, NotFound, Refused
+from wardbook.errors import Banned, Forbidden, NotFound, Refused
 
 READS = {"GET", "HEAD", "OPTIONS"}
 Thing = TypeVar("Thing")
@@ -142,13 +142,14 @@ def _wants_words_only() -> bool:
     return best == "application/json" and request.accept_mimetypes[best] > request.accept_mimetypes["text/html"]
 
 
-def _answer(status: int, page: str, sentence: str) -> ResponseReturnValue:
+def _answer(status: int, page: str, sentence: str, **known: bool) -> ResponseReturnValue:
     db.session.rollback()
     if _wants_words_only():
         problem = {"type": "about:blank", "title": page, "status": status, "detail": sentence}
         return problem, status, {"Content-Type": "application/problem+json"}
     typed = _typed() if request.method not in READS else []
-    return render_template("errors/error.html", title=page, sentence=sentence, status=status, typed=typed), status
+    shown = {"title": page, "sentence": sentence, "status": status, "typed": typed, **known}
+    return render_template("errors/error.html", **shown), status
 
 
 def _typed() -> list[str]:
@@ -173,7 +174,7 @@ def _no_such_value(_: DataError) -> ResponseReturnValue:
 
 
 def _forbidden(error: Forbidden) -> ResponseReturnValue:
-    return _answer(403, "You cannot do this", error.sentence)
+    return _answer(403, "You cannot do this", error.sentence, banned=isinstance(error, Banned))
 
 
 def _refused(error: Refused) -> ResponseReturnValue:

@@ -126,7 +126,7 @@ def is_closed_and_five_weeks_pass(enter: Enter, store: Flask, path: str) -> None
 def says_where(them: Someone, scene: Scene) -> None:
     them.goes_to("/")
     them.follows("tell us something about a place")
-    them.enters("Postcode, ward, grid reference or coordinates", scene.home)
+    them.enters("Postcode, street, ward, grid reference or coordinates", scene.home)
     them.presses("Find it")
     them.sees_heading("Is this the spot?")
     them.presses("Continue")

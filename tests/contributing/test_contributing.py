@@ -165,7 +165,7 @@ def test_coordinates_are_understood_in_both_orders(as_):
 @pytest.mark.parametrize(
     ("typed", "sentence"),
     [
-        ("", "Enter a postcode, ward, grid reference or coordinates"),
+        ("", "Enter a postcode, street, ward, grid reference or coordinates"),
         ("ZZ9 9ZZ", "We do not hold the postcode ZZ9 9ZZ"),
         ("somewhere nice", "We cannot find &#39;somewhere nice&#39;."),
         ("51.5, -0.12", "This is outside the council&#39;s area."),
@@ -548,6 +548,25 @@ def test_a_link_ends_after_a_day(as_):
     assert answer.status_code == 422
     assert "This link has ended." in answer.text
     assert db.session.get(Entry, entry.id).standing is Standing.PENDING
+
+
+@pytest.mark.parametrize("held", [False, True])
+def test_before_and_after_sending_the_same_is_promised(held, as_):
+    """'Then it is published' only where nobody reads it first."""
+    client = as_(NOBODY)
+    about = category("About a person") if held else category()
+    draft = fill_in(client, category=str(about.id))
+    assert "it, what you told us goes to the council." in client.get(f"{draft}/check").text
+    client.post(f"{draft}/check")
+    sent, letter = client.get(f"{draft}/sent").text, letters()[0]
+    page = client.get(link_in(letter)).text
+    assert ("then what you told us is published" in sent) is not held
+    assert ("button to publish it" in letter.body) is not held
+    assert ("button to publish it" in letter.html) is not held
+    assert ("Yes, publish it" in page) is not held
+    assert ("Yes, this is mine: send it" in page) is held
+    for said in (sent, letter.body, page):
+        assert ("before it is published" in said) is held
 
 
 def test_a_confirmed_entry_of_a_moderated_category_goes_on_waiting(as_):

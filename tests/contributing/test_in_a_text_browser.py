@@ -107,7 +107,7 @@ def somebody(home: Path, tmp_path: Path) -> Iterator[TextBrowser]:
 def test_somebody_tells_an_issue_in_a_text_browser(somebody: TextBrowser, app):
     them = somebody
     them.comes_to("Where is it? –")
-    them.enters("Postcode, ward", "ZZ1 1AA")
+    them.enters("Postcode, street, ward", "ZZ1 1AA")
     them.presses("Find it", "Is this the spot? –")
     them.presses("10 metres north", "Is this the spot? –")
     them.presses("Continue", "What do you want to tell us? –")

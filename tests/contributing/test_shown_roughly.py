@@ -63,6 +63,7 @@ def told_at_home(client, at: tuple[float, float] = HOME) -> Entry:
     client.post(f"{draft}/who", data=who())
     assert "Roughly, within about 150 metres" in client.get(f"{draft}/check").text
     assert client.post(f"{draft}/check").location == f"{draft}/sent"
+    assert "It is shown roughly, within about 150 metres." in client.get(f"{draft}/sent").text
     return db.session.query(Entry).order_by(Entry.id.desc()).first()
 
 
@@ -102,6 +103,8 @@ def test_no_road_says_where_it_happened(member: Member, as_):
 
 def test_neither_letters_steps_the_export_nor_the_command_line_say_it(as_, app, home, tmp_path):
     entry = told_at_home(as_(NOBODY))
+    letter = db.session.query(Letter).one()
+    assert all("It is shown roughly, within about 150 metres." in said for said in (letter.body, letter.html))
     do_what_is_due()
     for row in (*db.session.query(Letter), *db.session.query(Event)):
         assert not says_where(str(vars(row)).encode())

@@ -150,7 +150,8 @@ def test_an_emergency_shows_whom_to_ring_and_takes_no_form(collapse, as_):
     typed = what(category=str(collapse.id), title="It leans")
     assert client.post(f"{draft}/what", data=typed).location == f"{draft}/emergency"
     page = client.get(f"{draft}/emergency").text
-    assert "01225 000000" in page
+    assert 'Ring <a class="govuk-link" href="tel:999">999</a> now.' in page
+    assert 'href="tel:01225000000">01225 000000</a>.' in page
     assert "<form" not in page.split("<main")[1]
     client.post(f"{draft}/who", data=who())
     for answer in (client.get(f"{draft}/check"), client.post(f"{draft}/check")):

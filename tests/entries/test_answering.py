@@ -23,8 +23,9 @@ from wardbook.clock import today
 from wardbook.db import db, transaction
 from wardbook.entries.kinds import Channel, State
 from wardbook.entries.models import Entry
-from wardbook.events import Did, Event
+from wardbook.events import Did, Event, record
 from wardbook.mail import letters
+from wardbook.policy import Viewer
 from wardbook.shared import Level
 
 OPEN = {State.RECEIVED, State.ACKNOWLEDGED, State.IN_PROGRESS, State.PLANNED}
@@ -263,3 +264,47 @@ def test_a_councillor_whose_term_has_ended_answers_no_more(as_):
     with transaction():
         person_of(CLLR).terms[0].until_on = today()
     assert reply(as_(CLLR), issue).status_code == 403
+
+
+# --- what nobody has answered ------------------------------------------------------------------------------------
+
+UNANSWERED = "Nobody has answered yet."
+
+
+def test_a_desk_lists_as_unanswered_what_has_had_no_word_from_the_council(as_):
+    replied, silent = an_issue("No dropped kerb"), an_issue("Broken bench")
+    client = as_(OFFICER)
+    assert UNANSWERED in client.get(f"/entries/{replied.ref}").text
+    reply(client, replied)
+    page = client.get(f"/entries/{replied.ref}").text
+    assert "The council has it." in page
+    assert UNANSWERED not in page
+    queue = client.get("/desk/unanswered").text
+    assert (silent.title in queue, replied.title in queue) == (True, False)
+    under_way = client.get("/desk/under-way").text
+    assert (silent.title in under_way, replied.title in under_way) == (False, True)
+
+
+def test_what_its_author_did_is_no_answer_and_what_was_reopened_is_answered(as_):
+    issue = an_issue()
+    client = as_(OFFICER)
+    with transaction():
+        record(Viewer(issue.author_id), Did.CHANGED_STATE, issue, change={"state": ["fixed", "received"]})
+    assert UNANSWERED in client.get(f"/entries/{issue.ref}").text
+    assert issue.title in client.get("/desk/unanswered").text
+    move(client, issue, State.FIXED)
+    move(client, issue, State.RECEIVED)
+    assert UNANSWERED not in client.get(f"/entries/{issue.ref}").text
+    assert issue.title not in client.get("/desk/unanswered").text
+
+
+def test_a_councillor_s_desk_lists_what_nobody_has_answered_in_their_wards_and_leads_to_entering(as_):
+    here, there, answered = an_issue("Here"), an_issue("There", at=IN_BRIDGE), an_issue("Answered")
+    reply(as_(OFFICER), answered)
+    for road in ("/desk", "/desk/my-wards"):
+        page = as_(CLLR).get(road).text
+        assert f"/entries/{here.ref}" in page
+        assert f"/entries/{there.ref}" not in page and f"/entries/{answered.ref}" not in page
+    for member in (CLLR, OFFICER):
+        assert 'href="/contribute/for">Enter what somebody told you' in as_(member).get("/desk").text
+    assert "Enter what somebody told you" not in as_(RESIDENT).get("/desk").text

@@ -213,6 +213,7 @@ def test_no_opens_it_again_and_everyone_concerned_is_told(clock, as_):
     desk = as_(OFFICER).get("/desk").text
     assert "Their authors say these are not put right" in desk
     assert "No, it is not: 1" in desk
+    assert "Nobody has answered these yet" not in desk
 
 
 @pytest.mark.parametrize(("answer", "label"), [("yes", "Yes, it is put right"), ("cannot say", "I cannot say")])

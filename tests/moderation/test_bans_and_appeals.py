@@ -59,6 +59,12 @@ def test_who_is_banned_reads_and_appeals_and_does_no_more_until_its_end(as_):
         answer = client.post(address, data={"reason": "abuse"})
         assert answer.status_code == 403
         assert "stopped you from contributing until the end of" in answer.text
+    for address in ("/contribute", "/contribute/words", f"/entries/{other.ref}/support", f"/entries/{issue.ref}/edit"):
+        answer = client.get(address)
+        assert answer.status_code == 403, address
+        assert WHY in answer.text and "/appeals/" in answer.text
+    assert WHY in client.get("/me").text and "/appeals/" in client.get("/me").text
+    assert WHY not in client.get("/admin/settings").text
     with pytest.raises(Forbidden):
         tells("Wheels cannot cross.")
     assert client.get(f"/entries/{issue.ref}").status_code == 200

@@ -86,6 +86,7 @@ def test_who_is_asked_to_edit_reads_what_to_change_and_then_a_moderator_reads_it
     data = {"edition": "1", "title": "No dropped kerb", "words": "Wheels cannot get across."}
     assert as_(RESIDENT).post(f"/entries/{issue.ref}/edit", data=data).status_code == 302
     assert (fresh(issue).held_for, issue.standing) == (["edited as asked"], Standing.PENDING)
+    assert "Thank you for editing what you told us. Your edit has come:" in last_letter()
     assert "Its author has edited it, as they were asked to" in as_(MODERATOR).get("/moderation?show=held").text
     does(as_(MODERATOR), issue, "pass")
     page = as_(NOBODY).get(f"/entries/{issue.ref}").text

@@ -116,14 +116,25 @@ def test_many_from_one_address_in_an_hour_are_read_first(app):
 # --- what its author reads ---------------------------------------------------------------------------------------
 
 
-def test_its_author_is_told_that_somebody_reads_it_first_and_not_what_was_found(as_):
+def test_its_author_is_told_that_somebody_reads_it_first_and_why(as_):
     issue = tells("Ring me on 07700 900123.")
     page = as_(RESIDENT).get(f"/entries/{issue.ref}").text
     (letter,) = letters()
     assert "It waits for a moderator to read it before it is published" in page
     assert letter.subject.startswith(f"{issue.ref} is read by somebody first")
-    assert "telephone number" not in page + letter.body + (letter.html or "")
+    for said in (page, letter.body, letter.html or ""):
+        assert "It waits because it may hold a telephone number." in said
+        assert "You can edit it to take that out. Somebody reads it all the same." in said
+    assert "It waits because" not in as_(MODERATOR).get(f"/entries/{issue.ref}").text
     assert steps(issue) == ["posted", "held"]
+
+
+def test_of_the_council_s_words_and_of_doubts_its_author_is_told_no_more_than_that(app):
+    council_chooses(held_words=("numpty",))
+    tells("What a numpty.", doubts=("A field was filled in that people do not see.",))
+    (letter,) = letters()
+    assert "It waits because we want to be sure that a person sent it, and because of a word in it." in letter.body
+    assert "numpty" not in letter.body and "field" not in letter.body
 
 
 def test_who_was_not_signed_in_confirms_first_and_then_it_waits(as_, app):
@@ -179,6 +190,7 @@ def test_what_waits_goes_on_waiting_when_it_is_edited_and_says_for_what_now(as_)
     assert (fresh(issue).standing, issue.held_for) == (Standing.PENDING, ["link"])
     edits(as_(RESIDENT), issue, "Nothing of the kind.")
     assert (fresh(issue).standing, issue.held_for) == (Standing.PENDING, ["link"]), "a moderator reads it all the same"
+    assert "It waits because" not in as_(RESIDENT).get(f"/entries/{issue.ref}").text, "it holds none any more"
 
 
 def test_nobody_reads_of_a_published_entry_why_it_was_held(as_):

@@ -12,17 +12,29 @@ from wardbook.clock import today
 from wardbook.contributing.proofs import check_sender, key_of, takes_up
 from wardbook.db import hold, now, transaction
 from wardbook.entries import actions, likeness, photos, queries
-from wardbook.entries.kinds import CONTRIBUTIONS, ENTERED, Channel, Kind
+from wardbook.entries.kinds import CONTRIBUTIONS, ENTERED, KINDS, Channel, Kind
 from wardbook.entries.models import Category, Draft
 from wardbook.entries.questions import Question, questions_of
 from wardbook.errors import NotFound, Refused
 from wardbook.people.signed_in import person, viewer
 from wardbook.places.examples import point_help
 from wardbook.places.find import Spot, spot
+from wardbook.policy import Act, require
 from wardbook.web import number_in
 
 bp = Blueprint("contribute", __name__, url_prefix="/contribute")
 bp.before_request(check_sender)
+OPEN_TO_THE_BANNED = {"contribute.sent", "contribute.confirm"}
+"""Pages of what was told already; whose link a confirmation has is asked there"""
+
+
+@bp.before_request
+def refuse_the_banned() -> None:
+    """Whom a moderator has stopped from contributing is told so before they type anything."""
+    if viewer().banned_until is not None and request.endpoint not in OPEN_TO_THE_BANNED:
+        require(viewer(), Act.CONTRIBUTE, KINDS[Kind.ISSUE].by)
+
+
 bp.add_app_template_global(key_of, "draft_key")
 STEPS = ("spot", "kind", "what", "more", "photos", "who", "check")
 PAGES = {"spot": "where"}

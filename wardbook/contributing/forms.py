@@ -39,8 +39,8 @@ class FindForm(Asking):
     """Where is it?"""
 
     q = text(
-        "Postcode, ward, grid reference or coordinates",
-        needed("Enter a postcode, ward, grid reference or coordinates"),
+        "Postcode, street, ward, grid reference or coordinates",
+        needed("Enter a postcode, street, ward, grid reference or coordinates"),
         at_most(200, "What you enter"),
     )
     find = button("Find it")
@@ -56,7 +56,8 @@ class SpotForm(Asking):
     )
     blur = ticked(
         "It happened at somebody's home: show it roughly",
-        hint="Everybody else sees a circle of about 150 metres. Only you and officers of the council see the spot.",
+        hint="If you tick this, everybody else sees a circle of about 150 metres, and only you and officers of the "
+        "council the spot.",
     )
     go_on = button("Continue")
 

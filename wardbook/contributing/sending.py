@@ -42,6 +42,7 @@ from wardbook.people.forms import PressForm
 from wardbook.people.models import Person
 from wardbook.people.signed_in import person, sign_in, viewer
 from wardbook.places.find import ward_at
+from wardbook.places.surroundings import surroundings
 from wardbook.policy import Act, Viewer, may
 from wardbook.shared import Level
 from wardbook.web import or_404
@@ -114,7 +115,7 @@ def check(draft_id: str) -> ResponseReturnValue:
         "draft": draft, "pin": pin, "ward": ward_at(pin.point), "me": person(), "category": category_of(draft),
         "level": Level(draft.answers["level"]), "who_sees": queries.who_sees(Level(draft.answers["level"])),
         "kind": KINDS[Kind(draft.answers["kind"])], "until": until_of(draft), "somewhere": only_ward(draft),
-        "entered": channel_of(draft),
+        "entered": channel_of(draft), "here": surroundings(pin.point),
         "answered": answers_in_words(answers_to(questions(draft), draft.answers.get("answers", {}))),
     }  # fmt: skip
     return ask("contribute/check.html", form, **said)
@@ -164,7 +165,7 @@ def sent(draft_id: str) -> ResponseReturnValue:
     near = f"point:{told.geometry.centroid.x:.6f},{told.geometry.centroid.y:.6f}" if told else ""
     return render_template(
         "contribute/sent.html", draft=draft, entry=entry, outbox=mail.to_outbox(), following_steps=following, near=near,
-        ward=ward_at(told.geometry.centroid) if told else None,
+        ward=ward_at(told.geometry.centroid) if told else None, held=bool(told and told.held_for),
     )  # fmt: skip
 
 

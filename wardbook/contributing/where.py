@@ -114,9 +114,11 @@ def on_the_map() -> ResponseReturnValue:
     return redirect(url_for(".where", draft_id=draft.id)) if draft else start_anew()
 
 
-@bp.post("/photo")
+@bp.route("/photo", methods=["GET", "POST"])
 def photo_first() -> ResponseReturnValue:
-    """Begin with a photo: where it is comes after it."""
+    """Begin with a photo: where it is comes after it. Whoever comes back to its address finds where to begin."""
+    if request.method == "GET":
+        return redirect(url_for(".start"))
     return start_anew(".photos", photo_first=True)
 
 

@@ -144,10 +144,10 @@ def tell_for(viewer: Viewer, telling: Telling, author: Person | None, photos: li
     return entry
 
 
-def record_hold(entry: Entry) -> None:
-    """Say on the timeline, and to its author, that a moderator reads it first; not why, which is for moderators."""
+def record_hold(entry: Entry, *, edited: bool = False) -> None:
+    """Say on the timeline that a moderator reads it first, and to its author why too: that is not for readers."""
     event = record(VISITOR, Did.HELD, entry, told=Told.AUTHOR)
-    tell_author(entry, event, "held")
+    tell_author(entry, event, "held", edited=edited, why=holding.told_to_author(entry.held_for))
 
 
 def hold_again(entry: Entry, earlier: dict[str, str]) -> None:
@@ -159,7 +159,7 @@ def hold_again(entry: Entry, earlier: dict[str, str]) -> None:
         holding.hold_for(entry, why)
     if why and (earlier or returns):
         entry.standing = Standing.PENDING
-        record_hold(entry)
+        record_hold(entry, edited=True)
 
 
 def write_note(viewer: Viewer, telling: Telling, about: NoteDetails, author: Person) -> Entry:

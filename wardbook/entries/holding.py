@@ -50,12 +50,17 @@ class Reason:
     risk: int
     in_text: bool = False
     """Whether it is found in what is said, and so is gone when that no longer says it"""
+    told: str = ""
+    """The same for its author, after 'It waits because'; nothing where they are not told"""
 
 
 _reasons: dict[str, Reason] = {
-    CATEGORY: Reason("A moderator reads what is said of its category", 2),
-    EDITED_AS_ASKED: Reason("Its author has edited it, as they were asked to", 2),
+    CATEGORY: Reason("A moderator reads what is said of its category", 2, told="of what it is about"),
+    EDITED_AS_ASKED: Reason(
+        "Its author has edited it, as they were asked to", 2, told="you have edited it, as a moderator asked"
+    ),
 }
+_OF_A_SENDER: Final = "we want to be sure that a person sent it"
 _UNKNOWN: Final = 3
 
 
@@ -65,20 +70,35 @@ def holds(rule: Rule) -> Rule:
     return rule
 
 
-def means(reason: str, words: str, risk: int, *, in_text: bool = False) -> str:
+def means(reason: str, words: str, risk: int, *, in_text: bool = False, told: str = "") -> str:
     """Say what a reason is in words, and how pressing; returns the reason."""
-    _reasons[reason] = Reason(words, risk, in_text)
+    _reasons[reason] = Reason(words, risk, in_text, told)
     return reason
 
 
 def meaning(reason: str) -> Reason:
-    """What a reason says; one that nobody has explained is its own words."""
-    return _reasons.get(reason, Reason(reason.capitalize(), _UNKNOWN))
+    """What a reason says; one that nobody has explained is its own words, of how it was sent."""
+    return _reasons.get(reason, Reason(reason.capitalize(), _UNKNOWN, told=_OF_A_SENDER))
 
 
 def in_words(reasons: Sequence[str]) -> list[str]:
     """Reasons in words, the most pressing first."""
     return [one.words for one in sorted(map(meaning, reasons), key=lambda one: -one.risk)]
+
+
+def told_to_author(reasons: Sequence[str]) -> list[str]:
+    """Why it waits, in sentences for its author: what kind of thing was found, never which word."""
+    known = [meaning(reason) for reason in reasons]
+    why = dict.fromkeys(one.told for one in known if one.told)
+    waits = f"It waits because {', and because '.join(why)}." if why else ""
+    edits = "You can edit it to take that out. Somebody reads it all the same." if any(k.in_text for k in known) else ""
+    return [sentence for sentence in (waits, edits) if sentence]
+
+
+def why_it_waits(entry: Entry) -> list[str]:
+    """The same of an entry as it stands, without what its author has taken out of it since."""
+    found = reasons(Asked(entry, entry.author, texts_of(entry, entry.photos), When.EDITED))
+    return told_to_author([one for one in entry.held_for if one in found or not meaning(one).in_text])
 
 
 def risk_of(reasons: Iterable[str]) -> int:

@@ -80,12 +80,12 @@ class Meaning:
 _OUTCOMES: Final = {True: "It is closed: it is put right.", False: "It is closed without being put right."}
 
 STATES: Final[dict[State, Meaning]] = {
-    State.RECEIVED: Meaning(Family.OPEN, "Received", "The council has it. Nobody has looked at it yet."),
+    State.RECEIVED: Meaning(Family.OPEN, "Received", "The council has it."),
     State.ACKNOWLEDGED: Meaning(Family.OPEN, "Acknowledged", "An officer has read it and is finding out more."),
     State.IN_PROGRESS: Meaning(Family.OPEN, "In progress", "Work has begun."),
     State.PLANNED: Meaning(Family.OPEN, "Planned", "Work is planned."),
     State.UNDER_CONSIDERATION: Meaning(Family.OPEN, "Under consideration", "An officer is looking at what it takes."),
-    State.FIXED: Meaning(Family.CLOSED, "Fixed", "The council has put it right.", True),
+    State.FIXED: Meaning(Family.CLOSED, "Fixed", "It has been put right.", True),
     State.FIXED_BY_RESIDENTS: Meaning(Family.CLOSED, "Fixed by residents", "People who live here put it right.", True),
     State.NO_FURTHER_ACTION: Meaning(
         Family.CLOSED, "No further action", "It was not put right, and this says why.", False

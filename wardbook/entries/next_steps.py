@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 
 from wardbook.db import db, now
 from wardbook.entries.kinds import KINDS, Channel
-from wardbook.entries.models import Category, Draft, Entry
+from wardbook.entries.models import ROUGHLY, Category, Draft, Entry
 from wardbook.events import Did, Event
 from wardbook.policy import VISITOR, visible
 from wardbook.shared import Level, Standing
@@ -67,7 +67,12 @@ def next_steps(entry: Entry) -> tuple[str, ...]:
     )
     if entry.standing is not Standing.PUBLISHED and entry.held_for:
         told.append("A moderator reads it before it is published. We write to you when they have decided.")
-    return (*told, _read_by(entry), *_answered(entry))
+    return (*told, _read_by(entry), *_shown(entry), *_answered(entry))
+
+
+def _shown(entry: Entry) -> list[str]:
+    roughly = f"It is shown roughly, {ROUGHLY}. Only you and officers of the council see the spot."
+    return [roughly] if entry.blurred else []
 
 
 def _read_by(entry: Entry) -> str:

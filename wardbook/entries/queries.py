@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -18,7 +18,7 @@ from wardbook.db import db
 from wardbook.entries.kinds import KINDS, LED, NO_LONGER_UPHELD, Family, Kind, State, Topic, states_in
 from wardbook.entries.merged import stands_for_itself
 from wardbook.entries.models import Category, Draft, Entry, Photo
-from wardbook.events import Event, Told
+from wardbook.events import Did, Event, Told
 from wardbook.mail import Letter
 from wardbook.people.models import Service
 from wardbook.places.place import Place, inside
@@ -305,11 +305,46 @@ def under_way(viewer: Viewer, services: Sequence[Service]) -> Select[Entry]:
     """Issues and ideas of some services that have had an answer and are still open, the oldest first."""
     rows = published(viewer, None, Filters(family=Family.OPEN)).join(Entry.category)
     ids = [service.id for service in services]
-    rows = rows.where(Entry.kind.in_(LED), Entry.state != State.RECEIVED, Category.service_id.in_(ids))
+    begun = or_(Entry.state != State.RECEIVED, and_(_is_answered(), not_(_is_reopened())))
+    rows = rows.where(Entry.kind.in_(LED), begun, Category.service_id.in_(ids))
     return rows.order_by(None).order_by(Entry.told_at, Entry.id)
 
 
 def unanswered(viewer: Viewer) -> Select[Entry]:
-    """Issues and ideas to which nobody has said anything yet, oldest first."""
-    rows = published(viewer, None, Filters(state=State.RECEIVED))
+    """Issues and ideas to which nobody has said anything yet, oldest first; what was reopened had its answer."""
+    rows = published(viewer, None, Filters(state=State.RECEIVED)).where(not_(_is_answered()), not_(_is_reopened()))
     return rows.order_by(None).order_by(Entry.told_at, Entry.id)
+
+
+def in_areas(rows: Select[Entry], area_ids: Sequence[int]) -> Select[Entry]:
+    """Of these rows those in one of some areas, the newest first."""
+    lies = Entry.lies_in.c
+    here = select(lies.thing_id).where(lies.area_id.in_(area_ids))
+    return rows.where(Entry.id.in_(here)).order_by(None).order_by(Entry.told_at.desc(), Entry.id.desc())
+
+
+ANSWERS: Final = (Did.REPLIED, Did.CHANGED_STATE, Did.SET_LEAD)
+"""Steps by which somebody other than its author answers an entry"""
+
+
+def nobody_answered(thing: Entry, steps: Sequence[Event]) -> bool:
+    """Whether an entry is just as it was received: the same as `unanswered` asks, of its steps."""
+    answered = any(step.did in ANSWERS and _is_of_another(step, thing) for step in steps)
+    return thing.state_now is State.RECEIVED and not answered and all(step.did is not Did.REOPENED for step in steps)
+
+
+def _is_of_another(step: Event, thing: Entry) -> bool:
+    return thing.author_id is None or step.actor_id != thing.author_id
+
+
+def _is_answered() -> ColumnElement[bool]:
+    another = or_(Entry.author_id.is_(None), Event.actor_id.is_distinct_from(Entry.author_id))
+    return _steps().where(Event.did.in_(ANSWERS), another).exists()
+
+
+def _is_reopened() -> ColumnElement[bool]:
+    return _steps().where(Event.did == Did.REOPENED).exists()
+
+
+def _steps() -> Select[int]:
+    return select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id == Entry.id)

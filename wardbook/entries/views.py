@@ -13,6 +13,7 @@ from wardbook.clock import today
 from wardbook.entries import (
     actions,
     blurring,
+    holding,
     leading,
     letters,
     merged,
@@ -37,7 +38,7 @@ from wardbook.places.queries import shape
 from wardbook.places.typed import Form, shape_from
 from wardbook.places.words import place_from_words
 from wardbook.policy import Act, may, require
-from wardbook.shared import Level
+from wardbook.shared import Level, Standing
 from wardbook.web import or_404
 
 bp = Blueprint("entries", __name__)
@@ -72,6 +73,8 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         wards=list(wards.values()),
         who_sees=queries.who_sees_it(entry),
         life=KINDS[entry.kind],
+        why_held=_why_held(entry),
+        nobody_answered=queries.nobody_answered(entry, timeline),
         said_by=queries.said_by(entry),
         near=offers.near(entry, viewer()),
         enabler=signed(entry.enabler) if entry.enabler else "",
@@ -86,6 +89,12 @@ def _page(entry: Entry, **shown: Asking) -> ResponseReturnValue:
         came_from=_came_from(),
         taken=taking_on.taken(entry),
     )
+
+
+def _why_held(entry: Entry) -> list[str]:
+    """Why it waits, for its author alone; where a moderator asked for an edit, that is said in their words."""
+    waits = entry.standing is Standing.PENDING and entry.author_id == viewer().id and not entry.asked_to_edit
+    return holding.why_it_waits(entry) if waits else []
 
 
 def _came_from() -> str:

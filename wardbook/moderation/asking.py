@@ -11,15 +11,22 @@ from wardbook.db import db
 from wardbook.entries import queries as entries
 from wardbook.errors import Refused
 from wardbook.forms import ask
-from wardbook.moderation import appeals
+from wardbook.moderation import appeals, bans
 from wardbook.moderation.forms import AnswerAppealForm, AppealForm, ReportForm
-from wardbook.moderation.models import Appeal, Wrong
+from wardbook.moderation.models import Appeal, Ban, Wrong
 from wardbook.moderation.reporting import Given, report
 from wardbook.people.signed_in import person, viewer
 from wardbook.policy import Act, may, require
 from wardbook.web import or_404
 
 bp = Blueprint("asking", __name__)
+
+
+@bp.app_template_global()
+def ban_of_mine() -> Ban | None:
+    """What keeps whoever is reading from contributing today."""
+    me = person() if viewer().banned_until else None
+    return bans.in_force(me) if me is not None else None
 
 
 @bp.route("/entries/<ref>/report", methods=["GET", "POST"])

@@ -60,10 +60,18 @@ def to_author(entry: Entry, event: Event, reason: str) -> None:
         tell_author(entry, event, "moderated", said=SAID[event.did], reason=reason)
 
 
-def to_reporter(report: Report, entry: Entry) -> None:
-    """Say that a report was decided, in no words but ours: the address may be somebody else's, and so the words."""
+CHANGES: Final = frozenset({Did.REDACTED, Did.MOVED, Did.SPLIT})
+
+
+def to_reporter(report: Report, entry: Entry, did: Did) -> None:
+    """Say that a report was decided, and whether it changed anything, in no words but ours: the address may be somebody
+    else's, and so the words.
+    """
     public = entry.standing is Standing.PUBLISHED and entry.level is Level.PUBLIC
-    write_letter(report.email or "", "reported", cause=f"report {report.id}", ref=entry.ref, public=public)
+    write_letter(
+        report.email or "", "reported", cause=f"report {report.id}", ref=entry.ref, public=public,
+        changed=did in CHANGES,
+    )  # fmt: skip
 
 
 def of_ban(ban: Ban, event: Event) -> None:

@@ -10,12 +10,20 @@ from typing import Final
 
 from wardbook.entries.holding import means
 
-TELEPHONE: Final = means("telephone number", "It may hold a telephone number", 4, in_text=True)
-EMAIL: Final = means("email address", "It may hold an email address", 4, in_text=True)
-ADDRESS: Final = means("home address", "It may hold the address of a home", 4, in_text=True)
-PLATE: Final = means("number plate", "It may hold a vehicle's number plate", 4, in_text=True)
-NAME: Final = means("name", "It may name somebody", 4, in_text=True)
-LINK: Final = means("link", "It holds a link", 3, in_text=True)
+TELEPHONE: Final = means(
+    "telephone number", "It may hold a telephone number", 4, in_text=True, told="it may hold a telephone number"
+)
+EMAIL: Final = means(
+    "email address", "It may hold an email address", 4, in_text=True, told="it may hold an email address"
+)
+ADDRESS: Final = means(
+    "home address", "It may hold the address of a home", 4, in_text=True, told="it may hold the address of a home"
+)
+PLATE: Final = means(
+    "number plate", "It may hold a vehicle's number plate", 4, in_text=True, told="it may hold a vehicle's number plate"
+)
+NAME: Final = means("name", "It may name somebody", 4, in_text=True, told="it may name somebody")
+LINK: Final = means("link", "It holds a link", 3, in_text=True, told="it holds a link")
 
 
 @dataclass(frozen=True, order=True)

@@ -19,9 +19,16 @@ from wardbook.moderation.patterns import ADDRESS, LINK, Found, find, find_words
 from wardbook.people.queries import running_terms
 from wardbook.shared import Standing
 
-HELD_WORD: Final = means("word on the list", "It has a word on the council’s list", 5, in_text=True)
-MANY: Final = means("many at once", "Many came from this address in a short time", 3)
-FIRST: Final = means("first", "The first that this person tells", 1)
+HELD_WORD: Final = means(
+    "word on the list", "It has a word on the council’s list", 5, in_text=True, told="of a word in it"
+)
+MANY: Final = means(
+    "many at once",
+    "Many came from this address in a short time",
+    3,
+    told="many things came from your address in a short time",
+)
+FIRST: Final = means("first", "The first that this person tells", 1, told="it is the first thing that you tell us")
 MOST_AN_HOUR, MOST_A_DAY = 10, 30
 SAYS_WHERE: Final = frozenset({"spot"})
 """The part that says where it is: an address there is one of a spot"""

@@ -101,7 +101,7 @@ def decide(
     entry.risk = 0
     db.session.execute(delete(Looking).where(Looking.entry_id == entry.id))
     letters.to_author(entry, event, reason or words)
-    settle(entry)
+    settle(entry, did)
     return event
 
 
@@ -116,12 +116,12 @@ def waits_since(entry: Entry) -> datetime | None:
     return min((moment for moment in moments if moment is not None), default=None)
 
 
-def settle(entry: Entry) -> None:
+def settle(entry: Entry, did: Did) -> None:
     """Take the reports of an entry off the queue, and write to those who wanted to hear, with no word of theirs."""
     for report in db.session.scalars(select(Report).where(Report.entry_id == entry.id, Report.decided_at.is_(None))):
         report.decided_at = now()
         if report.email is not None and _may_be_written_to(report):
-            letters.to_reporter(report, entry)
+            letters.to_reporter(report, entry, did)
 
 
 def _may_be_written_to(report: Report) -> bool:

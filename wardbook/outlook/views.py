@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy import Select
 
 from wardbook.areas import queries as areas
 from wardbook.areas.models import REPRESENTED, Area
@@ -22,12 +23,11 @@ from wardbook.entries.models import Entry
 from wardbook.entries.paging import Order, Page, at_from, beside_page, order_of, page
 from wardbook.entries.queries import Filters
 from wardbook.errors import NotFound
-from wardbook.moderation import bans
 from wardbook.moderation import queries as moderation
 from wardbook.outlook import edges, lists
 from wardbook.outlook.as_at import as_at, day_asked
 from wardbook.people import queries as people
-from wardbook.people.signed_in import person, viewer
+from wardbook.people.signed_in import viewer
 from wardbook.places import gazetteer
 from wardbook.places.converter import place_at
 from wardbook.places.names import areas_beside_in_name
@@ -170,6 +170,7 @@ def desk() -> ResponseReturnValue:
         own=page(entries.told_by(who), at_from(request.args)),
         wards=mine,
         counts=entries.counts_by_area(who, [ward.id for ward in mine]),
+        in_my_wards=page(_in_wards_of(who), size=8),
         due=entries.notes_due(who),
         places=own_shapes(who),
         files=downloads.own(who),
@@ -181,27 +182,41 @@ def desk() -> ResponseReturnValue:
         under_way=page(entries.under_way(who, services), size=8, order=Order.OLDEST),
         waiting=moderation.everything(who) if may(who, Act.MODERATE) else 0,
         to_decide=moderation.for_moderators(who) if may(who, Act.MODERATE) else 0,
-        ban=bans.in_force(or_404(person())) if who.banned_until else None,
     )
 
 
 @bp.get("/desk/<name>")
 def queue(name: str) -> ResponseReturnValue:
-    """The whole of what an officer's desk begins to list, page by page."""
+    """The whole of what a desk begins to list, page by page: of a councillor's wards, and of what officers answer."""
     who = viewer()
+    order = Order.OLDEST
+    if name == "my-wards":
+        require(who, Act.WRITE_NOTE)
+        if not who.area_ids:
+            raise NotFound
+        heading, rows = "Nobody has answered these in your wards yet", _in_wards_of(who)
+        order = Order.NEWEST
+    else:
+        heading, rows = _to_answer(name, who)
+    shown = page(rows, at_from(request.args), order=order)
+    return render_template("outlook/queue.html", name=name, heading=heading, page=shown)
+
+
+def _in_wards_of(who: Viewer) -> Select[Entry]:
+    return entries.in_areas(entries.unanswered(who), sorted(who.area_ids))
+
+
+def _to_answer(name: str, who: Viewer) -> tuple[str, Select[Entry]]:
     require(who, Act.ANSWER)
     if name == "unanswered":
-        heading, rows = "Nobody has answered these yet", entries.unanswered(who)
-    elif name == "not-put-right":
-        heading, rows = "Their authors say these are not put right", closing.not_put_right(who)
-    elif name == "under-way":
+        return "Nobody has answered these yet", entries.unanswered(who)
+    if name == "not-put-right":
+        return "Their authors say these are not put right", closing.not_put_right(who)
+    if name == "under-way":
         services = people.services_of(who)
         heading = f"Under way in {' and '.join(row.name for row in services) or 'no service of yours'}"
-        rows = entries.under_way(who, services)
-    else:
-        raise NotFound
-    shown = page(rows, at_from(request.args), order=Order.OLDEST)
-    return render_template("outlook/queue.html", name=name, heading=heading, page=shown)
+        return heading, entries.under_way(who, services)
+    raise NotFound
 
 
 @bp.get("/about/<page>")
