@@ -480,6 +480,26 @@ def configure(app: Flask, settings: Settings) -> None:
             event.listen(db.engine, "checkout", partial(_ask_if_there, db.engine.dialect))
 
 
+class StillRead(Exception):
+    """Somebody reads, for longer than writers wait, what the log of the store still holds."""
+
+
+def empty_log() -> None:
+    """Leave nothing in SQLite's log of what was written over or taken away: it is put into the store and emptied.
+    Outside any transaction. Raises StillRead. PostgreSQL's own log is its operator's.
+    """
+    if db.engine.dialect.name != "sqlite":
+        return
+    db.session.rollback()
+    connection = db.engine.raw_connection()
+    try:
+        busy, _, _ = connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    finally:
+        connection.close()
+    if busy:
+        raise StillRead
+
+
 def _prepare_sqlite(connection: Any, _: object) -> None:
     connection.isolation_level = None  # we say BEGIN ourselves
     for pragma in ("journal_mode=WAL", "foreign_keys=ON", "synchronous=FULL", "secure_delete=ON"):

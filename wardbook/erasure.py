@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 Blanking = Callable[[Any], None]
@@ -37,9 +37,9 @@ def redact_copies(thing: Any, without: Callable[[str], str]) -> None:
         removing(thing, without)
 
 
-Unnaming = Callable[[Any, str], None]
+Unnaming = Callable[[Any, Sequence[str]], None]
 unnaming: list[Unnaming] = []
-"""What is called with a thing that loses its author, who is erased and leaves it, and with that author's name"""
+"""What is called with a thing that loses its author, who is erased and leaves it, with their name and address"""
 
 
 def unnames(unname: Unnaming) -> Unnaming:
@@ -48,7 +48,7 @@ def unnames(unname: Unnaming) -> Unnaming:
     return unname
 
 
-def unname_copies(thing: Any, name: str) -> None:
+def unname_copies(thing: Any, names: Sequence[str]) -> None:
     """Take the author's name out of every copy of a thing: erasing its author, who leaves it, calls this."""
     for unname in unnaming:
-        unname(thing, name)
+        unname(thing, names)

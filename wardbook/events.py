@@ -71,12 +71,19 @@ class Told(StrEnum):
 
 TELL_FOLLOWERS = "tell followers"
 _asked: dict[Did, list[str]] = {}
+_asked_always: dict[Did, list[str]] = {}
 
 
 def asks(does: str, *after: Did) -> None:
     """Have a job asked for after each of these steps, where followers are told of it: `about` has the event's id."""
     for did in after:
         _asked.setdefault(did, []).append(does)
+
+
+def asks_always(does: str, *after: Did) -> None:
+    """Have a job asked for after each of these steps, whoever is told of it: `about` has the event's id."""
+    for did in after:
+        _asked_always.setdefault(did, []).append(does)
 
 
 class Event(Base):
@@ -149,8 +156,11 @@ def record(
         once=once,
     )
     db.session.add(event)
+    wanted = [*_asked_always.get(did, ())]
     if told is Told.FOLLOWERS:
+        wanted += [TELL_FOLLOWERS, *_asked.get(did, ())]
+    if wanted:
         db.session.flush()
-        for does in (TELL_FOLLOWERS, *_asked.get(did, ())):
-            ask(does, cause=f"event {event.id}", event=event.id)
+    for does in wanted:
+        ask(does, cause=f"event {event.id}", event=event.id)
     return event

@@ -10,7 +10,8 @@ from typing import Any
 
 from flask import Flask, current_app, render_template
 from flask_mailman import EmailMultiAlternatives, Mail
-from sqlalchemy import ForeignKey, Text, UniqueConstraint, delete, select, update
+from markupsafe import escape
+from sqlalchemy import ColumnElement, ForeignKey, Text, UniqueConstraint, delete, false, or_, select, update
 from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -196,6 +197,19 @@ def forget_letters(causes: Sequence[str], to: str | None = None) -> None:
         these = (Letter.cause == cause, *([Letter.to == to] if to is not None else []))
         db.session.execute(delete(Letter).where(*these, Letter.sent_at.is_(None)))
         db.session.execute(update(Letter).where(*these).values(subject="", body="", html=""))
+
+
+def forget_naming(names: Sequence[str], *these: ColumnElement[bool]) -> None:
+    """Take back those of these letters that wait and hold any of these names; of those that went keep only that they
+    went, whatever they hold: somebody may have had another name when they did.
+    """
+    columns = (Letter.body, Letter.html, Letter.subject)
+    spelt = {str(form) for name in names for form in (name, escape(name))}
+    named = or_(false(), *(column.contains(name, autoescape=True) for name in spelt for column in columns))
+    if not to_outbox():
+        db.session.execute(delete(Letter).where(*these, named, Letter.sent_at.is_(None)))
+        these = (*these, Letter.sent_at.is_not(None))
+    db.session.execute(update(Letter).where(*these).values(subject="", body="", html=""))
 
 
 @personal.tells("letters we wrote you")

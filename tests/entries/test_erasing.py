@@ -164,3 +164,10 @@ def test_a_room_that_keeps_words_of_its_own_is_asked_to_empty_them(as_, monkeypa
     monkeypatch.setattr(erasure, "erasing", [lambda entry: seen.append(entry.title), *erasure.erasing])
     erase(as_(RESIDENT), an_issue("Still whole"))
     assert seen == ["Still whole"]
+
+
+def test_once_the_work_is_done_no_word_of_it_is_in_the_store_s_file_or_its_log(told, as_, home):
+    erase(as_(RESIDENT), told)
+    do_what_is_due()
+    for file in home.glob("wardbook.sqlite*"):
+        assert MARK.encode() not in file.read_bytes(), file.name

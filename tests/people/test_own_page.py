@@ -32,10 +32,10 @@ from tests.engines import ENGINE
 from tests.follows.test_following import a_follow
 from wardbook.db import db, now, transaction
 from wardbook.entries import life, photos, support
-from wardbook.entries.models import Draft, Entry
+from wardbook.entries.models import Draft, Entry, EntrySpot
 from wardbook.follows.models import Follow
 from wardbook.jobs import do_what_is_due
-from wardbook.mail import letters
+from wardbook.mail import Letter, letters
 from wardbook.people.actions import make_proof
 from wardbook.people.models import Person
 from wardbook.people.queries import person_by_email
@@ -318,3 +318,33 @@ def test_support_that_stays_counted_goes_on_counting(as_):
     assert db.session.get(Entry, told["other"].id).supporters == 2
     as_(CLLR).post(f"/entries/{told['other'].ref}/support/undo")
     assert db.session.get(Entry, told["other"].id).supporters == 1
+
+
+def test_who_leaves_what_they_told_leaves_no_exact_spot_no_draft_and_no_letter_with_an_earlier_name(as_):
+    told = an_issue("At my home", blurred=True, name_shown=True)
+    a_follow(f"entry:{told.ref}", by=NEIGHBOUR)
+    with transaction():
+        db.session.add(EntrySpot(entry_id=told.id, lon=-2.345678, lat=51.345678))
+        db.session.add(Draft(id=told.once, answers={"name": NAME, "sent": told.ref}, changed_at=now()))
+    as_(OFFICER).post(f"/entries/{told.ref}/answer", data={"answer-words": "We look.", "answer-once": "answer"})
+    do_what_is_due()
+    with transaction():
+        letter = db.session.query(Letter).filter_by(to=NEIGHBOUR.email).order_by(Letter.id.desc()).first()
+        letter.body += " told by Before Renaming"
+    fresh(as_(RESIDENT)).post("/me/erase", data={"choice": "leave"})
+    assert db.session.query(EntrySpot).count() == 0
+    assert db.session.query(Draft).filter_by(id=told.once).count() == 0
+    assert not [one for one in letters() if "Before Renaming" in one.body]
+    left = db.session.get(Entry, told.id)
+    assert (left.author_id, left.standing) == (None, Standing.PUBLISHED)
+
+
+def test_a_draft_begun_signed_in_is_in_the_copy_and_goes_with_its_person(as_, home):
+    client = fresh(as_(RESIDENT))
+    draft = client.post("/contribute", data={"q": "ZZ1 1AA"}).location.split("/")[-2]
+    with transaction():
+        kept = db.session.get(Draft, draft)
+        kept.answers = kept.answers | {"words": "Begun and left"}
+    assert "Begun and left" in copied(client).read("data.json").decode()
+    fresh(client).post("/me/erase", data={"choice": "everything"})
+    assert db.session.get(Draft, draft) is None

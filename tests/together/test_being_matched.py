@@ -13,6 +13,7 @@ from tests.conftest import (
     CAST,
     CLLR,
     IN_BRIDGE,
+    MODERATOR,
     NEIGHBOUR,
     NOBODY,
     OFFICER,
@@ -246,3 +247,61 @@ def test_a_person_s_copy_has_it_and_forgetting_them_takes_it_away(app: Any, hedg
     with transaction():
         personal.forget(person_of(RESIDENT))
     assert db.session.query(Match).count() == 0
+
+
+def put_in_touch(as_: Any) -> None:
+    for letter in (*letters_to(RESIDENT), *letters_to(NEIGHBOUR)):
+        say(as_(NOBODY), letter, "yes")
+
+
+def withdraw(client: Any, entry: Entry) -> None:
+    assert client.post(f"/entries/{entry.ref}/withdraw", data={"reason": "The hedge is cut."}).status_code == 302
+
+
+def hide(client: Any, entry: Entry) -> None:
+    assert client.post(f"/entries/{entry.ref}/hide", data={"hide-reason": "It names somebody."}).status_code == 302
+
+
+def erase(client: Any, entry: Entry) -> None:
+    assert client.post(f"/entries/{entry.ref}/erase").status_code == 302
+
+
+def leave_without_me(client: Any, entry: Entry) -> None:
+    with client.session_transaction() as session:
+        session["since"] = now().timestamp()
+    assert client.post("/me/erase", data={"choice": "leave"}).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("who", "goes"), [(RESIDENT, withdraw), (MODERATOR, hide), (RESIDENT, erase), (RESIDENT, leave_without_me)]
+)
+def test_who_was_in_touch_is_told_once_that_it_has_ended_and_the_offer_stands_again(
+    as_: Any, hedge: Entry, shears: Entry, who: Member, goes: Any
+) -> None:
+    put_in_touch(as_)
+    (met,) = letters_to(NEIGHBOUR, "You are in touch")
+    link = link_in(met)
+    goes(as_(who), hedge)
+    do_what_is_due()
+    (letter,) = letters_to(NEIGHBOUR, "It is ended")
+    assert "was taken away" in letter.body
+    for gone in (RESIDENT.name, RESIDENT.email, "The hedge"):
+        assert gone not in letter.subject + letter.body + letter.html
+    assert fresh(shears).state is State.OPEN
+    assert db.session.query(Event).filter_by(thing_id=shears.id, did=Did.CHANGED_STATE).count() == 2
+    page = as_(NOBODY).get(link)
+    assert page.status_code == 200
+    assert "It has ended" in page.text
+    assert RESIDENT.email not in page.text
+
+
+def test_who_leaves_what_they_told_is_in_no_match_and_no_letter_to_the_other(
+    as_: Any, hedge: Entry, shears: Entry
+) -> None:
+    put_in_touch(as_)
+    leave_without_me(as_(RESIDENT), hedge)
+    assert fresh(hedge).standing is Standing.PUBLISHED
+    assert db.session.query(Match).count() == 0
+    for letter in db.session.query(Letter):
+        for gone in (RESIDENT.name, RESIDENT.email):
+            assert gone not in f"{letter.subject} {letter.body} {letter.html}"

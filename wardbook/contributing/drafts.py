@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.clock import today
 from wardbook.contributing.proofs import check_sender, key_of, takes_up
-from wardbook.db import hold, now, transaction
+from wardbook.db import hold, is_writing, now, transaction
 from wardbook.entries import actions, likeness, photos, queries
 from wardbook.entries.kinds import CONTRIBUTIONS, ENTERED, KINDS, Channel, Kind
 from wardbook.entries.models import Category, Draft
@@ -52,6 +52,7 @@ def start_anew(page: str = ".where", **answers: object) -> ResponseReturnValue:
     old = actions.sweep_drafts()
     draft = actions.start_draft()
     actions.answer(draft, began=now().isoformat(), **answers)
+    claim(draft)
     adopt(draft.id)
     return photos.forget_after(redirect(url_for(page, draft_id=draft.id)), old)
 
@@ -61,6 +62,14 @@ def adopt(draft_id: str) -> None:
     others = [other for other in session.get("drafts", []) if other != draft_id]
     session["drafts"] = [*others[1 - MOST_DRAFTS :], draft_id]
     session.permanent = True
+
+
+def claim(draft: Draft) -> None:
+    """Keep who, signed in, began a draft or went on with it: it is in their copy and goes with them. What is entered for
+    somebody else is not of who enters it.
+    """
+    if viewer().id is not None and not {"by", "channel"} & draft.answers.keys():
+        draft.answers = draft.answers | {"by": viewer().id}
 
 
 def is_own(draft_id: str) -> bool:
@@ -78,6 +87,8 @@ def own(draft_id: str) -> Draft:
     if draft is None:
         raise NotFound(GONE)
     hold(draft)
+    if is_writing():
+        claim(draft)
     return draft
 
 

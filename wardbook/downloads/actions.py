@@ -153,7 +153,7 @@ def _ask_to_remove(thing: Any) -> None:
 
 
 @unnames
-def _ask_to_remove_named(thing: Any, name: str) -> None:
+def _ask_to_remove_named(thing: Any, names: Sequence[str]) -> None:
     """Files name the author where that was chosen."""
     if isinstance(thing, Entry):
         jobs.ask(REMOVE, cause=f"{thing.ref} without its author", ref=thing.ref)

@@ -11,7 +11,7 @@ from __future__ import annotations
 from sqlalchemy import delete, or_, select, update
 
 from wardbook import jobs, search
-from wardbook.db import db, hold, now
+from wardbook.db import db, empty_log, hold, now
 from wardbook.entries import photos
 from wardbook.entries.models import Draft, Entry, Photo, Superseded, Support
 from wardbook.erasure import blank_copies, blanks
@@ -40,8 +40,11 @@ def erase(viewer: Viewer, entry: Entry, *, once: str) -> list[str]:
 
 @jobs.doer(FORGET)
 def forget(_task: jobs.Task) -> None:
-    """Clear the index of what was erased: the whole of it is merged, for which nobody who erases should wait."""
+    """Clear the index of what was erased: the whole of it is merged, for which nobody who erases should wait. Then
+    the store's log.
+    """
     search.forget(Entry)
+    empty_log()
 
 
 def _empty(entry: Entry) -> None:

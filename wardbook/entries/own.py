@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import shapely
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import Select, delete, select, update
 
 from wardbook import personal
 from wardbook.db import db, now
@@ -17,7 +17,7 @@ from wardbook.entries.letters import NoLetters, unwanted
 from wardbook.entries.models import Draft, Entry, Photo, Support
 from wardbook.erasure import unnames
 from wardbook.events import Did, Event
-from wardbook.mail import Letter
+from wardbook.mail import Letter, forget_naming
 from wardbook.people.models import Person
 from wardbook.places.models import Shape
 from wardbook.policy import Viewer
@@ -113,16 +113,24 @@ def _places(person: Person) -> list[dict[str, object]]:
 
 @personal.tells("what you have typed and not sent")
 def _typed(person: Person) -> list[dict[str, Any]]:
-    return [dict(draft.answers) for draft in _drafts(person) if not draft.answers.get("sent")]
+    return [
+        {name: told for name, told in draft.answers.items() if name != "by"}
+        for draft in _drafts(person)
+        if not draft.answers.get("sent")
+    ]
 
 
 def _drafts(person: Person) -> list[Draft]:
-    """Drafts that name the person's address, or were sent as what they told. Drafts are kept for a day: few."""
+    """Drafts of the person signed in, that name their address, or were sent as what they told. They are kept for a day:
+    few.
+    """
     once = {entry.once for entry in told_by(person)}
     drafts = db.session.scalars(select(Draft).order_by(Draft.changed_at))
     return [
         draft for draft in drafts
-        if draft.id in once or str(draft.answers.get("email") or "").strip().lower() == person.email
+        if draft.id in once
+        or draft.answers.get("by") == person.id
+        or str(draft.answers.get("email") or "").strip().lower() == person.email
     ]  # fmt: skip
 
 
@@ -131,7 +139,7 @@ def _drafts(person: Person) -> list[Draft]:
 
 @personal.forgets
 def _forget(person: Person) -> None:
-    """What was told is erased, or left without its author, before this is called."""
+    """What goes with them is erased before this is called; what stays loses its author after it."""
     forget_drafts([draft.id for draft in _drafts(person)])
     _forget_support(person)
     db.session.execute(delete(NoLetters).where(NoLetters.person_id == person.id))
@@ -171,13 +179,12 @@ def leave(entry: Entry) -> None:
 
 
 @unnames
-def _letters(thing: object, name: str) -> None:
-    """Letters of its steps that name its author are emptied, or if they wait, taken back."""
-    if not isinstance(thing, Entry) or not name:
+def _letters(thing: object, names: Sequence[str]) -> None:
+    """Letters of its steps that went are emptied: what its author was called before, they may name as well. Those that
+    wait and name its author are taken back.
+    """
+    if not isinstance(thing, Entry):
         return
     steps = db.session.scalars(select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id == thing.id))
     causes = [f"event {id_}" for id_ in steps]
-    names = or_(*(column.contains(name, autoescape=True) for column in (Letter.body, Letter.html, Letter.subject)))
-    told = Letter.cause.in_(causes), names
-    db.session.execute(delete(Letter).where(*told, Letter.sent_at.is_(None)))
-    db.session.execute(update(Letter).where(*told).values(subject="", body="", html=""))
+    forget_naming(names, Letter.cause.in_(causes))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, or_, select, update
+from collections.abc import Sequence
+
+from sqlalchemy import delete, select
 
 from wardbook import personal
 from wardbook.db import db
@@ -10,7 +12,7 @@ from wardbook.entries.models import Entry
 from wardbook.erasure import unnames
 from wardbook.follows.digests import CAUSE
 from wardbook.follows.models import RHYTHMS, Follow, FollowedWard, News
-from wardbook.mail import Letter
+from wardbook.mail import Letter, forget_naming
 from wardbook.people.models import Person
 
 
@@ -33,11 +35,8 @@ def _forgotten(person: Person) -> None:
 
 
 @unnames
-def _digests(thing: object, name: str) -> None:
+def _digests(thing: object, names: Sequence[str]) -> None:
     """A digest that names an author who is erased and leaves what they told is emptied, or if it waits, taken back."""
-    if not isinstance(thing, Entry) or not name:
+    if not isinstance(thing, Entry):
         return
-    names = or_(*(column.contains(name, autoescape=True) for column in (Letter.body, Letter.html, Letter.subject)))
-    told = Letter.cause.startswith(CAUSE), Letter.body.contains(f"/entries/{thing.ref}"), names
-    db.session.execute(delete(Letter).where(*told, Letter.sent_at.is_(None)))
-    db.session.execute(update(Letter).where(*told).values(subject="", body="", html=""))
+    forget_naming(names, Letter.cause.startswith(CAUSE), Letter.body.contains(f"/entries/{thing.ref}"))

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final
 
-from wardbook import personal
+from wardbook import jobs, personal
 from wardbook.db import alone, db, hold
 from wardbook.entries import erasing, own
 from wardbook.entries.models import Entry
@@ -68,17 +69,27 @@ def erase(viewer: Viewer, person: Person, choice: Leaving) -> list[str]:
     if not person.active:
         raise Refused("You are erased already.")
     require(viewer, Act.BE_ERASED, person)
-    name, keys = person.name, []
+    keys, left = [], []
     for entry in own.told_by(person):
         if choice is Leaving.EVERYTHING or not _stays(entry):
             keys += erasing.erase(viewer, entry, once=f"{person.fs_uniquifier} {entry.id}")
         else:
-            unname_copies(entry, name)
-            own.leave(entry)
+            left.append(entry)
+    _forget(person, left)
+    return keys
+
+
+def _forget(person: Person, left: Sequence[Entry]) -> None:
+    """What stays loses its author last: by its author the rooms find what they keep of it."""
+    names = [name for name in (person.name, person.email) if name]
+    for entry in left:
+        unname_copies(entry, names)
     db.session.flush()
     personal.forget(person)
+    for entry in left:
+        own.leave(entry)
     blank(person)
-    return keys
+    jobs.ask(erasing.FORGET, cause=f"person {person.id}")
 
 
 def _stays(entry: Entry) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from wardbook.db import alone, db, hold, now
 from wardbook.entries.kinds import State
 from wardbook.errors import Refused
@@ -10,7 +12,7 @@ from wardbook.mail import write_letter
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
 from wardbook.policy import VISITOR, sees
-from wardbook.together.keys import key_of
+from wardbook.together.keys import met_key_of
 from wardbook.together.models import Match, NoLetters
 from wardbook.together.queries import side, stands
 
@@ -58,7 +60,7 @@ def _meet(match: Match) -> None:
 
 
 def _write(match: Match, person: Person, letter: str) -> None:
-    path = f"/together/{key_of(match.id, person.id)}"
+    path = f"/together/{met_key_of(match.id, person.id)}"
     write_letter(person.email, letter, cause=f"match {match.id} {letter}", side=side(match, person), path=path)
 
 
@@ -79,10 +81,33 @@ def end(match: Match, person: Person) -> Match:
 
 
 def _part(match: Match, person: Person) -> None:
-    other, offer = match.other(person.id), match.offer
+    other = match.other(person.id)
     if other.author is not None:
         _write(match, other.author, "match_ended")
     db.session.flush()
+    _stand_again(match)
+
+
+def end_as_gone(match: Match, gone: Sequence[int]) -> None:
+    """End it because these things of the two, or who told them, were taken away. Who was in touch is told, in a letter
+    that says nothing of what is gone, and so stays when that is erased; the offer stands again where it is still there.
+    """
+    alone("match", match.id)
+    hold(match)
+    if match.met_at is None or match.ended_at is not None:
+        return
+    match.ended_at = now()
+    for entry in (match.offer, match.need):
+        if entry.id not in gone and entry.author is not None:
+            seen = side(match, entry.author)
+            write_letter(entry.author.email, "match_ended", cause=f"match {match.id} gone", side=seen, gone=True)
+    db.session.flush()
+    if match.offer_id not in gone:
+        _stand_again(match)
+
+
+def _stand_again(match: Match) -> None:
+    offer = match.offer
     if offer.state is State.TAKEN_UP and not _helps_elsewhere(match):
         offer.state, offer.changed_at = State.OPEN, now()
         record(VISITOR, Did.CHANGED_STATE, offer, change={"state": [State.TAKEN_UP, State.OPEN]})

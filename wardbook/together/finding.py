@@ -13,20 +13,22 @@ from wardbook.entries import offers
 from wardbook.entries.kinds import LED, Channel, Family, Kind, State
 from wardbook.entries.merged import merge_of
 from wardbook.entries.models import Entry
-from wardbook.events import Did, Event, asks
+from wardbook.events import Did, Event, asks, asks_always
 from wardbook.mail import write_letter
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
 from wardbook.policy import sees
 from wardbook.shared import Standing
+from wardbook.together.actions import end_as_gone
 from wardbook.together.keys import key_of, stops
 from wardbook.together.models import Match, NoLetters
 from wardbook.together.queries import side, stands
 
-MATCH, TELL_LATER = "match offers", "tell of offers nearby"
+MATCH, TELL_LATER, END = "match offers", "tell of offers nearby", "end matches of what is gone"
 A_DAY = timedelta(days=1)
 AT_A_TIME = 200
 asks(MATCH, Did.POSTED, Did.PUBLISHED)
+asks_always(END, Did.WITHDREW, Did.HID)
 
 
 @jobs.doer(MATCH)
@@ -39,6 +41,19 @@ def match(task: jobs.Task) -> None:
             for near in offers.near(entry, viewer_of(entry.author)):
                 if (made := _make(entry, near.entry)) is not None:
                     _tell_both(made)
+
+
+@jobs.doer(END)
+def end_what_is_gone(task: jobs.Task) -> None:
+    """End the matches of what was withdrawn or hidden, unless it is back by now."""
+    with transaction():
+        event = db.session.get(Event, task.about["event"])
+        entry = db.session.get(Entry, event.thing_id) if event and event.thing == Entry.__tablename__ else None
+        if entry is None or entry.standing is Standing.PUBLISHED:
+            return
+        of = or_(Match.offer_id == entry.id, Match.need_id == entry.id)
+        for one in db.session.scalars(select(Match).where(of, Match.ended_at.is_(None)).order_by(Match.id)).all():
+            end_as_gone(one, [entry.id])
 
 
 def _may_be_matched(entry: Entry) -> bool:

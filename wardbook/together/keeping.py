@@ -12,6 +12,7 @@ from wardbook.entries.models import Entry, takers
 from wardbook.erasure import blanks
 from wardbook.mail import forget_letters
 from wardbook.people.models import Person
+from wardbook.together.actions import end_as_gone
 from wardbook.together.models import Match, NoLetters
 from wardbook.together.queries import taking_part
 
@@ -21,16 +22,21 @@ LETTERS = ("", " match_met", " match_ended", " enabler")
 
 @blanks
 def _matches_of_an_entry(thing: object) -> None:
-    """What is erased is matched to nothing any more, and letters name neither of the two."""
+    """What is erased is matched to nothing any more, and letters name neither of the two. Who was in touch about it is
+    told that this has ended.
+    """
     if isinstance(thing, Entry):
         _forget([thing.id])
 
 
 def _forget(entry_ids: list[int]) -> None:
     of = or_(Match.offer_id.in_(entry_ids), Match.need_id.in_(entry_ids))
-    ids = db.session.scalars(select(Match.id).where(of)).all()
-    forget_letters([f"match {id_}{letter}" for id_ in ids for letter in LETTERS])
-    db.session.execute(delete(Match).where(Match.id.in_(ids)))
+    matches = db.session.scalars(select(Match).where(of).order_by(Match.id)).all()
+    for match in matches:
+        end_as_gone(match, entry_ids)
+    db.session.flush()
+    forget_letters([f"match {match.id}{letter}" for match in matches for letter in LETTERS])
+    db.session.execute(delete(Match).where(of))
 
 
 @personal.tells("offers of help")

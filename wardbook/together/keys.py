@@ -13,10 +13,17 @@ def key_of(match_id: int, person_id: int) -> str:
     return _signer("match").dumps([match_id, person_id])
 
 
-def meant_by(key: str) -> tuple[int, int]:
-    """The match and the person that a key names. Raises NotFound where we did not sign it."""
-    match_id, person_id = _read(key, "match")
-    return match_id, person_id
+def met_key_of(match_id: int, person_id: int) -> str:
+    """The same in the letter to who was put in touch: it says so still when nothing else is kept of it."""
+    return _signer("match").dumps([match_id, person_id, 1])
+
+
+def meant_by(key: str) -> tuple[int, int, bool]:
+    """The match and the person that a key names, and whether it was given to who was put in touch. Raises NotFound
+    where we did not sign it.
+    """
+    match_id, person_id, *met = _read(key, "match")
+    return match_id, person_id, bool(met)
 
 
 def stops(person_id: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -31,6 +33,8 @@ def own() -> ResponseReturnValue:
 def meet(key: str) -> ResponseReturnValue:
     """What lies near, and whether to be put in touch. The address in the letter is for one person alone."""
     side = _side(key)
+    if side is None:
+        return render_template("together/ended.html", over=actions.OVER)
     form = Asking()
     if form.validate_on_submit():
         try:
@@ -40,16 +44,22 @@ def meet(key: str) -> ResponseReturnValue:
     return ask("together/meet.html", form, side=side, stands=queries.stands(side.match), over=actions.OVER)
 
 
-def _side(key: str) -> queries.Side:
-    """The match as the person sees it whose key this is; what they may see no longer is there no more."""
-    match_id, person_id = keys.meant_by(key)
-    match, person = or_404(db.session.get(Match, match_id)), or_404(db.session.get(Person, person_id))
-    if person_id not in (match.offer.author_id, match.need.author_id):
-        raise NotFound
+def _side(key: str) -> queries.Side | None:
+    """The match as the person sees it whose key this is; None where they were in touch, and it, or what the other
+    told, is there no more for them.
+    """
+    match_id, person_id, met = keys.meant_by(key)
+    match, person = db.session.get(Match, match_id), db.session.get(Person, person_id)
+    if match is None or person is None or person_id not in (match.offer.author_id, match.need.author_id):
+        return None if met else _nothing()
     side = queries.side(match, person)
-    if not sees(viewer_of(person), side.other):
-        raise NotFound
-    return side
+    if sees(viewer_of(person), side.other):
+        return side
+    return None if met or match.met_at is not None else _nothing()
+
+
+def _nothing() -> NoReturn:
+    raise NotFound
 
 
 def _said(side: queries.Side) -> ResponseReturnValue:
