@@ -110,6 +110,7 @@ def of_email(entry: Entry) -> dict[str, dict[str, Any]]:
                            "left_out": left_out},
         "by_email_reply": {"entry": entry, "words_told": f"{MARK} words", "left_out": left_out},
         "by_email_too_large": {"subject_told": f"{MARK} title"},
+        "by_email_unreadable": {"subject_told": f"{MARK} title"},
         "entered": {"entry": entry, "by": "Owen Officer, Highways"},
     }  # fmt: skip
 

@@ -42,6 +42,7 @@ def take(file: Path, machine: bool) -> None:
         (Became.REPLY, "answered a letter of ours, and got an answer"),
         (Became.BOUNCE, "said that a letter of ours came back"),
         (Became.IGNORED, "left alone: from a program, a list or nobody, or too large"),
+        (Became.UNREADABLE, "could not be read, and are not tried again"),
         (Became.ALREADY, "taken before"),
         (Became.WAITS, "not taken yet: their senders have had many letters lately. Run it again in an hour"),
     ):

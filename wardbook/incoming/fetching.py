@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 from wardbook import jobs
 from wardbook.config import settings
@@ -16,11 +18,14 @@ from wardbook.errors import Refused
 from wardbook.incoming.mailboxes import Found, messages_in, new_in
 from wardbook.incoming.models import Became
 from wardbook.incoming.taking import Taking, take_message
+from wardbook.incoming.unreadable import give_up
 
 log = logging.getLogger(__name__)
 READ = "read the mailbox"
 LATE = timedelta(minutes=10)
 REMEMBERED = timedelta(hours=1)
+PASSING = (OperationalError, InterfaceError, NoConnection, OSError, MemoryError)
+"""What is no fault of a message: the store or the disk is not there, and may be in a minute"""
 
 
 def take_file(path: Path) -> list[Taking]:
@@ -28,7 +33,7 @@ def take_file(path: Path) -> list[Taking]:
     takings: list[Taking] = []
     for number, found in enumerate(messages_in(path), start=1):
         try:
-            takings.append(take_message(found.raw))
+            takings.append(_taken(found.raw))
         except Refused as refused:
             if path.is_file() and number == 1:
                 raise
@@ -40,22 +45,31 @@ def take_file(path: Path) -> list[Taking]:
 
 
 def take_new(found: Iterable[Found]) -> list[Taking]:
-    """Take what is new in a mailbox. What cannot be read is left as it is, and keeps nothing else waiting."""
+    """Take what is new in a mailbox. What cannot be read is marked as the others, and keeps nothing else waiting."""
     takings = []
     for message in found:
         try:
-            taking = take_message(message.raw)
+            taking = _taken(message.raw)
         except Refused as refused:
-            log.warning("a message in the mailbox cannot be read and is left there: %s", refused.sentence)
-            continue
-        except Exception:
-            log.exception("a message in the mailbox could not be taken and is left there")
+            taking = give_up(message.raw, refused)
+        except PASSING as error:
+            log.warning("a message in the mailbox is left for the next time: %s", type(error).__name__)
             db.session.rollback()
             continue
         takings.append(taking)
         if taking.became is not Became.WAITS:
             message.taken()
     return takings
+
+
+def _taken(raw: bytes) -> Taking:
+    """Take a message, or give it up. Raises Refused where it is no message, and what may pass: no store, no room."""
+    try:
+        return take_message(raw)
+    except (Refused, *PASSING):
+        raise
+    except Exception as error:
+        return give_up(raw, error)
 
 
 @jobs.every(READ, minutes=1, slow=True, wanted=lambda: bool(settings().mailbox))

@@ -21,6 +21,8 @@ class Became(StrEnum):
     BOUNCE = "bounce"
     IGNORED = "ignored"
     """Written by a program, by nobody, or too large"""
+    UNREADABLE = "unreadable"
+    """Nothing could be made of it, and it is not tried again"""
     ALREADY = "already"
     """Taken before"""
     WAITS = "waits"

@@ -20,6 +20,10 @@ from wardbook.people.actions import checked_email
 MOST_BYTES = 25_000_000
 MOST_HEAD = 64_000
 MOST_DEPTH = 30
+MOST_PARTS = 200
+MOST_LINES = 1_000_000
+MOST_OF_A_HEADER, MOST_OF_A_PART_S = 4_000, 1_000
+"""Characters of one line of a head, and of one about a part, that are read: the library takes its time over each"""
 MOST_SUBJECT = 500
 _ANSWERS = re.compile(r"^\s*(?:(?:re|aw|sv|fwd?|wg)\s*(?:\[\d+\])?\s*:\s*|\[[^\]]{1,40}\]\s*)+", re.IGNORECASE)
 _FORWARDED = re.compile(r"^\s*(?:re\s*:\s*)*(?:fwd?|wg)\s*:", re.IGNORECASE)
@@ -63,12 +67,7 @@ def read(raw: bytes) -> Read:
     head = raw[:MOST_HEAD]
     if not re.match(rb"(?:>?From [^\n]*\n)?[!-9;-~]+[ \t]*:", head):
         raise Refused("This is no email message: it does not begin with a line like 'From: name@example.org'.")
-    try:
-        message = message_from_bytes(raw[:MOST_BYTES], policy=policy.default)
-    except RecursionError:
-        message = None
-    if not isinstance(message, EmailMessage) or _depth(message) > MOST_DEPTH:
-        raise Refused("This message cannot be read: it holds too many messages within messages.")
+    message = _parsed(raw[:MOST_BYTES])
     subject = " ".join(header(message, "Subject").split())[:MOST_SUBJECT]
     forwarded = bool(_FORWARDED.match(subject))
     sender, name = _sender(message)
@@ -79,6 +78,39 @@ def read(raw: bytes) -> Read:
         answers=tuple(_MESSAGE_ID.findall(f"{header(message, 'In-Reply-To')} {header(message, 'References')}")),
         by_program=_by_program(message, sender), message=message,
     )  # fmt: skip
+
+
+class _Policy(policy.EmailPolicy):
+    """The library's own, with no more of a line of a head than we read."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[: MOST_OF_A_PART_S if name.lower().startswith("content-") else MOST_OF_A_HEADER]
+
+
+def _parsed(raw: bytes) -> EmailMessage:
+    """A message in its parts. Raises Refused where these are more, or lie deeper, than any mail program makes."""
+    parts = 0
+
+    def another(policy: object = None) -> EmailMessage:
+        nonlocal parts
+        parts += 1
+        if parts > MOST_PARTS:
+            raise Refused("This message cannot be read: it holds too many messages or parts.")
+        return EmailMessage(_POLICY)
+
+    if raw.count(b"\n") > MOST_LINES:
+        raise Refused(f"This message cannot be read: it has more than {MOST_LINES:,} lines.")
+    try:
+        message = message_from_bytes(raw, policy=_POLICY.clone(message_factory=another))
+    except RecursionError:
+        message = None
+    if not isinstance(message, EmailMessage) or _depth(message) > MOST_DEPTH:
+        raise Refused("This message cannot be read: it holds too many messages within messages.")
+    return message
+
+
+_POLICY = _Policy()
 
 
 def header(message: EmailMessage, name: str) -> str:
@@ -113,7 +145,11 @@ def _depth(message: EmailMessage) -> int:
 
 def _sender(message: EmailMessage) -> tuple[str, str]:
     """The address and the name of its first sender; a name that is none is left out."""
-    for name, address in getaddresses([header(message, "From").replace("\n", " ")]):
+    try:
+        named = getaddresses([header(message, "From").replace("\n", " ")])
+    except RecursionError:  # comments within comments
+        return "", ""
+    for name, address in named:
         try:
             plain = " ".join(name.split())
             return checked_email(address), plain if "@" not in plain and len(plain) <= 80 else ""

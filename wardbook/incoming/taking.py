@@ -69,16 +69,16 @@ def take_message(raw: bytes) -> Taking:
     """
     if len(raw) > MOST_BYTES:
         told = replace(read(raw[:MOST_HEAD]), words="", pictures=(), left_out=())
-        return _once(told, lambda: _too_large(told))
+        return once(told.digest, lambda: _too_large(told))
     told = read(raw)
     if _is_taken(told.digest):
         return Taking(Became.ALREADY)
     if (bounce := bounce_in(told)) is not None:
-        return _once(told, lambda: Taking(Became.BOUNCE if take_bounce(bounce) else Became.IGNORED))
+        return once(told.digest, lambda: Taking(Became.BOUNCE if take_bounce(bounce) else Became.IGNORED))
     if told.by_program:
-        return _once(told, lambda: Taking(Became.IGNORED))
+        return once(told.digest, lambda: Taking(Became.IGNORED))
     ready = _prepared(told)  # photos take a while: before the write lock
-    return _once(told, lambda: _contribution(ready))
+    return once(told.digest, lambda: _contribution(ready))
 
 
 def _is_taken(digest: str) -> bool:
@@ -87,11 +87,11 @@ def _is_taken(digest: str) -> bool:
     return found is not None
 
 
-def _once(told: Read, take: Callable[[], Taking]) -> Taking:
+def once(digest: str, take: Callable[[], Taking]) -> Taking:
     """In one transaction: mark a message as taken, unless another did, and take it."""
     try:
         with transaction():
-            values = {"digest": told.digest, "became": Became.IGNORED, "taken_at": now()}
+            values = {"digest": digest, "became": Became.IGNORED, "taken_at": now()}
             taken = add_once(TakenMessage, **values)
             if taken is None:
                 return Taking(Became.ALREADY)
@@ -102,13 +102,14 @@ def _once(told: Read, take: Callable[[], Taking]) -> Taking:
         return Taking(Became.WAITS)
 
 
-def _may_be_answered(address: str) -> bool:
+def may_be_answered(address: str) -> bool:
+    """Whether another letter may go back to this address today; asked, it counts."""
     day = 24 * 60
     return not limits.take("answer by email", limits.hashed(address), MOST_ANSWERS, minutes=day)
 
 
 def _too_large(told: Read) -> Taking:
-    if not told.by_program and _may_be_answered(told.sender):
+    if not told.by_program and may_be_answered(told.sender):
         write_letter(told.sender, "by_email_too_large", cause=f"email {told.digest}", subject_told=told.subject)
     return Taking(Became.IGNORED)
 
@@ -148,7 +149,7 @@ def _photos(pictures: tuple[Attached, ...]) -> tuple[list[photos.Prepared], list
 def _contribution(told: _Told) -> Taking:
     """An answer to a letter of ours is answered; anything else is an entry, where it is clear where, or a draft."""
     address = told.read.sender
-    if not _may_be_answered(address):
+    if not may_be_answered(address):
         log.warning("a message was ignored: its sender has had %s answers today", MOST_ANSWERS)
         return Taking(Became.IGNORED)
     answered = answer_to(told.read)

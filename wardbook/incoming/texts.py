@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from email.message import EmailMessage, Message
-from html.parser import HTMLParser
 
-_BREAKS = {"br", "p", "div", "li", "tr", "h1", "h2", "h3", "h4", "table", "ul", "ol", "blockquote", "hr"}
-_SILENT = {"script", "style", "head", "title"}
+from wardbook.incoming.markup import from_html
+
 _HEAD_LINE = re.compile(r"^[>\s*]*(?:From|Sent|Date|To|Cc|Subject|Reply-To)\s*:.*$", re.IGNORECASE)
 _QUOTE_BEGINS = re.compile(
     r"^[ \t]*(?:On\b[^\n]{5,200}(?:\n[^\n]{1,120})?\bwrote:[ \t]*$"
@@ -20,63 +20,43 @@ _QUOTE_BEGINS = re.compile(
 _SIGNATURE = re.compile(r"^--[ \t]*$", re.MULTILINE)
 _SENT_FROM = re.compile(r"^[ \t]*(?:Sent from (?:my|Outlook|Mail|Yahoo)|Get Outlook for)\b[^\n]*$", re.MULTILINE)
 _FAREWELL = re.compile(
-    r"^[ \t]*(?:(?:with )?(?:kind(?:est)?|best|warm)(?: regards| wishes)?|regards|yours (?:sincerely|faithfully|truly)"
-    r"|many thanks|thanks(?: again| in advance| very much)?|thank you|cheers|sincerely)[ \t]*[,.!]*[ \t]*$",
+    r"^[ \t]*+(?:(?:with )?(?:kind(?:est)?|best|warm)(?: regards| wishes)?|regards|yours (?:sincerely|faithfully|truly)"
+    r"|many thanks|thanks(?: again| in advance| very much)?|thank you|cheers|sincerely)[ \t]*+[,.!]*+[ \t]*+$",
     re.IGNORECASE | re.MULTILINE,
 )
 LINES_OF_A_SIGNATURE = 10
-
-
-class _Telling(HTMLParser):
-    """HTML as text: what is shown, with breaks where a browser breaks; what is quoted is left out where it is asked."""
-
-    def __init__(self, quotes: bool) -> None:
-        super().__init__(convert_charrefs=True)
-        self.pieces: list[str] = []
-        self._quotes, self._silent, self._quoted = quotes, 0, 0
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:
-        self._silent += tag in _SILENT
-        self._quoted += tag == "blockquote"
-        if tag in _BREAKS:
-            self.pieces.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent = max(0, self._silent - (tag in _SILENT))
-        self._quoted = max(0, self._quoted - (tag == "blockquote"))
-        if tag in _BREAKS - {"br"}:
-            self.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent and (self._quotes or not self._quoted):
-            self.pieces.append(re.sub(r"\s+", " ", data))
-
-
-def from_html(html: str, *, quotes: bool) -> str:
-    """The text of a page of HTML, however broken."""
-    telling = _Telling(quotes)
-    telling.feed(html)
-    telling.close()
-    lines = [line.strip() for line in "".join(telling.pieces).replace("\xa0", " ").split("\n")]
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+MOST_TEXT = 50_000
+"""Characters of a message that are looked at: ten times what an entry holds"""
+_CHARSETS = re.compile(
+    r"utf-(?:8|16|32)(?:-sig|-le|-be)?|iso8859-\d+|cp\d+|koi8-[rtu]|mac-[\w-]+|gb\w+|hz|big5\w*|shift_ji[sx]\w*|euc_\w+"
+    r"|iso2022_\w+|johab|tis-620|kz1048|ptcp154"
+)
+"""Those that mail is written in, as Python calls them: it has others that are no charsets"""
 
 
 def decoded(part: Message) -> str:
     """The text of a part, in the charset it says or else in one that fits."""
     payload = part.get_payload(decode=True)
     raw = payload if isinstance(payload, bytes) else str(part.get_payload()).encode(errors="replace")
-    said = (part.get_content_charset() or "utf-8").lower()
-    said = "cp1252" if said in {"iso-8859-1", "latin-1", "us-ascii", "ascii", "unknown-8bit"} else said
-    for charset in ("utf-8", said):
+    for charset in ("utf-8", _charset(part)):
         try:
             return raw.decode(charset).replace("\x00", "")
-        except (UnicodeDecodeError, LookupError):
+        except UnicodeError:
             continue
     return raw.decode("cp1252", errors="replace").replace("\x00", "")
 
 
+def _charset(part: Message) -> str:
+    """The charset that a part says, where it is one; else what most mean who say none."""
+    try:
+        said = codecs.lookup(part.get_content_charset() or "utf-8").name
+    except (LookupError, ValueError):
+        return "cp1252"
+    return said if _CHARSETS.fullmatch(said) and said != "iso8859-1" else "cp1252"
+
+
 def text_of(part: Message, *, quotes: bool) -> str:
-    """What a message, or a part of it, says: of several forms of the same the plain one, where it says anything."""
+    """What a part says, as far as it is looked at: of several forms of the same the plain one, if it says anything."""
     kind = part.get_content_type()
     if isinstance(part, EmailMessage) and part.is_attachment():
         return ""
@@ -84,11 +64,11 @@ def text_of(part: Message, *, quotes: bool) -> str:
         forms = [(sub.get_content_type() == "text/plain", text_of(sub, quotes=quotes)) for sub in _subparts(part)]
         told = [text for plain, text in sorted(forms, key=lambda form: not form[0]) if text.strip()]
         in_order = [text for _, text in forms if text.strip()]
-        return (told[0] if told else "") if kind == "multipart/alternative" else "\n\n".join(in_order)
+        return (told[0] if told else "") if kind == "multipart/alternative" else "\n\n".join(in_order)[:MOST_TEXT]
     if kind == "text/html":
-        return from_html(decoded(part), quotes=quotes)
+        return from_html(decoded(part), quotes=quotes)[:MOST_TEXT]
     if kind == "text/plain":
-        text = decoded(part).replace("\r\n", "\n").replace("\r", "\n")
+        text = decoded(part)[:MOST_TEXT].replace("\r\n", "\n").replace("\r", "\n")
         flowed = str(part.get_param("format") or "").lower() == "flowed"
         return re.sub(r"(?<!^--) \n(?!\n)", " ", text, flags=re.MULTILINE) if flowed else text
     return ""
@@ -122,11 +102,23 @@ def _without_heads(text: str) -> str:
 def _signed_off(text: str) -> str:
     """Without a signature: after `-- `, or after a farewell near the end, where names, numbers and addresses stand."""
     text = _SIGNATURE.split(text, maxsplit=1)[0]
+    begins = _begin_of_the_last_lines(text)
     for farewell in _FAREWELL.finditer(text):
-        after = [line for line in text[farewell.end() :].split("\n") if line.strip()]
-        if len(after) <= LINES_OF_A_SIGNATURE and text[: farewell.start()].strip():
+        if farewell.end() >= begins and text[: farewell.start()].strip():
             return text[: farewell.start()]
     return text
+
+
+def _begin_of_the_last_lines(text: str) -> int:
+    """Where the line before the last that a signature may have ends: behind it no more follow."""
+    at, lines = len(text), 0
+    while at > 0:
+        begin = text.rfind("\n", 0, at) + 1
+        lines += bool(text[begin:at].strip())
+        if lines > LINES_OF_A_SIGNATURE:
+            return at
+        at = begin - 1
+    return 0
 
 
 def _tidy(text: str) -> str:

@@ -37,7 +37,7 @@ def spots_in(subject: str, words: str) -> list[Spot]:
     Numbers are believed before a postcode, that before a corner of two streets, that before a street or place, that
     before a ward; but where what is more exact lies far from every name, both are given.
     """
-    text = f"{subject}\n{words}"[:MOST_SIGNS]
+    text = _plain(f"{subject}\n{words}"[:MOST_SIGNS])
     names = _names(text)
     exact = _apart(_numbers(text)) or _apart(_postcodes(text))
     if exact:
@@ -45,6 +45,11 @@ def spots_in(subject: str, words: str) -> list[Spot]:
             return [*exact, *names][:MOST_SPOTS]
         return exact[:MOST_SPOTS]
     return (names or _wards(text))[:MOST_SPOTS]
+
+
+def _plain(text: str) -> str:
+    """With one blank where several stand, and no empty lines: what is looked for is found at once, or not there."""
+    return "\n".join(filter(None, (" ".join(line.split()) for line in text.splitlines())))
 
 
 # --- numbers and postcodes -----------------------------------------------------------------------------------------
