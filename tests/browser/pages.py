@@ -738,6 +738,7 @@ STATES = (
     State("password", None, at("/sign-in/password")),
     State("password, wrong", None, enters_a_wrong_password),
     *(State(f"desk, {who}", who, at("/desk")) for who in (RESIDENT, CLLR, OFFICER, MODERATOR, ADMINISTRATOR)),
+    State("desk, all that nobody has answered in a ward", CLLR, at("/desk/my-wards")),
     State("desk, all that is under way", OFFICER, at("/desk/under-way")),
     State("note form", CLLR, at(f"/notes/new?place=ward:{WARD}")),
     State("note form, nothing entered", CLLR, sending_nothing("/notes/new", "Save the note")),

@@ -133,6 +133,11 @@ def test_what_is_at_the_spot_is_read_out(as_):
     at = spot(0.4, 0.6)
     client.post(f"{draft}/spot", data={"spot": f"{at.y:.6f}, {at.x:.6f}", "back": "yes"})
     assert "The spot is in Mill, 30 metres north of High Street." in client.get(f"{draft}/spot").text
+    client.post(f"{draft}/spot", data={"spot": f"{at.y:.6f}, {at.x:.6f}"})
+    client.post(f"{draft}/kind", data={"kind": "issue"})
+    client.post(f"{draft}/what", data=what())
+    client.post(f"{draft}/who", data=who())
+    assert ", in Mill, 30 metres north of High Street" in client.get(f"{draft}/check").text
 
 
 def test_somebody_begins_with_a_photo_and_says_then_where(as_):

@@ -131,6 +131,7 @@ def test_pressed_twice_it_is_one_step_and_one_letter(as_):
     for _ in range(2):
         assert does(client, issue, "leave", read).status_code == 302
     assert steps(issue) == ["posted", "left as it is"]
+    assert ", a moderator" in as_(RESIDENT).get(f"/entries/{issue.ref}").text
     assert len(letters()) == 1
 
 

@@ -12,6 +12,7 @@ import time_machine
 from tests.conftest import CLLR, MODERATOR, OFFICER, RESIDENT, a_note, an_issue, as_viewer, every_page
 from tests.moderation.people import does, tells
 from tests.moderation.test_reports import reports
+from wardbook.clock import span_in_words
 from wardbook.db import now
 from wardbook.moderation.queries import Waits, counts, usual_wait
 from wardbook.shared import Level, Standing
@@ -73,6 +74,7 @@ def test_how_long_things_wait_is_the_median_of_the_last_thirty_days(as_):
     for entry, hours in zip(told, (1, 5, 40), strict=True):
         with time_machine.travel(began + timedelta(hours=hours)):
             does(as_(MODERATOR), entry, "pass")
+    assert span_in_words(timedelta(seconds=20)) == "less than a minute"
     with time_machine.travel(began + timedelta(days=3)):
         assert round(usual_wait() / timedelta(hours=1)) == 5
         assert "no longer than <strong>5 hours</strong>" in as_(MODERATOR).get("/moderation").text

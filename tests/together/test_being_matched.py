@@ -77,6 +77,8 @@ def test_both_are_told_and_neither_learns_who_the_other_is(as_: Any, hedge: Entr
     (asker,), (offerer,) = letters_to(RESIDENT), letters_to(NEIGHBOUR)
     assert asker.subject == "Somebody nearby offers help: Shears, and a free Saturday"
     assert offerer.subject == "Your offer could help nearby: The hedge hides the crossing"
+    for letter, entry in ((asker, shears), (offerer, hedge)):
+        assert entry.words[:200] in letter.body and f"http://localhost/entries/{entry.ref}" in letter.body
     for letter, other in ((asker, NEIGHBOUR), (offerer, RESIDENT)):
         page = as_(NOBODY).get(link_in(letter)).text
         for told_them in (letter.body, letter.html, page):
@@ -103,6 +105,16 @@ def test_when_both_say_yes_each_has_the_other_s_name_and_address(as_: Any, hedge
     assert "Somebody who offered help is in touch" in page
     assert NEIGHBOUR.name not in page
     assert RESIDENT.name not in page
+
+
+def test_whoever_gave_no_name_has_none_in_the_letter(as_: Any, hedge: Entry, shears: Entry) -> None:
+    with transaction():
+        person_of(NEIGHBOUR).name = ""
+    for letter in (*letters_to(RESIDENT), *letters_to(NEIGHBOUR)):
+        say(as_(NOBODY), letter, "yes")
+    (letter,) = letters_to(RESIDENT, "You are in touch")
+    assert f"write to:\n\n{NEIGHBOUR.email}" in letter.body
+    assert "No name given" not in letter.body + (letter.html or "")
 
 
 def test_pressed_twice_it_is_one_meeting(as_: Any, hedge: Entry, shears: Entry) -> None:

@@ -347,4 +347,5 @@ def _is_reopened() -> ColumnElement[bool]:
 
 
 def _steps() -> Select[int]:
-    return select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id == Entry.id)
+    """The steps of an entry, looked up by their index entry by entry: `OFFSET 0` keeps PostgreSQL from reading all."""
+    return select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id == Entry.id).offset(0)
