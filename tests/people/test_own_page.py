@@ -33,6 +33,7 @@ from tests.follows.test_following import a_follow
 from wardbook.db import db, now, transaction
 from wardbook.entries import life, photos, support
 from wardbook.entries.models import Draft, Entry, EntrySpot
+from wardbook.events import Did, Event
 from wardbook.follows.models import Follow
 from wardbook.jobs import do_what_is_due
 from wardbook.mail import Letter, letters
@@ -134,6 +135,9 @@ def test_a_name_is_shown_on_all_or_on_none_at_once(as_):
     assert "R. Resident" in as_(OFFICER).get(f"/entries/{told['council'].ref}").text
     client.post("/me/name", data={"name": "R. Resident", "shown": "hide"})
     assert "R. Resident" not in as_(NOBODY).get(f"/entries/{told['shown'].ref}").text
+    assert db.session.query(Event).filter_by(thing_id=told["council"].id, did=Did.EDITED).count() == 0, (
+        "it says the same"
+    )
     assert person_of(RESIDENT).name == "R. Resident"
 
 
@@ -348,3 +352,23 @@ def test_a_draft_begun_signed_in_is_in_the_copy_and_goes_with_its_person(as_, ho
     assert "Begun and left" in copied(client).read("data.json").decode()
     fresh(client).post("/me/erase", data={"choice": "everything"})
     assert db.session.get(Draft, draft) is None
+
+
+def test_a_link_that_erases_leaves_somebody_else_who_is_signed_in_as_they_are(as_):
+    with transaction():
+        link = make_proof(person_of(RESIDENT), "erase", "everything").link
+    beside = as_(NEIGHBOUR)
+    gone = beside.post(f"/me/erase/link/{link}")
+    assert f"You are still signed in as {NEIGHBOUR.name}" in beside.get(gone.location).text
+    assert NEIGHBOUR.email in beside.get("/me").text
+    assert db.session.query(Person).filter_by(email=ADDRESS).count() == 0
+
+
+def test_a_link_that_supports_leaves_somebody_else_who_is_signed_in_as_they_are(as_):
+    told = an_issue("Of the neighbour", by=NEIGHBOUR)
+    as_(NOBODY).post(f"/entries/{told.ref}/support", data={"email": "somebody@example.org"})
+    link = re.search(r"http://localhost(/support/\S+)", letters()[0].body)[1]
+    beside = as_(CLLR)
+    page = beside.get(beside.post(link).location).text
+    assert f"You are still signed in as {CLLR.name}" in page
+    assert db.session.get(Entry, told.id).supporters == 1
