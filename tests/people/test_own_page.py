@@ -32,11 +32,12 @@ from tests.engines import ENGINE
 from tests.follows.test_following import a_follow
 from wardbook.db import db, now, transaction
 from wardbook.entries import life, photos, support
-from wardbook.entries.models import Draft, Entry, EntrySpot
-from wardbook.events import Did, Event
+from wardbook.entries.models import Draft, Entry, EntrySpot, Original
+from wardbook.events import Did, Event, record
 from wardbook.follows.models import Follow
 from wardbook.jobs import do_what_is_due
 from wardbook.mail import Letter, letters
+from wardbook.moderation.models import Appeal
 from wardbook.people.actions import make_proof
 from wardbook.people.models import Person
 from wardbook.people.queries import person_by_email
@@ -372,3 +373,26 @@ def test_a_link_that_supports_leaves_somebody_else_who_is_signed_in_as_they_are(
     page = beside.get(beside.post(link).location).text
     assert f"You are still signed in as {CLLR.name}" in page
     assert db.session.get(Entry, told.id).supporters == 1
+
+
+def test_a_copy_says_who_told_it_why_it_was_changed_and_what_an_appeal_is_about(as_):
+    told = an_issue("Kerb with a face")
+    with transaction():
+        photo = photos.keep(photos.prepare(jpeg()), alt="A face", entry_id=told.id)
+        photo.original = Original(key="of-before", kept_at=now())
+        entry = db.session.get(Entry, told.id)
+        db.session.query(Event).filter_by(thing_id=told.id, did=Did.POSTED).one().actor_id = None
+        hid = record(as_viewer(MODERATOR), Did.HID, entry, change={"reason": "It shows a face."})
+        db.session.flush()
+        db.session.add(
+            Appeal(event_id=hid.id, entry_id=told.id, person_id=person_of(RESIDENT).id, words="It is mine.",
+                   made_at=now(), answer="")
+        )  # fmt: skip
+    copy = copied(as_(RESIDENT))
+    about = json.loads(copy.read("data.json"))
+    steps = {step["what"]: step for step in about["what you told"][0]["what happened"]}
+    assert steps["posted"]["by"] == "you"
+    assert (steps["hid"]["by"], steps["hid"]["reason"]) == ("the council", "It shows a face.")
+    (appeal,) = about["appeals"]
+    assert (appeal["about"], appeal["entry"]) == ("A moderator hid it", told.ref)
+    assert f"photos/{told.ref}-1.jpg   until " in copy.read("README.txt").decode()
