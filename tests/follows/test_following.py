@@ -428,3 +428,15 @@ def test_two_presses_at_once_are_one_follow(app):
     assert failed == []
     assert db.session.query(Follow).count() == 1
     assert db.session.query(FollowedWard).count() == 2
+
+
+def test_a_link_pressed_while_somebody_else_is_signed_in_leaves_them_signed_in(as_):
+    somebody = {"thing": f"ward:{MILL}", "rhythm": "daily", "email": "follower@example.org"}
+    as_(NOBODY).post("/follows/new", data=somebody)
+    client = as_(RESIDENT)
+    answer = client.post(link_in_letter())
+    page = client.get(answer.location).text
+    assert f"You are still signed in as {RESIDENT.name}" in page
+    assert RESIDENT.email in client.get("/me").text
+    (follow,) = db.session.query(Follow)
+    assert follow.person.email == "follower@example.org"

@@ -32,10 +32,12 @@ from tests.engines import ENGINE
 from tests.follows.test_following import a_follow
 from wardbook.db import db, now, transaction
 from wardbook.entries import life, photos, support
-from wardbook.entries.models import Draft, Entry, EntrySpot
+from wardbook.entries.models import Draft, Entry, EntrySpot, Original
+from wardbook.events import Did, Event, record
 from wardbook.follows.models import Follow
 from wardbook.jobs import do_what_is_due
 from wardbook.mail import Letter, letters
+from wardbook.moderation.models import Appeal
 from wardbook.people.actions import make_proof
 from wardbook.people.models import Person
 from wardbook.people.queries import person_by_email
@@ -134,6 +136,9 @@ def test_a_name_is_shown_on_all_or_on_none_at_once(as_):
     assert "R. Resident" in as_(OFFICER).get(f"/entries/{told['council'].ref}").text
     client.post("/me/name", data={"name": "R. Resident", "shown": "hide"})
     assert "R. Resident" not in as_(NOBODY).get(f"/entries/{told['shown'].ref}").text
+    assert db.session.query(Event).filter_by(thing_id=told["council"].id, did=Did.EDITED).count() == 0, (
+        "it says the same"
+    )
     assert person_of(RESIDENT).name == "R. Resident"
 
 
@@ -348,3 +353,46 @@ def test_a_draft_begun_signed_in_is_in_the_copy_and_goes_with_its_person(as_, ho
     assert "Begun and left" in copied(client).read("data.json").decode()
     fresh(client).post("/me/erase", data={"choice": "everything"})
     assert db.session.get(Draft, draft) is None
+
+
+def test_a_link_that_erases_leaves_somebody_else_who_is_signed_in_as_they_are(as_):
+    with transaction():
+        link = make_proof(person_of(RESIDENT), "erase", "everything").link
+    beside = as_(NEIGHBOUR)
+    gone = beside.post(f"/me/erase/link/{link}")
+    assert f"You are still signed in as {NEIGHBOUR.name}" in beside.get(gone.location).text
+    assert NEIGHBOUR.email in beside.get("/me").text
+    assert db.session.query(Person).filter_by(email=ADDRESS).count() == 0
+
+
+def test_a_link_that_supports_leaves_somebody_else_who_is_signed_in_as_they_are(as_):
+    told = an_issue("Of the neighbour", by=NEIGHBOUR)
+    as_(NOBODY).post(f"/entries/{told.ref}/support", data={"email": "somebody@example.org"})
+    link = re.search(r"http://localhost(/support/\S+)", letters()[0].body)[1]
+    beside = as_(CLLR)
+    page = beside.get(beside.post(link).location).text
+    assert f"You are still signed in as {CLLR.name}" in page
+    assert db.session.get(Entry, told.id).supporters == 1
+
+
+def test_a_copy_says_who_told_it_why_it_was_changed_and_what_an_appeal_is_about(as_):
+    told = an_issue("Kerb with a face")
+    with transaction():
+        photo = photos.keep(photos.prepare(jpeg()), alt="A face", entry_id=told.id)
+        photo.original = Original(key="of-before", kept_at=now())
+        entry = db.session.get(Entry, told.id)
+        db.session.query(Event).filter_by(thing_id=told.id, did=Did.POSTED).one().actor_id = None
+        hid = record(as_viewer(MODERATOR), Did.HID, entry, change={"reason": "It shows a face."})
+        db.session.flush()
+        db.session.add(
+            Appeal(event_id=hid.id, entry_id=told.id, person_id=person_of(RESIDENT).id, words="It is mine.",
+                   made_at=now(), answer="")
+        )  # fmt: skip
+    copy = copied(as_(RESIDENT))
+    about = json.loads(copy.read("data.json"))
+    steps = {step["what"]: step for step in about["what you told"][0]["what happened"]}
+    assert steps["posted"]["by"] == "you"
+    assert (steps["hid"]["by"], steps["hid"]["reason"]) == ("the council", "It shows a face.")
+    (appeal,) = about["appeals"]
+    assert (appeal["about"], appeal["entry"]) == ("A moderator hid it", told.ref)
+    assert f"photos/{told.ref}-1.jpg   until " in copy.read("README.txt").decode()

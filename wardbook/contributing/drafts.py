@@ -65,8 +65,8 @@ def adopt(draft_id: str) -> None:
 
 
 def claim(draft: Draft) -> None:
-    """Keep who, signed in, began a draft or went on with it: it is in their copy and goes with them. What is entered for
-    somebody else is not of who enters it.
+    """Keep who, signed in, began a draft or went on with it: it is in their copy and goes with them. What is entered
+    for somebody else is not of who enters it.
     """
     if viewer().id is not None and not {"by", "channel"} & draft.answers.keys():
         draft.answers = draft.answers | {"by": viewer().id}

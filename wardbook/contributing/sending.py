@@ -40,7 +40,7 @@ from wardbook.forms import ask
 from wardbook.people import actions as people
 from wardbook.people.forms import PressForm
 from wardbook.people.models import Person
-from wardbook.people.signed_in import person, sign_in, viewer
+from wardbook.people.signed_in import person, sign_in_unless_another, viewer
 from wardbook.places.find import ward_at
 from wardbook.places.surroundings import surroundings
 from wardbook.policy import Act, Viewer, may
@@ -178,7 +178,8 @@ def confirm(link: str) -> ResponseReturnValue:
     if form.validate_on_submit() and proof.used_at is None:
         try:
             entry = actions.confirm(people.use_link(link))
-            sign_in(proof.person)
+            if not sign_in_unless_another(proof.person) and queries.entry(entry.ref, viewer()) is None:
+                return redirect(url_for(".confirm", link=link))
             return redirect(url_for("entries.detail", ref=entry.ref, told="yes"))
         except Refused as refused:
             form.put(refused)

@@ -50,7 +50,8 @@ class Outdated(Refused):
 
 
 def edit(viewer: Viewer, entry: Entry, wording: Wording, *, edition: int, once: str) -> Entry:
-    """Change what one's own entry says. What was published before stays readable on the timeline.
+    """Change what one's own entry says. What was published before stays readable on the timeline; that only its
+    author's name was shown or hidden is no step.
 
     `edition` is the one that was being edited. New words wait for a moderator where there is a reason (`holding`).
     """
@@ -58,11 +59,11 @@ def edit(viewer: Viewer, entry: Entry, wording: Wording, *, edition: int, once: 
     require(viewer, Act.EDIT, entry)
     if done_already(once):
         return entry
-    if entry.edition != edition:
+    change = _changes(entry, wording)
+    if change and entry.edition != edition:
         raise Outdated("This was changed since you opened the page, perhaps in another tab. Nothing you typed is lost.")
     _take_name(entry, wording)
     _check(entry, wording)
-    change = _changes(entry, wording)
     if not change:
         return entry
     was_out = entry.standing is Standing.PUBLISHED
@@ -70,7 +71,8 @@ def edit(viewer: Viewer, entry: Entry, wording: Wording, *, edition: int, once: 
     for column, (_, after) in change.items():
         setattr(entry, column, after)
     entry.edition, entry.changed_at = entry.edition + 1, now()
-    record(viewer, Did.EDITED, entry, change=_kept(change) if was_out else {}, once=once)
+    if change.keys() != {"name_shown"}:
+        record(viewer, Did.EDITED, entry, change=_kept(change) if was_out else {}, once=once)
     if {"title", "words", "spot_words", "answers"} & change.keys():
         hold_again(entry, earlier)
     return entry

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import shapely
 from sqlalchemy import Select, delete, select, update
 
 from wardbook import personal
+from wardbook.chosen import chosen
 from wardbook.db import db, now
 from wardbook.entries import queries
 from wardbook.entries.closing import Asked
@@ -75,8 +76,8 @@ def _entry(entry: Entry, person: Person) -> dict[str, object]:
 
 
 def _step(step: Event, person: Person) -> dict[str, object]:
-    """A step without the names of others; of an edit, what it said before."""
-    own = step.actor_id == person.id
+    """A step without the names of others; of an edit, what it said before; the reason its author was told."""
+    own = step.actor_id == person.id or _before_signing_in(step)
     before = {name: values[0] for name, values in step.change.items()} if step.did is Did.EDITED else {}
     said = {
         "at": step.at.isoformat(),
@@ -84,7 +85,22 @@ def _step(step: Event, person: Person) -> dict[str, object]:
         "by": "you" if own else "the council",
         "words": step.words,
     }
-    return said | ({"before": before} if before else {})
+    reason = {"reason": step.change["reason"]} if step.change.get("reason") else {}
+    return said | ({"before": before} if before else {}) | reason
+
+
+def _before_signing_in(step: Event) -> bool:
+    """Whether its author took a step when nobody knew yet who they are: to tell it."""
+    return step.did in (Did.POSTED, Did.PUBLISHED) and step.actor_id is None and not step.signed
+
+
+def originals_of(person: Person) -> list[tuple[str, datetime]]:
+    """The photos somebody added of which a part was blacked out, by their names in a copy, and until when the original
+    is kept at most.
+    """
+    kept_for = timedelta(days=chosen().keep_originals_days)
+    named = [pair for entry in told_by(person) for pair in photo_names(entry)]
+    return [(name, photo.original.kept_at + kept_for) for name, photo in named if photo.original is not None]
 
 
 @personal.tells("what you support")

@@ -14,7 +14,7 @@ from wardbook.entries.models import Entry
 from wardbook.errors import Refused
 from wardbook.forms import ask
 from wardbook.people import actions as people
-from wardbook.people.signed_in import person, sign_in, viewer
+from wardbook.people.signed_in import person, sign_in_unless_another, viewer
 from wardbook.policy import Act, require
 from wardbook.web import or_404
 
@@ -64,7 +64,8 @@ def by_link(link: str) -> ResponseReturnValue:
     if form.validate_on_submit() and proof.used_at is None:
         try:
             entry, who = support.confirm(link)
-            sign_in(who)
+            if not sign_in_unless_another(who) and queries.entry(entry.ref, viewer()) is None:
+                return redirect(url_for(".by_link", link=link))
             return redirect(url_for("entries.detail", ref=entry.ref, _anchor="support"))
         except Refused as refused:
             form.put(refused)

@@ -20,7 +20,7 @@ from wardbook.forms import ask
 from wardbook.people import actions as people
 from wardbook.people.forms import PressForm
 from wardbook.people.models import Proof
-from wardbook.people.signed_in import person, sign_in, viewer
+from wardbook.people.signed_in import person, sign_in_unless_another, viewer
 from wardbook.places.called import choices_of
 from wardbook.web import or_404
 
@@ -134,7 +134,8 @@ def confirm(link: str) -> ResponseReturnValue:
     if thing is not None and form.validate_on_submit():
         try:
             follow = actions.confirm(link)
-            sign_in(proof.person)
+            if not sign_in_unless_another(proof.person):
+                return redirect(url_for(".confirm", link=link))
             return _begun(follow, thing, url_for(".own"))
         except Refused as refused:
             form.put(refused)

@@ -12,11 +12,15 @@ from wardbook.incoming.forms import PutRightForm
 from wardbook.incoming.taking import TELL_ON
 from wardbook.people import actions as people
 from wardbook.people.forms import PressForm
-from wardbook.people.signed_in import sign_in
+from wardbook.people.signed_in import sign_in, still_another
 from wardbook.places.examples import point_help, point_hint
 from wardbook.places.find import Spot, spot, ward_at
 from wardbook.web import or_404
 
+ANOTHER = (
+    "You are still signed in as {}, and this was sent to somebody else. Sign out, then press the button again. "
+    "Nothing is lost."
+)
 bp = Blueprint("incoming", __name__, url_prefix="/by-email")
 
 
@@ -29,6 +33,8 @@ def tell_on(link: str) -> ResponseReturnValue:
     form = PressForm()
     if form.validate_on_submit():
         try:
+            if (other := still_another(proof.person)) is not None:
+                raise Refused(ANOTHER.format(other.name or other.email))
             draft, who = actions.go_on(link)
             sign_in(who)
             session["drafts"] = [*session.get("drafts", [])[-4:], draft.id]

@@ -21,7 +21,7 @@ def copy_of(person: Person) -> IO[bytes]:
     file = TemporaryFile()  # noqa: SIM115 - closed by who sends it
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as copy:
         about = json.dumps(personal.all_about(person), ensure_ascii=False, indent=2)
-        copy.writestr("README.txt", render_template("me/copy.txt", person=person))
+        copy.writestr("README.txt", render_template("me/copy.txt", originals=own.originals_of(person)))
         copy.writestr("data.json", about)
         for entry in own.told_by(person):
             for name, photo in own.photo_names(entry):

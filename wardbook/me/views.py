@@ -25,7 +25,7 @@ from wardbook.me.naming import rename
 from wardbook.people import actions as people
 from wardbook.people.forms import PressForm
 from wardbook.people.models import Person
-from wardbook.people.signed_in import is_fresh, person, sign_out, viewer
+from wardbook.people.signed_in import is_fresh, person, sign_out, still_another, viewer
 from wardbook.policy import Act, may, require
 from wardbook.web import or_404
 
@@ -129,7 +129,8 @@ def by_link(link: str) -> ResponseReturnValue:
         raise NotFound
     form, choice = PressForm(), leaving.choice_of(proof)
     if form.validate_on_submit():
-        return _gone(leaving.by_link(link))
+        other, keys = still_another(proof.person), leaving.by_link(link)
+        return _gone(keys) if other is None else _gone_beside(other, keys)
     return ask("me/erase_link.html", form, proof=proof, choice=CHOICES[choice], means=MEANS[choice])
 
 
@@ -138,6 +139,11 @@ def _gone(keys: list[str]) -> ResponseReturnValue:
     sign_out()
     session.clear()
     session["erased"] = True
+    return photos.forget_after(redirect(url_for(".erased")), keys)
+
+
+def _gone_beside(other: Person, keys: list[str]) -> ResponseReturnValue:
+    flash(f"You are still signed in as {other.name or other.email}.")
     return photos.forget_after(redirect(url_for(".erased")), keys)
 
 

@@ -10,6 +10,7 @@ from wardbook import personal
 from wardbook.db import db
 from wardbook.entries.models import Entry
 from wardbook.erasure import blanks
+from wardbook.moderation.appeals import DECIDED
 from wardbook.moderation.models import Appeal, Ban, Looking, Report
 from wardbook.people.models import Person
 
@@ -52,6 +53,7 @@ def _appeals(person: Person) -> list[dict[str, object]]:
     rows = db.session.scalars(select(Appeal).where(Appeal.person_id == person.id).order_by(Appeal.id))
     return [
         {
+            "about": DECIDED.get(made.event.did, str(made.event.did)), "entry": made.entry.ref if made.entry else None,
             "words": made.words, "at": made.made_at.isoformat(), "answer": made.answer,
             "changed": made.changed,
         }

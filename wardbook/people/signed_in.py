@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import cast
 
-from flask import g, session
+from flask import flash, g, session
 from flask_security import current_user, login_user, logout_user
 
 from wardbook.db import now
@@ -31,6 +31,25 @@ def sign_in(who: Person) -> None:
     login_user(who, authn_via=["email"])
     session["since"] = now().timestamp()
     g.pop("viewer", None)
+
+
+def still_another(who: Person) -> Person | None:
+    """Who is signed in where that is somebody else than this person. What an emailed link does it does for the person
+    it was sent to; it never changes who is signed in.
+    """
+    here = person()
+    return here if here is not None and here.id != who.id else None
+
+
+def sign_in_unless_another(who: Person) -> bool:
+    """Begin a session for whoever an emailed link was sent to, unless somebody else is signed in: the page then says
+    so. Whether the session is now theirs.
+    """
+    if (other := still_another(who)) is not None:
+        flash(f"It is done for {who.email}. You are still signed in as {other.name or other.email}.")
+        return False
+    sign_in(who)
+    return True
 
 
 def is_fresh(within: timedelta) -> bool:
