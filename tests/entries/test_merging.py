@@ -115,6 +115,21 @@ def test_officers_and_moderators_merge_and_nobody_else(as_: Any, kerb: Entry, ag
     assert answer.status_code == (302 if member in (OFFICER, MODERATOR) else 403)
 
 
+def test_a_merged_one_is_answered_where_it_goes_on(as_: Any, kerb: Entry, again: Entry) -> None:
+    merge(again, kerb)
+    client, address, into = as_(OFFICER), f"/entries/{again.ref}", kerb.ref
+    page = client.get(f"{address}?merged=no").text
+    assert f"It goes on at {into}:" in page
+    assert 'name="answer-words"' not in page and 'name="answer-state"' not in page and "Say who leads" not in page
+    answer = client.post(f"{address}/answer", data={"answer-words": "We come on Monday."})
+    assert answer.status_code == 422
+    assert f"/entries/{into}: answer there." in answer.text
+    assert "We come on Monday." not in client.get(f"{address}?merged=no").text
+    assert 'name="answer-words"' in client.get(f"/entries/{into}").text
+    part(again)
+    assert client.post(f"{address}/answer", data={"answer-words": "We come on Monday."}).status_code == 302
+
+
 def test_its_address_leads_on_and_says_where_from(as_: Any, kerb: Entry, again: Entry) -> None:
     merge(again, kerb)
     client, ref, into = as_(NOBODY), again.ref, kerb.ref
