@@ -122,8 +122,14 @@ def of_doing_together(about: Things) -> dict[str, dict[str, Any]]:
     side = SimpleNamespace(own=entry, other=entry, met=met)
     return {
         "taken_on": {"entry": entry, "event": step, "sort": "planned"},
-        "merged": {"entry": entry, "event": a_step(Did.MERGED), "parted": False, "other": entry},
-        "joined": {"entry": entry, "event": a_step(Did.MERGED), "parted": False},
+        "merged": {
+            "entry": entry,
+            "event": a_step(Did.MERGED),
+            "parted": False,
+            "other": entry,
+            "closed_with": f"{MARK} said",
+        },
+        "joined": {"entry": entry, "event": a_step(Did.MERGED), "parted": False, "why": f"{MARK} why"},
         "match": {"side": side, "link": "http://localhost/together/secret"},
         "match_met": {"side": side, "path": "/together/secret"},
         "match_ended": {"side": side, "path": "/together/secret"},
