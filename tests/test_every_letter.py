@@ -14,7 +14,7 @@ from flask import Flask
 
 from tests.conftest import MILL, NEIGHBOUR, RESIDENT, a_note, an_issue, as_viewer
 from wardbook.config import DATA
-from wardbook.db import db, transaction
+from wardbook.db import db, now, transaction
 from wardbook.entries.kinds import Channel, State
 from wardbook.entries.models import Entry
 from wardbook.events import Did, Event
@@ -88,14 +88,14 @@ def of_moderation(about: Things) -> dict[str, dict[str, Any]]:
     """What a moderator decides, and what is asked of one."""
     entry, event, reason = about.entry, about.event, f"{MARK} reason"
     decided = {"entry": entry, "event": event}
-    ban = SimpleNamespace(until_on=date(2027, 1, 5), reason=reason)
+    ban = SimpleNamespace(last_day=date(2027, 1, 4), reason=reason)
     appeal = SimpleNamespace(changed=True, answer=f"{MARK} answer")
     return {
         "held": {**decided, "edited": True, "why": ["It waits because it holds a link."]},
         "moderated": {**decided, "said": SAID[Did.ASKED_TO_EDIT], "reason": reason},
-        "blacked_out": {**decided, "reason": reason},
+        "blacked_out": {**decided, "reason": reason, "until": now()},
         "uncovered": decided,
-        "appeal_answered": {**decided, "made": appeal, "about": SimpleNamespace(event=event)},
+        "appeal_answered": {**decided, "made": appeal, "about": SimpleNamespace(event=event), "means": "It stays."},
         "reported": {"ref": entry.ref, "public": True, "changed": True},
         "banned": {"ban": ban, "event": event},
         "unbanned": {"reason": reason},
@@ -122,8 +122,14 @@ def of_doing_together(about: Things) -> dict[str, dict[str, Any]]:
     side = SimpleNamespace(own=entry, other=entry, met=met)
     return {
         "taken_on": {"entry": entry, "event": step, "sort": "planned"},
-        "merged": {"entry": entry, "event": a_step(Did.MERGED), "parted": False, "other": entry},
-        "joined": {"entry": entry, "event": a_step(Did.MERGED), "parted": False},
+        "merged": {
+            "entry": entry,
+            "event": a_step(Did.MERGED),
+            "parted": False,
+            "other": entry,
+            "closed_with": f"{MARK} said",
+        },
+        "joined": {"entry": entry, "event": a_step(Did.MERGED), "parted": False, "why": f"{MARK} why"},
         "match": {"side": side, "link": "http://localhost/together/secret"},
         "match_met": {"side": side, "path": "/together/secret"},
         "match_ended": {"side": side, "path": "/together/secret"},

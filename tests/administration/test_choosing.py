@@ -50,6 +50,15 @@ def test_a_message_too_long_is_refused_and_still_there(as_):
     assert chosen().message == ""
 
 
+def test_a_message_whose_last_day_has_passed_is_refused_beside_the_day(as_):
+    yesterday = str(today() - timedelta(days=1))
+    answer = as_(ADMINISTRATOR).post("/admin/settings", data={"message": FLOOD, "message_until": yesterday})
+    assert answer.status_code == 422
+    assert "This day has passed." in answer.text
+    assert yesterday in answer.text
+    assert chosen().message == ""
+
+
 def test_a_choice_that_stays_keeps_who_made_it_and_when(app):
     told_everybody()
     made = db.session.get_one(Choice, "message").changed_at

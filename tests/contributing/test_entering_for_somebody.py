@@ -100,6 +100,9 @@ def test_with_an_address_its_author_is_written_to_and_proves_nothing_first(as_):
     for text in (letter.body, letter.html):
         assert f"{as_viewer(OFFICER).signature} entered for you what you told us at a drop-in" in text
         assert "have it erased" in text
+        assert "we do it for you" not in text
+        assert f"tell the council in the way you told it this, and give the reference {entry.ref}" in text
+        assert "http://localhost/me" in text
         assert entry.ref in text
     assert "/contribute/confirm/" not in letter.body
     assert "Told by Elsie at a drop-in" in as_(NOBODY).get(f"/entries/{entry.ref}").text

@@ -25,6 +25,7 @@ from tests.conftest import (
     as_viewer,
 )
 from tests.entries.pictures import picture, saved
+from wardbook.clock import day_in_words, today
 from wardbook.copying.homes import files_in
 from wardbook.db import db, now, transaction
 from wardbook.entries import erasing, own, photos
@@ -151,12 +152,20 @@ def test_nothing_of_what_was_is_left_where_photos_are_served_from(as_, home):
     assert kept.parent.stat().st_mode & 0o077 == 0
 
 
+def test_a_moderator_comes_from_moderation_and_reads_until_when_it_can_be_undone(as_):
+    entry, photo = shown()
+    assert page(entry, photo.key) in as_(MODERATOR).get(f"/moderation/{entry.ref}").text
+    told = f"Moderators can undo it until {day_in_words(today() + timedelta(days=14))}"
+    assert told in as_(MODERATOR).get(page(entry, photo.key)).text
+
+
 def test_the_author_is_told_what_was_done_and_why_and_readers_read_it(as_):
     entry, photo = shown()
     cover(as_(MODERATOR), entry, photo.key, reason="The face of a passer-by.")
     (letter,) = [letter for letter in letters() if "black" in letter.subject]
     assert letter.to == RESIDENT.email
     assert "The face of a passer-by." in letter.body
+    assert f"until {day_in_words(today() + timedelta(days=14))}: on that day it is destroyed" in letter.body
     html = as_(NOBODY).get(f"/entries/{entry.ref}").text
     assert "A photo was partly blacked out" in html
     assert "The face of a passer-by." in html

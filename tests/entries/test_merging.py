@@ -77,6 +77,7 @@ def test_an_officer_chooses_from_those_near_that_say_the_same(as_: Any, kerb: En
     assert f'value="{into}"' in page
     assert f'value="{ref}"' not in page
     assert "Graffiti" not in page
+    assert "metres away): Received" in page
     answer = client.post(f"/entries/{ref}/merge", data={"near": into, "words": "The same kerb."})
     assert answer.location == f"/entries/{into}"
     assert fresh(again).state is State.DUPLICATE
@@ -113,6 +114,21 @@ def test_officers_and_moderators_merge_and_nobody_else(as_: Any, kerb: Entry, ag
     assert answer.status_code == (302 if member in (OFFICER, MODERATOR) else 403)
     answer = as_(member).post(f"/entries/{ref}/merge/undo", data={"once": "undo"})
     assert answer.status_code == (302 if member in (OFFICER, MODERATOR) else 403)
+
+
+def test_a_merged_one_is_answered_where_it_goes_on(as_: Any, kerb: Entry, again: Entry) -> None:
+    merge(again, kerb)
+    client, address, into = as_(OFFICER), f"/entries/{again.ref}", kerb.ref
+    page = client.get(f"{address}?merged=no").text
+    assert f"It goes on at {into}:" in page
+    assert 'name="answer-words"' not in page and 'name="answer-state"' not in page and "Say who leads" not in page
+    answer = client.post(f"{address}/answer", data={"answer-words": "We come on Monday."})
+    assert answer.status_code == 422
+    assert f"/entries/{into}: answer there." in answer.text
+    assert "We come on Monday." not in client.get(f"{address}?merged=no").text
+    assert 'name="answer-words"' in client.get(f"/entries/{into}").text
+    part(again)
+    assert client.post(f"{address}/answer", data={"answer-words": "We come on Monday."}).status_code == 302
 
 
 def test_its_address_leads_on_and_says_where_from(as_: Any, kerb: Entry, again: Entry) -> None:
@@ -234,10 +250,27 @@ def test_both_authors_are_told_and_told_again_when_it_is_taken_back(app: Any, ke
     assert "The two are now one" in by[NEIGHBOUR.email].body
     assert f"/entries/{kerb.ref}" in by[NEIGHBOUR.email].body
     assert "Somebody else told us the same as you" in by[RESIDENT.email].body
+    assert "The same kerb." in by[RESIDENT.email].body
+    assert "How it stands: Received." in by[NEIGHBOUR.email].body
     part(again)
     by = {one.to: one for one in reversed(letters())}
     assert "stands for itself again" in by[NEIGHBOUR.email].body
     assert "stands for itself again" in by[RESIDENT.email].body
+
+
+def test_into_a_closed_one_it_is_merged_when_that_is_wanted_and_its_author_reads_why(
+    as_: Any, kerb: Entry, again: Entry
+) -> None:
+    client, address, into = as_(OFFICER), f"/entries/{again.ref}/merge", kerb.ref
+    client.post(f"/entries/{into}/answer", data={"answer-state": "fixed", "answer-words": "Lowered on Monday."})
+    answer = client.post(address, data={"ref": into})
+    assert answer.status_code == 422
+    assert f"{into} is closed: ‘Fixed’." in answer.text
+    assert client.post(address, data={"ref": into, "closed_too": "y"}).status_code == 302
+    (letter,) = [one for one in letters() if "told before" in one.subject]
+    for said in ("How it stands: Fixed. It is closed: it is put right.", "Lowered on Monday."):
+        assert said in letter.body
+        assert said in letter.html
 
 
 def test_who_follows_the_merged_one_or_told_it_hears_of_the_lasting_one(as_: Any, kerb: Entry, again: Entry) -> None:

@@ -24,7 +24,7 @@ from tests.conftest import (
 from tests.moderation.people import another_moderator, does, fresh, steps, tells
 from tests.moderation.test_reports import reports
 from wardbook import personal
-from wardbook.clock import today
+from wardbook.clock import day_in_words, today
 from wardbook.db import db, transaction
 from wardbook.entries.erasing import erase
 from wardbook.errors import Forbidden
@@ -72,6 +72,44 @@ def test_who_is_banned_reads_and_appeals_and_does_no_more_until_its_end(as_):
     with time_machine.travel(f"{until} 12:00"):
         assert client.post(f"/entries/{other.ref}/support").status_code == 302
         assert tells("Wheels cannot cross.").standing is Standing.PUBLISHED
+
+
+def test_a_ban_ends_on_the_same_day_wherever_it_is_told(as_):
+    issue = an_issue()
+    ban(as_, issue)
+    told = f"until the end of {day_in_words(today() + timedelta(days=7))}"
+    assert told in letters()[0].subject and told in letters()[0].body
+    for member, address in ((RESIDENT, "/desk"), (MODERATOR, "/moderation"), (MODERATOR, f"/moderation/{issue.ref}")):
+        page = as_(member).get(address).text
+        assert told in page
+        assert day_in_words(today() + timedelta(days=8)) not in page
+
+
+@pytest.mark.parametrize(
+    ("outcome", "said"),
+    [
+        ("changed", "The ban is lifted: you can contribute again."),
+        ("upheld", "You may not contribute until the end of "),
+    ],
+)
+def test_the_answer_to_an_appeal_against_a_ban_says_what_it_means(outcome, said, as_):
+    ban(as_, an_issue())
+    _, link = appeals(as_(RESIDENT))
+    made = db.session.query(Appeal).one()
+    page = as_(MODERATOR).get(f"/moderation/appeals/{made.id}").text
+    assert "The decision appealed against" in page
+    answers(as_(MODERATOR), outcome)
+    assert said in letters()[0].body
+    assert said in as_(RESIDENT).get(link).text
+
+
+@pytest.mark.parametrize(("outcome", "said"), [("changed", "It is published again."), ("upheld", "It stays hidden.")])
+def test_the_answer_to_an_appeal_about_something_hidden_says_what_it_means(outcome, said, as_):
+    does(as_(MODERATOR), an_issue(), "hide", reason=WHY)
+    _, link = appeals(as_(RESIDENT))
+    answers(as_(MODERATOR), outcome)
+    assert said in letters()[0].body
+    assert said in as_(RESIDENT).get(link).text
 
 
 def test_a_link_by_email_is_no_way_round_a_ban(as_):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from govuk_frontend_wtf.wtforms_widgets import GovTextInput
 from wtforms import IntegerField
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import NumberRange, Optional, ValidationError
 
 from wardbook.chosen import Chosen
-from wardbook.forms import Asking, at_most, button, day, lines, long_text, ticked
+from wardbook.clock import today
+from wardbook.forms import Asking, Day, at_most, button, day, lines, long_text, ticked
 
 LONGEST_KEPT = 90
 WHOLE_DAYS = f"Enter a whole number of days from 1 to {LONGEST_KEPT}"
@@ -45,6 +46,11 @@ class ChoicesForm(Asking):
     )
     hold_first = ticked("A moderator reads the first thing that anybody tells us")
     save = button("Save")
+
+    def validate_message_until(self, field: Day) -> None:
+        """A message that would never be shown is not kept."""
+        if self.message.data and field.data and field.data < today():
+            raise ValidationError("This day has passed. Enter today or a later day, or take the message away")
 
     def choices(self) -> Chosen:
         """What was chosen."""

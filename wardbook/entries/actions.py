@@ -13,10 +13,11 @@ from sqlalchemy import select, update
 
 from wardbook.areas.derive import derive
 from wardbook.clock import day_of
+from wardbook.config import settings
 from wardbook.db import alone, db, hold, now
 from wardbook.entries import blurring, holding, letters
 from wardbook.entries.kinds import ENTERED, KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
-from wardbook.entries.merged import ids_of, merge_of
+from wardbook.entries.merged import ids_of, lasting_for, merge_of
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.entries.next_steps import next_steps
 from wardbook.entries.questions import Answers
@@ -319,6 +320,8 @@ def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
     require(viewer, Act.REPLY, entry)
     if done_already(once):
         return entry
+    if (other := lasting_for(entry, viewer)) is not None:
+        raise Refused(f"It was merged, and goes on at {settings().base_url}/entries/{other.ref}: answer there.")
     if not words.strip():
         raise Refused("Enter your answer, or choose a new state.", field="words")
     entry.changed_at = now()

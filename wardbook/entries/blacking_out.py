@@ -46,8 +46,14 @@ def black_out(viewer: Viewer, entry: Entry, photo: Photo, boxes: Sequence[Box], 
         photo.original = Original(key=key, kept_at=now())
     _show(photo, after)
     event = record(viewer, Did.BLACKED_OUT, entry, told=Told.AUTHOR, change={"reason": reason.strip()}, once=once)
-    tell_author(entry, event, "blacked_out", reason=reason.strip())
+    tell_author(entry, event, "blacked_out", reason=reason.strip(), until=kept_until(photo))
     return [key]
+
+
+def kept_until(photo: Photo) -> datetime:
+    """When what a photo was is destroyed: of one that is whole, when it would be were a part blacked out now."""
+    begun = photo.original.kept_at if photo.original else now()
+    return begun + timedelta(days=chosen().keep_originals_days)
 
 
 def _covered(photo: Photo, boxes: Sequence[Box]) -> tuple[bytes, bytes]:

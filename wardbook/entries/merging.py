@@ -12,7 +12,7 @@ from wardbook.entries.models import Entry
 from wardbook.entries.support import count_supporters
 from wardbook.erasure import blanks
 from wardbook.errors import NotFound, Refused
-from wardbook.events import Did, Told, record
+from wardbook.events import Did, Event, Told, record
 from wardbook.people.queries import viewer_of
 from wardbook.policy import Act, Viewer, require, sees
 from wardbook.shared import Standing, no_wider_than
@@ -69,9 +69,21 @@ def _record(
     theirs = record(viewer, did, target, told=told, change={"from": entry.ref})
     author = entry.author
     other = target if author is not None and sees(viewer_of(author), target) else None
-    tell_author(entry, mine, "merged", parted=did is Did.PARTED, other=other)
+    said = _closed_with(target) if other else ""
+    tell_author(entry, mine, "merged", parted=did is Did.PARTED, other=other, closed_with=said)
     if told is Told.AUTHOR:
-        tell_author(target, theirs, "joined", parted=did is Did.PARTED)
+        tell_author(target, theirs, "joined", parted=did is Did.PARTED, why=words)
+
+
+def _closed_with(entry: Entry) -> str:
+    """The words an entry was closed with, where it is closed."""
+    if entry.closed_at is None or entry.meaning.family is not Family.CLOSED:
+        return ""
+    steps = select(Event.words).where(
+        Event.thing == Entry.__tablename__, Event.thing_id == entry.id, Event.at >= entry.closed_at,
+        Event.did.in_([Did.CHANGED_STATE, Did.TOOK_ON]),
+    )  # fmt: skip
+    return db.session.scalar(steps.order_by(Event.id).limit(1)) or ""
 
 
 def part(viewer: Viewer, entry: Entry, *, words: str, once: str | None) -> Entry:

@@ -9,12 +9,14 @@ from wtforms import RadioField
 from wardbook.entries import merging, queries
 from wardbook.entries.keeping import asked_for, attempt, to_page
 from wardbook.entries.keeping_forms import ConfirmForm
+from wardbook.entries.kinds import Family
 from wardbook.entries.likeness import Alike, alike
+from wardbook.entries.merged import lasting
 from wardbook.entries.models import Entry
 from wardbook.errors import Refused
-from wardbook.forms import Asking, ask, at_most, button, choices, long_text, one_of, text
+from wardbook.forms import Asking, ask, at_most, button, choices, long_text, one_of, text, ticked
 from wardbook.people.signed_in import viewer
-from wardbook.policy import Act
+from wardbook.policy import Act, sees
 
 bp = Blueprint("merging", __name__, url_prefix="/entries/<ref>/merge")
 
@@ -25,6 +27,7 @@ class MergeForm(Asking):
     near: RadioField | None = one_of("Which one is it the same as?", (), "")
     ref = text("Or its reference", at_most(20, "The reference"), hint="For example WB-7K3QD")
     words = long_text("Why (optional)", at_most(1000, "What you say"), hint="Everybody who sees this one reads it.")
+    closed_too = ticked("Merge it even though that one is closed")
     merge = button("Merge it into that one")
 
     def offer(self, found: list[Alike]) -> None:
@@ -32,9 +35,7 @@ class MergeForm(Asking):
         if not found or self.near is None:
             del self.near
             return
-        self.near.choices = choices(
-            (one.entry.ref, f"{one.entry.title} ({one.entry.ref}, {one.metres:.0f} metres away)") for one in found
-        )
+        self.near.choices = choices((one.entry.ref, _told(one)) for one in found)
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -46,6 +47,11 @@ def into(ref: str) -> ResponseReturnValue:
     if done := attempt(form, lambda: _merge(entry, form)):
         return to_page(done, f"{entry.ref} is merged into this one. Its author and those who follow it are told.")
     return ask("entries/merge.html", form, entry=entry)
+
+
+def _told(one: Alike) -> str:
+    entry = one.entry
+    return f"{entry.title} ({entry.ref}, {one.metres:.0f} metres away): {entry.meaning.label}"
 
 
 def _near(entry: Entry) -> list[Alike]:
@@ -62,6 +68,13 @@ def _merge(entry: Entry, form: MergeForm) -> Entry:
     other = queries.entry(named, viewer())
     if other is None:
         raise Refused("We do not know this reference. Check it.", field="ref")
+    there = lasting(other)
+    closed = sees(viewer(), there) and there.meaning.family is Family.CLOSED
+    if not form.closed_too.data and closed and entry.meaning.family is Family.OPEN:
+        raise Refused(
+            f"{there.ref} is closed: ‘{there.meaning.label}’. Tick the box if this one is to be closed with it.",
+            field="closed_too",
+        )
     return merging.merge(viewer(), entry, other, words=form.words.data or "", once=form.once.data)
 
 

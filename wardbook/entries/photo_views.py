@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import io
-from datetime import timedelta
 
 from flask import Blueprint, flash, make_response, redirect, request, send_file, session, url_for
 from flask.typing import ResponseReturnValue
 
-from wardbook.chosen import chosen
 from wardbook.db import transaction
 from wardbook.entries import blacking_out, holding, photos, queries
 from wardbook.entries.actions import done_already
@@ -125,11 +123,10 @@ def _boxes(form: BlackOutForm) -> list[Box]:
 
 
 def _black_out_page(entry: Entry, photo: Photo, form: BlackOutForm, boxes: list[Box]) -> ResponseReturnValue:
-    original = photo.original
     return ask(
         "entries/black_out.html", form, entry=entry, photo=photo, boxes=in_address(boxes), uncover=UncoverForm(),
         number=[one.id for one in entry.photos].index(photo.id) + 1, most=MOST_BOXES,
-        kept_until=original and original.kept_at + timedelta(days=chosen().keep_originals_days),
+        kept_until=blacking_out.kept_until(photo),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import select
 
+from wardbook.clock import day_in_words
 from wardbook.db import alone, db, hold, now
 from wardbook.entries.actions import tell_author
 from wardbook.entries.models import Entry
@@ -143,15 +144,42 @@ def _waits_still(about: Decision, entry: Entry) -> bool:
     return held and entry.confirmed_at is not None
 
 
+def outcome(made: Appeal, about: Decision) -> str:
+    """What an answer means for whoever asked, in a sentence; empty where the thing was decided about anew since."""
+    did, entry = about.event.did, about.entry
+    if entry is None:
+        return _outcome_of_ban(made, about)
+    if did is Did.REDACTED:
+        return "You may write again what was removed: it is not kept." if made.changed else "The words stay removed."
+    if made.changed:
+        again = "It is published again." if did is Did.HID else "It is published."
+        return again if entry.standing is Standing.PUBLISHED else ""
+    if did is Did.HID:
+        return "It stays hidden." if entry.standing is Standing.HIDDEN else ""
+    if entry.standing is not Standing.PENDING:
+        return ""
+    return "It waits until you have changed it." if did is Did.ASKED_TO_EDIT else "A moderator still reads it first."
+
+
+def _outcome_of_ban(made: Appeal, about: Decision) -> str:
+    if made.changed:
+        return "The ban is lifted: you can contribute again."
+    ban = db.session.scalar(select(Ban).where(Ban.event_id == about.event.id))
+    return f"You may not contribute until the end of {day_in_words(ban.last_day)}." if ban else ""
+
+
 def _tell(viewer: Viewer, made: Appeal, about: Decision) -> None:
+    db.session.flush()
+    means = outcome(made, about)
     if about.entry is not None:
         step = record(viewer, Did.ANSWERED_APPEAL, about.entry, told=Told.AUTHOR)
-        tell_author(about.entry, step, "appeal_answered", made=made, about=about)
+        tell_author(about.entry, step, "appeal_answered", made=made, about=about, means=means)
     elif made.person is not None:
         record(viewer, Did.ANSWERED_APPEAL, made.person)
         write_letter(
-            made.person.email, "appeal_answered", cause=f"appeal {made.id}", entry=None, made=made, about=about
-        )
+            made.person.email, "appeal_answered", cause=f"appeal {made.id}", entry=None, made=made, about=about,
+            means=means,
+        )  # fmt: skip
 
 
 def waiting() -> Sequence[Appeal]:

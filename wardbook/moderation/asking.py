@@ -66,7 +66,8 @@ def appeal(event_id: int) -> ResponseReturnValue:
             return redirect(url_for(".appeal", event_id=event_id))
         except Refused as refused:
             form.put(refused)
-    return ask("moderation/appeal.html", form, about=about, made=made)
+    means = appeals.outcome(made, about) if made and made.answered_at else ""
+    return ask("moderation/appeal.html", form, about=about, made=made, means=means)
 
 
 @bp.route("/moderation/appeals/<int:appeal_id>", methods=["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -82,6 +82,11 @@ class Ban(Base):
     reason: Mapped[str] = mapped_column(Text)
     lifted_at: Mapped[datetime | None]
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+
+    @property
+    def last_day(self) -> date:
+        """The day until the end of which it holds: so it is told everywhere."""
+        return self.until_on - timedelta(days=1)
 
 
 class Appeal(Base):
