@@ -562,7 +562,7 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/by-email/<link>/place", "/by-email/{EMAILED}/place", for_all(422)),
     ("/by-email/<link>/place", "/by-email/guessed/place", for_all(404)),
     ("/by-email/<link>", "/by-email/guessed", for_all(404)),
-    ("/by-email/<link>", "/by-email/{SENT}", for_all(302)),  # these five sign in: so they come late
+    ("/by-email/<link>", "/by-email/{SENT}", for_all(422) | {NOBODY: 302}),  # these five sign in: so they come late
     ("/follows/confirm/<link>", "/follows/confirm/{WISH}", for_all(302)),
     ("/contribute/confirm/<link>", "/contribute/confirm/{CONFIRM}", for_all(302)),
     ("/support/<link>", "/support/{SUPPORT}", for_all(302)),

@@ -159,8 +159,12 @@ def _forget(person: Person) -> None:
     forget_drafts([draft.id for draft in _drafts(person)])
     _forget_support(person)
     db.session.execute(delete(NoLetters).where(NoLetters.person_id == person.id))
-    db.session.execute(update(Event).where(Event.actor_id == person.id).values(actor_id=None, signed=""))
     _forget_places(person)
+
+
+def unsign(person: Person) -> None:
+    """Steps no longer say who took them: done last, since by that the rooms find their own."""
+    db.session.execute(update(Event).where(Event.actor_id == person.id).values(actor_id=None, signed=""))
 
 
 def _forget_support(person: Person) -> None:

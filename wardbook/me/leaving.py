@@ -86,6 +86,7 @@ def _forget(person: Person, left: Sequence[Entry]) -> None:
         unname_copies(entry, names)
     db.session.flush()
     personal.forget(person)
+    own.unsign(person)
     for entry in left:
         own.leave(entry)
     blank(person)
