@@ -137,7 +137,7 @@ class Thing:
 @pytest.fixture(scope="module")
 def store(borough: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     home = ENGINE.copy(borough, tmp_path_factory.mktemp("told") / "home")
-    app = conftest.application(home)
+    app = conftest.application(home, limits=0)
     with app.app_context():
         yield app
         db.session.remove()
