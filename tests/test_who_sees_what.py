@@ -50,7 +50,7 @@ from wardbook.downloads import sources
 from wardbook.entries import photos
 from wardbook.entries.erasing import erase
 from wardbook.entries.kinds import CONTRIBUTIONS, Kind, State
-from wardbook.entries.models import Entry, Support
+from wardbook.entries.models import Draft, Entry, Support
 from wardbook.erasure import blank_copies
 from wardbook.events import Did, Told, record
 from wardbook.follows.actions import begin
@@ -310,6 +310,8 @@ def test_whoever_tells_the_same_again_is_shown_what_they_may_see_of_it(member, b
             shown = shown_in(client.get(f"{draft}/same").data, things)
             assert (thing in shown) is thing.listed_for(member), thing
             assert shown <= {one for one in listed(things, member) if one.kind in alike}, thing
+    with transaction():
+        db.session.query(Draft).delete()  # which the copy of who typed it would hold
 
 
 LATER_PAGES = ("edit", "level", "review", "withdraw", "erase", "differ", "later", "support", "report")

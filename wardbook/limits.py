@@ -65,7 +65,7 @@ LIMITS = {
     "asking.report_it": Limit("report", 20, 40),
     "asking.appeal": Limit("appeal", 20, 40),
     "places.new": DRAWING,
-    "files.new": Limit("have a file made", 20, 20),
+    "files.new": Limit("have a file made", 60, 60),
 }
 """By the endpoint to which something is posted. `/mapit/`, which other software asks, is nowhere limited."""
 LIMITED_READS = {"searching.results": SEARCHING, "finding.find_place": SEARCHING}

@@ -12,8 +12,10 @@ from pathlib import Path
 import pytest
 import time_machine
 from flask.testing import FlaskClient
+from sqlalchemy import select
 
 from tests.conftest import CLLR, MILL, MODERATOR, NEIGHBOUR, NOBODY, OFFICER, RESIDENT, a_note, an_issue, person_of
+from tests.moderation.people import does
 from wardbook import jobs
 from wardbook.db import db, now, transaction
 from wardbook.downloads import sources
@@ -274,6 +276,32 @@ def test_a_file_with_a_name_or_words_that_their_author_took_back_is_not_given(to
             assert client.get(f"{page}/download").status_code == 404
     with time_machine.travel(now() + timedelta(minutes=2), tick=False):
         assert RESIDENT.name not in client.get(f"{made(client)}/download").text
+
+
+@pytest.mark.parametrize(("deed", "given"), [("redact", {"pieces": "Mill Lane"}), ("move", {"where": "ZZ1 1AA"})])
+def test_a_file_of_what_a_moderator_made_another_is_not_given(deed, given, told, as_):
+    edits(told[0], as_, words="Behind Mill Lane")
+    client = as_(NEIGHBOUR)
+    with time_machine.travel(now() + timedelta(minutes=1), tick=False):
+        page = made(client)
+        assert does(as_(MODERATOR), entry_called(told[0]), deed, reason="For a reason", **given).status_code == 302
+        assert client.get(f"{page}/download").status_code == 404
+        if deed == "redact":
+            do_what_is_due()
+            assert list(folder().glob("*.csv")) == [], "nor is it kept"
+
+
+def entry_called(ref: str) -> Entry:
+    return db.session.scalars(select(Entry).where(Entry.ref == ref)).one()
+
+
+def test_a_file_with_what_its_author_was_called_before_is_not_given(told, as_):
+    edits(told[1], as_, name_shown="y")
+    client = as_(NEIGHBOUR)
+    with time_machine.travel(now() + timedelta(minutes=1), tick=False):
+        page = made(client)
+        as_(RESIDENT).post("/me/name", data={"name": "Somebody Else", "shown": "leave"})
+        assert client.get(f"{page}/download").status_code == 404
 
 
 def test_an_answer_leaves_a_file_good(told, as_):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from wardbook.db import alone, db, now, transaction
 from wardbook.downloads.models import Download, folder
 from wardbook.downloads.sources import Wanted, reader_of, source_of
 from wardbook.entries.models import Entry
-from wardbook.erasure import blanks, unnames
+from wardbook.erasure import blanks, redacts, unnames
 from wardbook.errors import Forbidden, NotFound, Refused
 from wardbook.jobs import Job
 from wardbook.people.models import Person
@@ -157,6 +157,13 @@ def _ask_to_remove_named(thing: Any, names: Sequence[str]) -> None:
     """Files name the author where that was chosen."""
     if isinstance(thing, Entry):
         jobs.ask(REMOVE, cause=f"{thing.ref} without its author", ref=thing.ref)
+
+
+@redacts
+def _ask_to_remove_redacted(thing: Any, without: Callable[[str], str]) -> None:
+    """Files hold the words that a moderator removes."""
+    if isinstance(thing, Entry):
+        jobs.ask(REMOVE, cause=f"{thing.ref} redacted {now().isoformat()}", ref=thing.ref)
 
 
 @jobs.doer(REMOVE)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import joinedload
 
 from wardbook.db import db, now
@@ -16,7 +15,6 @@ from wardbook.downloads.models import Download
 from wardbook.downloads.sources import Wanted, reader_of
 from wardbook.entries.models import Entry
 from wardbook.errors import Forbidden, NotFound
-from wardbook.events import Did, Event
 from wardbook.jobs import Job
 from wardbook.policy import Viewer, visible
 from wardbook.shared import Standing
@@ -99,20 +97,13 @@ def _when_made(made: Download, who: Viewer) -> Stage:
 
 def _still_so(made: Download, who: Viewer) -> bool:
     """Whether every entry in it may still be read by its reader, and in these words: hidden, withdrawn or narrowed ones
-    may not, and one that was edited since has other words, or no name any more.
+    may not, and one that was edited since has other words, or no name any more. An answer takes nothing back of it.
     """
     reader = reader_of(_wanted(made), who)
-    seen = select(func.count()).where(
-        visible(Entry, reader), Entry.standing == Standing.PUBLISHED, ~_edited_since(made.asked_at)
-    )
+    unedited = or_(Entry.edited_at.is_(None), Entry.edited_at < made.asked_at)
+    seen = select(func.count()).where(visible(Entry, reader), Entry.standing == Standing.PUBLISHED, unedited)
     references = made.references.read_text().splitlines()
     return all(db.session.scalar(seen.where(Entry.ref.in_(some))) == len(some) for some in _in_parts(references))
-
-
-def _edited_since(moment: datetime) -> ColumnElement[bool]:
-    """Of entries: edited by their authors since. An answer changes an entry too, but takes nothing back of it."""
-    steps = select(Event.id).where(Event.thing == Entry.__tablename__, Event.thing_id == Entry.id)
-    return steps.where(Event.did == Did.EDITED, Event.at >= moment).exists()
 
 
 def _in_parts(references: Sequence[str], size: int = 500) -> Sequence[Sequence[str]]:

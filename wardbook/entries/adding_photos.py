@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import select
 
-from wardbook.db import db, hold, now
+from wardbook.db import db, hold
 from wardbook.entries import holding, photos
 from wardbook.entries.actions import done_already, hold_again
 from wardbook.entries.models import Draft, Entry, Photo
@@ -103,7 +103,7 @@ def change_photos(viewer: Viewer, entry: Entry, changes: Changes) -> Outcome:
     earlier = holding.texts_of(entry, entry.photos) if entry.standing is Standing.PUBLISHED else {}
     outcome = _change(entry.photos, changes, entry_id=entry.id)
     if outcome.changed:
-        entry.edition, entry.changed_at = entry.edition + 1, now()
+        entry.edited()
         record(viewer, Did.CHANGED_PHOTOS, entry, once=changes.once)
         db.session.flush()
         db.session.expire(entry, ["photos"])

@@ -70,7 +70,7 @@ def edit(viewer: Viewer, entry: Entry, wording: Wording, *, edition: int, once: 
     earlier = holding.texts_of(entry, entry.photos) if was_out else {}
     for column, (_, after) in change.items():
         setattr(entry, column, after)
-    entry.edition, entry.changed_at = entry.edition + 1, now()
+    entry.edited()
     if change.keys() != {"name_shown"}:
         record(viewer, Did.EDITED, entry, change=_kept(change) if was_out else {}, once=once)
     if {"title", "words", "spot_words", "answers"} & change.keys():

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from wardbook.clock import today
-from wardbook.db import Base
+from wardbook.db import Base, now
 from wardbook.entries.kinds import (
     KINDS,
     STATES,
@@ -110,6 +110,8 @@ class Entry(Base, Shared, Located):
     withdrawn_for: Mapped[str | None]
     edition: Mapped[int] = mapped_column(default=1, server_default="1")
     """Counts its edits, so that who edits from an older one is told"""
+    edited_at: Mapped[datetime | None]
+    """When its words, photos, spot or the name on it were last made others: a file of before that is not given"""
     supporters: Mapped[int] = mapped_column(default=0, server_default="0")
     """How many people support it: those who do, and those who told or support what was merged into it, each once; an
     erased one keeps the count"""
@@ -162,6 +164,11 @@ class Entry(Base, Shared, Located):
     """The officer who helps whoever leads"""
     category: Mapped[Category | None] = relationship()
     photos: Mapped[list[Photo]] = relationship(back_populates="entry", order_by="Photo.id")
+
+    def edited(self) -> None:
+        """Count an edit: what it says, or the name on it, is another from now on."""
+        self.edition += 1
+        self.changed_at = self.edited_at = now()
 
     @property
     def stands_until(self) -> date | None:

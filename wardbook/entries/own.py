@@ -195,7 +195,7 @@ def _forget_places(person: Person) -> None:
 
 def leave(entry: Entry) -> None:
     """Take its author from an entry that stays: 'a resident' told it."""
-    entry.author, entry.name_shown = None, False
+    entry.author, entry.name_shown, entry.edited_at = None, False, now()
 
 
 @unnames

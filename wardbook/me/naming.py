@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wardbook.db import now
 from wardbook.entries import life, own
 from wardbook.entries.kinds import Kind
 from wardbook.errors import Refused
@@ -15,10 +16,13 @@ def rename(viewer: Viewer, person: Person, *, name: str, shown: bool | None, onc
     """
     if shown and not name:
         raise Refused("Enter your name, or choose to show it on none.", field="name")
-    if not person.terms:
+    told = own.told_by(person)
+    if not person.terms and person.name != name:
         person.name = name
+        for entry in told:
+            entry.edited_at = now() if entry.name_shown else entry.edited_at
     changed = 0
-    for entry in own.told_by(person) if shown is not None else ():
+    for entry in told if shown is not None else ():
         if entry.kind is not Kind.NOTE and entry.name_shown is not shown and may(viewer, Act.EDIT, entry):
             wording = life.Wording(entry.title, entry.words, name_shown=shown)
             life.edit(viewer, entry, wording, edition=entry.edition, once=f"{once} {entry.id}")

@@ -50,7 +50,7 @@ def move(
     if category is not None:
         change["category"] = [entry.category.name if entry.category else "", category.name]
         entry.category = category
-    entry.changed_at = now()
+    entry.changed_at = entry.edited_at = now()
     event = record(viewer, Did.MOVED, entry, words=reason, told=Told.AUTHOR, change=change, once=once)
     letters.to_author(entry, event, reason)
     return entry
@@ -111,5 +111,6 @@ def _take_out(entry: Entry, part: Part) -> dict[str, list[str]]:
     before, rest = entry.words, _plain(_plain(entry.words).replace(_plain(part.words), " ", 1))
     if part.words.strip() in before:
         rest = before.replace(part.words.strip(), "", 1).strip()
-    entry.words, entry.edition = rest, entry.edition + 1
+    entry.words = rest
+    entry.edited()
     return {"words": [before, rest]}

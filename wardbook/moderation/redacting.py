@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import delete, or_, select, update
 
 from wardbook import jobs
-from wardbook.db import db, now
+from wardbook.db import db
 from wardbook.entries.erasing import FORGET
 from wardbook.entries.models import Draft, Entry, Photo
 from wardbook.erasure import redact_copies, redacts
@@ -40,7 +40,7 @@ def redact(
     if without(reason) != reason:
         raise Refused("The reason must not have the words that you remove.", field="reason")
     redact_copies(entry, without)
-    entry.edition, entry.changed_at = entry.edition + 1, now()
+    entry.edited()
     event = decide(viewer, Did.REDACTED, entry, words=reason, once=once)
     db.session.flush()
     jobs.ask(FORGET, cause=f"event {event.id}")
