@@ -30,6 +30,11 @@ class Chosen:
     hold_first: bool = False
     """Whether a moderator reads the first thing that anybody tells"""
 
+    @property
+    def message_is_over(self) -> bool:
+        """Whether there is a message whose last day has passed."""
+        return bool(self.message) and self.message_until is not None and self.message_until < today()
+
 
 _READ: Final[dict[str, Callable[[Any], Any]]] = {"message_until": lambda day: date.fromisoformat(day) if day else None}
 """How a choice is read that JSON has no word for"""
@@ -72,5 +77,4 @@ def choose(viewer: Viewer, choices: Chosen) -> None:
 def message_today() -> str:
     """What stands at the head of every page today; empty where nothing does."""
     made = chosen()
-    over = made.message_until is not None and made.message_until < today()
-    return "" if over else made.message
+    return "" if made.message_is_over else made.message

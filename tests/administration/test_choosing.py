@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 
 from tests.conftest import ADMINISTRATOR, CAST, NOBODY, as_viewer
 from wardbook.chosen import Choice, Chosen, choose, chosen
 from wardbook.clock import today
-from wardbook.db import db, transaction
+from wardbook.db import db, now, transaction
 from wardbook.errors import Forbidden
 
 FLOOD = "The river is high: ring 0300 000 0000 before you drive through Mill Lane."
@@ -48,6 +49,18 @@ def test_a_message_too_long_is_refused_and_still_there(as_):
     assert "The message must be 300 characters or fewer" in answer.text
     assert "flood flood" in answer.text
     assert chosen().message == ""
+
+
+def test_a_message_whose_day_is_over_holds_up_nothing_else(as_):
+    client, message = as_(ADMINISTRATOR), {"message": FLOOD, "message_until": str(today())}
+    client.post("/admin/settings", data=message)
+    with time_machine.travel(now() + timedelta(days=2), tick=False):
+        assert FLOOD in (page := client.get("/admin/settings").text)
+        assert "it stands there no more" in page
+        assert client.post("/admin/settings", data=message | {"keep_originals_days": "7"}).status_code == 302
+        assert chosen().keep_originals_days == 7
+        assert client.post("/admin/settings", data=message | {"message": "Another"}).status_code == 422
+    assert client.get("/admin/settings").text.count("it stands there no more") == 0
 
 
 def test_a_message_whose_last_day_has_passed_is_refused_beside_the_day(as_):

@@ -22,7 +22,7 @@ from tests.conftest import (
 from tests.entries.test_answering import move, reply
 from tests.follows.test_following import a_follow
 from wardbook.db import db, transaction
-from wardbook.entries import erasing, life
+from wardbook.entries import erasing, life, merging
 from wardbook.entries.closing import Asked
 from wardbook.entries.kinds import Channel, State
 from wardbook.entries.models import Entry
@@ -308,3 +308,71 @@ def test_an_open_one_says_neither(as_):
     issue = an_issue()
     reply(as_(OFFICER), issue)
     assert "put right" not in as_(NOBODY).get(f"/entries/{issue.ref}").text.partition("</h1>")[2].partition("<form")[0]
+
+
+# --- who told what was merged into it ----------------------------------------------------------------------------
+
+
+def merged(clock, as_, by=NEIGHBOUR) -> tuple[Entry, dict[str, str]]:
+    """An issue closed four weeks ago into which another was merged, and the links for who told that."""
+    issue, again = an_issue(), an_issue("Dropped kerb missing", by=by)
+    with transaction():
+        merging.merge(as_viewer(OFFICER), db.session.get(Entry, again.id), issue, words="", once="m")
+    assert move(as_(OFFICER), issue, State.FIXED, "The kerb is lowered.").status_code == 302
+    after(clock, weeks=4)
+    after(clock, weeks=4, hours=2)
+    theirs = [letter for letter in questions() if letter.to == by.email]
+    return issue, links(theirs[0])
+
+
+def test_who_told_what_was_merged_into_it_is_asked_too(clock, as_):
+    issue, answers = merged(clock, as_)
+    assert sorted(letter.to for letter in questions()) == sorted([RESIDENT.email, NEIGHBOUR.email])
+    again = db.session.query(Entry).filter(Entry.id != issue.id).one()
+    (theirs,) = [letter for letter in questions() if letter.to == NEIGHBOUR.email]
+    assert theirs.subject.startswith(f"{issue.ref}: is it put right?")
+    assert f"What you told us as {again.ref} was merged into it." in theirs.body
+    assert f"What you told us as {again.ref} was merged into it." in theirs.html
+    assert again.ref in as_(NOBODY).get(answers["no"]).text
+
+
+def test_their_no_opens_it_and_everyone_who_told_it_is_told(clock, as_):
+    issue, answers = merged(clock, as_)
+    assert "It is open again." in pressed(as_(NOBODY), answers["no"], answer="no", words="Water stands there.")
+    assert state_of(issue) is State.RECEIVED
+    page = as_(NOBODY).get(f"/entries/{issue.ref}").text
+    assert "Somebody else who told it says it is not put right: received again" in page
+    assert NEIGHBOUR.name not in page
+    told = [letter for letter in letters() if letter.to == RESIDENT.email and "open again" in letter.subject]
+    assert len(told) == 1
+    assert "Somebody else who told us the same as you" in told[0].body
+    assert "They wrote:\n\nWater stands there." in told[0].body
+    assert NEIGHBOUR.name not in told[0].body + told[0].html
+    (mine,) = [links(letter) for letter in questions() if letter.to == RESIDENT.email]
+    assert "nothing left to answer" in as_(NOBODY).get(mine["yes"]).text
+
+
+def test_who_told_it_twice_is_asked_once(clock, as_):
+    merged(clock, as_, by=RESIDENT)
+    assert len(questions()) == 1
+
+
+def test_who_wants_no_letters_about_what_was_merged_is_not_asked(clock, as_):
+    again = an_issue("Dropped kerb missing", by=NEIGHBOUR)
+    issue = an_issue()
+    with transaction():
+        merging.merge(as_viewer(OFFICER), db.session.get(Entry, again.id), issue, words="", once="m")
+    as_(NEIGHBOUR).post(f"/entries/{again.ref}/letters", data={"letters": "off"})
+    move(as_(OFFICER), issue, State.FIXED, "The kerb is lowered.")
+    after(clock, weeks=4)
+    assert [letter.to for letter in questions()] == [RESIDENT.email]
+
+
+def test_what_one_erases_leaves_the_question_to_the_other(clock, as_):
+    issue, answers = merged(clock, as_)
+    again = db.session.query(Entry).filter(Entry.id != issue.id).one()
+    with transaction():
+        erasing.erase(as_viewer(NEIGHBOUR), again, once="e")
+    assert as_(NOBODY).get(answers["no"]).status_code == 404
+    (mine,) = [links(letter) for letter in questions() if letter.body]
+    assert as_(NOBODY).get(mine["yes"]).status_code == 200

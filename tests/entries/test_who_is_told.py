@@ -80,7 +80,7 @@ def _asked_and_no() -> Entry:
     _as(OFFICER, actions.change_state, entry, State.FIXED, words="Done.", once="c")
     with transaction():
         event = db.session.query(Event).filter_by(thing_id=entry.id, did=Did.CHANGED_STATE).one()
-        asked = closing.Asked(entry_id=entry.id, event_id=event.id, asked_at=event.at)
+        asked = closing.Asked(entry_id=entry.id, told_id=entry.id, event_id=event.id, asked_at=event.at)
         db.session.add(asked)
         db.session.flush()
         forget()

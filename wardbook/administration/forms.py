@@ -48,8 +48,9 @@ class ChoicesForm(Asking):
     save = button("Save")
 
     def validate_message_until(self, field: Day) -> None:
-        """A message that would never be shown is not kept."""
-        if self.message.data and field.data and field.data < today():
+        """A new message that would never be shown is not kept; one whose day is over holds up nothing else."""
+        is_as_it_was = (self.message.data, field.data) == (self.message.object_data, field.object_data)
+        if self.message.data and field.data and field.data < today() and not is_as_it_was:
             raise ValidationError("This day has passed. Enter today or a later day, or take the message away")
 
     def choices(self) -> Chosen:

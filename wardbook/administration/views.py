@@ -47,9 +47,10 @@ def again(job_id: int) -> ResponseReturnValue:
 def choices() -> ResponseReturnValue:
     """What the council has chosen for itself."""
     require(viewer(), Act.ADMINISTER)
-    form = ChoicesForm(obj=chosen())
+    made = chosen()
+    form = ChoicesForm(obj=made)
     if form.validate_on_submit():
         choose(viewer(), form.choices())
         flash("Saved.")
         return redirect(url_for(".choices"))
-    return ask("administration/choices.html", form)
+    return ask("administration/choices.html", form, over=made.message_is_over)

@@ -1,4 +1,6 @@
-"""Four weeks after an issue is closed its author is asked, once a closing, whether it is put right; 'no' reopens it."""
+"""Four weeks after an issue is closed whoever told it is asked, once a closing, whether it is put right; 'no' reopens
+it. So are those who told what was merged into it.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,26 @@ from enum import StrEnum
 from typing import Final
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import CheckConstraint, ForeignKey, Select, func, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Select,
+    UniqueConstraint,
+    func,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from wardbook import jobs
 from wardbook.config import settings
 from wardbook.db import Base, add_once, db, hold, now, transaction
 from wardbook.entries import letters, queries
+from wardbook.entries.actions import tell_author, tell_those_merged
 from wardbook.entries.kinds import Channel, Family, Kind, State, states_in
+from wardbook.entries.merged import all_merged
 from wardbook.entries.models import Entry
 from wardbook.erasure import blanks
 from wardbook.errors import NotFound, Refused
@@ -49,19 +63,35 @@ WHETHER: Final[dict[Whether, str]] = {
 
 
 class Asked(Base):
-    """That the author of an issue was asked about one closing of it, and what they answered."""
+    """That somebody who told of an issue was asked about one closing of it, and what they answered."""
 
     __tablename__ = "asked_whether"
-    __table_args__ = (CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),)
+    __table_args__ = (
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+        UniqueConstraint("event_id", "told_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"), unique=True)
+    told_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    """What its author is asked as: the issue itself, or one that was merged into it"""
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
     """The step that closed it"""
     asked_at: Mapped[datetime] = mapped_column(index=True)
     answer: Mapped[Whether | None] = mapped_column(words_of(Whether, "answer"))
     answered_at: Mapped[datetime | None]
-    entry: Mapped[Entry] = relationship()
+    entry: Mapped[Entry] = relationship(foreign_keys=[entry_id])
+    told: Mapped[Entry] = relationship(foreign_keys=[told_id])
+
+    @property
+    def author_id(self) -> int | None:
+        """Who is asked; nobody any more where they erased what they told, or themselves."""
+        return self.told.author_id
+
+    @property
+    def standing(self) -> Standing:
+        """Where the issue stands: of one that is hidden or withdrawn nobody says anything."""
+        return self.entry.standing
 
 
 # --- asking ------------------------------------------------------------------------------------------------------
@@ -70,32 +100,46 @@ class Asked(Base):
 @jobs.every("ask whether it is put right", minutes=60)
 def ask_authors(_: jobs.Task) -> None:
     """Ask each author whose issue was closed four weeks ago, a hundred in one transaction."""
-    last = 0
-    while due := list(db.session.scalars(_due().where(Entry.id > last).limit(AT_A_TIME))):
+    last = (0, 0)
+    while due := _due(last):
         db.session.rollback()
         last = due[-1]
         with transaction():
-            for entry_id in due:
-                _ask(db.session.get_one(Entry, entry_id))
+            for pair in due:
+                _ask(*pair)
 
 
-def _due() -> Select[int]:
-    """Issues that have stood closed for four weeks, by an author who can be written to and was not asked yet."""
+def _due(last: tuple[int, int]) -> list[tuple[int, int]]:
+    """Issues that have stood closed for four weeks, and what somebody told of each who can be written to and was not
+    asked yet: by their ids, from a pair on.
+    """
+    mine, merged, others = aliased(Entry), aliased(Entry), all_merged()
+    own = select(Entry.id.label("entry_id"), mine.id.label("told_id")).join(mine, mine.id == Entry.id)
+    beside = select(Entry.id, merged.id).join(others, others.c.into_id == Entry.id)
+    beside = beside.join(merged, merged.id == others.c.entry_id)
+    found = union_all(_still_due(own, mine, last), _still_due(beside, merged, last))
+    rows = db.session.execute(found.order_by("entry_id", "told_id").limit(AT_A_TIME))
+    return [(entry_id, told_id) for entry_id, told_id in rows]
+
+
+def _still_due(rows: Select[int, int], told: type[Entry], last: tuple[int, int]) -> Select[int, int]:
     closed = [state for state in states_in(Family.CLOSED) if state is not State.DUPLICATE]
-    asked = select(Asked.id).where(Asked.entry_id == Entry.id, Asked.asked_at > Entry.closed_at)
+    asked_as = aliased(Entry)
+    asked = select(Asked.id).join(asked_as, asked_as.id == Asked.told_id).where(
+        Asked.entry_id == Entry.id, Asked.asked_at > Entry.closed_at, asked_as.author_id == told.author_id
+    )  # fmt: skip
     quiet = select(letters.NoLetters.at).where(
-        letters.NoLetters.entry_id == Entry.id, letters.NoLetters.person_id == Entry.author_id
+        letters.NoLetters.entry_id == told.id, letters.NoLetters.person_id == told.author_id
     )
     return (
-        select(Entry.id)
-        .join(Person, Person.id == Entry.author_id)
+        rows.join(Person, Person.id == told.author_id)
         .where(
             Entry.kind == Kind.ISSUE, Entry.state.in_(closed), Entry.standing == Standing.PUBLISHED,
             Entry.closed_at <= now() - AFTER, Entry.closed_at > now() - NO_LATER,
-            Entry.channel.not_in([Channel.IMPORT, Channel.DEMO]), Person.confirmed_at.is_not(None), Person.active,
-            ~asked.exists(), ~quiet.exists(), _closings().exists(),
+            told.standing == Standing.PUBLISHED, told.channel.not_in([Channel.IMPORT, Channel.DEMO]),
+            Person.confirmed_at.is_not(None), Person.active, ~asked.exists(), ~quiet.exists(), _closings().exists(),
+            tuple_(Entry.id, told.id) > last,
         )
-        .order_by(Entry.id)
     )  # fmt: skip
 
 
@@ -107,17 +151,20 @@ def _closings() -> Select[int]:
     )  # fmt: skip
 
 
-def _ask(entry: Entry) -> None:
+def _ask(entry_id: int, told_id: int) -> None:
+    entry, told = db.session.get_one(Entry, entry_id), db.session.get_one(Entry, told_id)
     hold(entry)
-    still = db.session.scalar(_due().where(Entry.id == entry.id))
+    still = _due((entry_id, told_id - 1))
     closing = db.session.scalar(_closings().where(Entry.id == entry.id).order_by(Event.id).limit(1))
-    if still is None or closing is None or entry.author is None:
+    if (entry_id, told_id) not in still or closing is None or told.author is None:
         return
-    asked_id = add_once(Asked, entry_id=entry.id, event_id=closing, asked_at=now())
+    if not sees(viewer_of(told.author), entry):
+        return
+    asked_id = add_once(Asked, entry_id=entry.id, told_id=told.id, event_id=closing, asked_at=now())
     if asked_id is not None:
         write_letter(
-            entry.author.email, "put_right", cause=f"asked {asked_id}", unsubscribe=letters.stops_letters(entry),
-            entry=entry, said=db.session.get_one(Event, closing), answers=_addresses(asked_id),
+            told.author.email, "put_right", cause=f"asked {asked_id}", unsubscribe=letters.stops_letters(told),
+            entry=entry, told=told, said=db.session.get_one(Event, closing), answers=_addresses(asked_id),
         )  # fmt: skip
 
 
@@ -142,14 +189,14 @@ def asked_by(key: str) -> Asked:
         asked = db.session.get(Asked, _signer().loads(key))
     except BadSignature:
         raise NotFound from None
-    if asked is None or asked.entry.author is None or not sees(author_of(asked), asked.entry):
+    if asked is None or asked.told.author is None or not sees(author_of(asked), asked.entry):
         raise NotFound
     return asked
 
 
 def author_of(asked: Asked) -> Viewer:
     """Who is asked."""
-    return viewer_of(asked.entry.author)
+    return viewer_of(asked.told.author)
 
 
 def step_that_closed(asked: Asked) -> Event:
@@ -168,11 +215,13 @@ def is_open_again(asked: Asked) -> bool:
 
 
 def answer(asked: Asked, said: Whether, *, words: str = "") -> Asked:
-    """Keep what the author answers, the first time; 'no' reopens the issue, and its followers and service are told."""
+    """Keep what the author answers, the first time; 'no' reopens the issue, and its followers, its service and all who
+    told of it are told.
+    """
     entry, author = asked.entry, author_of(asked)
     hold(entry)
     hold(asked)
-    require(author, Act.SAY_WHETHER, entry)
+    require(author, Act.SAY_WHETHER, asked)
     if asked.answer is not None:
         return asked
     if is_open_again(asked):
@@ -189,6 +238,8 @@ def _reopen(author: Viewer, asked: Asked, words: str) -> None:
     entry.closed_at, entry.changed_at = None, now()
     change = {"state": [before, entry.state]}
     event = record(author, Did.REOPENED, entry, words=words, told=Told.FOLLOWERS, change=change)
+    tell_author(entry, event)
+    tell_those_merged(entry, event)
     db.session.flush()
     for officer in _answerable(asked):
         write_letter(officer.email, "not_right", cause=f"event {event.id}", entry=entry, event=event, before=before)
@@ -209,7 +260,7 @@ def _answerable(asked: Asked) -> list[Person]:
 def _letters_that_ask(thing: object) -> None:
     """What was asked and answered is counted still; the letters, which name it, go."""
     if isinstance(thing, Entry):
-        asked = db.session.scalars(select(Asked.id).where(Asked.entry_id == thing.id))
+        asked = db.session.scalars(select(Asked.id).where(or_(Asked.entry_id == thing.id, Asked.told_id == thing.id)))
         forget_letters([f"asked {id_}" for id_ in asked])
 
 

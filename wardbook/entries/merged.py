@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, exists, select
+from sqlalchemy import CTE, CheckConstraint, ColumnElement, ForeignKey, exists, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook.db import Base, db
@@ -78,6 +78,12 @@ def ids_of(entry: Entry) -> list[int]:
             break
         found = found + fresh
     return found
+
+
+def all_merged() -> CTE:
+    """Every merged entry beside each that stands for it, whatever lies between: `entry_id`, `into_id`."""
+    first = select(Merged.entry_id, Merged.into_id).cte("all_merged", recursive=True)
+    return first.union(select(first.c.entry_id, Merged.into_id).join(Merged, Merged.entry_id == first.c.into_id))
 
 
 def others(viewer: Viewer) -> dict[int, str]:

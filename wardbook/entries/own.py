@@ -56,7 +56,7 @@ def _told(person: Person) -> list[dict[str, object]]:
 
 
 def _entry(entry: Entry, person: Person) -> dict[str, object]:
-    asked = db.session.scalars(select(Asked).where(Asked.entry_id == entry.id).order_by(Asked.id))
+    asked = db.session.scalars(select(Asked).where(Asked.told_id == entry.id).order_by(Asked.id))
     return {
         "reference": entry.ref, "kind": str(entry.kind), "title": entry.title, "words": entry.words,
         "category": entry.category.name if entry.category else None, "state": entry.meaning.label,

@@ -109,7 +109,10 @@ _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
     Did.CHANGED_STATE: _moved,
     Did.IMPORTED: _brought_in,
     Did.REPLIED: lambda step, entry: "A reply",
-    Did.REOPENED: lambda step, entry: "Its author says it is not put right: received again",
+    Did.REOPENED: lambda step, entry: (
+        f"{'Its author' if _is_authors(step, entry) else 'Somebody else who told it'} says it is not put right: "
+        "received again"
+    ),
     Did.HID: lambda step, entry: "Hidden by moderation",
     Did.RESTORED: lambda step, entry: "Shown again",
     Did.SET_LEAD: _led,
@@ -162,9 +165,13 @@ def step_outcome(step: Event) -> str:
 
 def step_by(step: Event, entry: Entry) -> str:
     """Who said it, as everyone may read it: by their office, or as the entry names its author; else the council."""
-    own = step.actor_id is not None and step.actor_id == entry.author_id
+    own = _is_authors(step, entry)
     if step.did in NEW:
         return step.signed if own and entry.name_shown and step.signed else said_by(entry)
-    if step.did is Did.TOOK_ON and not step.signed and not own:
+    if step.did in (Did.TOOK_ON, Did.REOPENED) and not step.signed and not own:
         return "A resident"
     return step.signed or (said_by(entry) if own else "The council")
+
+
+def _is_authors(step: Event, entry: Entry) -> bool:
+    return step.actor_id is not None and step.actor_id == entry.author_id
