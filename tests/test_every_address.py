@@ -34,12 +34,13 @@ from tests.entries.pictures import picture, saved
 from wardbook.db import db, now, transaction
 from wardbook.downloads.actions import order
 from wardbook.downloads.sources import Wanted
-from wardbook.entries import actions, life, photos, support
-from wardbook.entries.blacking_out import black_out
-from wardbook.entries.developing import Box
+from wardbook.entries import actions, life, support
+from wardbook.entries.hearing.letters import stops_letters
 from wardbook.entries.kinds import Lead, State
-from wardbook.entries.letters import stops_letters
 from wardbook.entries.models import Entry
+from wardbook.entries.photographs import photos
+from wardbook.entries.photographs.blacking_out import black_out
+from wardbook.entries.photographs.developing import Box
 from wardbook.events import Did, record
 from wardbook.follows.actions import begin
 from wardbook.follows.keys import stops

@@ -47,10 +47,10 @@ from wardbook.clock import today
 from wardbook.config import settings
 from wardbook.db import db, now, transaction
 from wardbook.downloads import sources
-from wardbook.entries import photos
 from wardbook.entries.erasing import erase
 from wardbook.entries.kinds import CONTRIBUTIONS, Kind, State
 from wardbook.entries.models import Draft, Entry, Support
+from wardbook.entries.photographs import photos
 from wardbook.erasure import blank_copies
 from wardbook.events import Did, Told, record
 from wardbook.follows.actions import begin

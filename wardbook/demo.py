@@ -16,10 +16,11 @@ from wardbook.areas.addresses import add_addresses, parted
 from wardbook.clock import LONDON, today
 from wardbook.config import DATA, settings
 from wardbook.db import db, now
-from wardbook.entries import actions, photos
+from wardbook.entries import actions
 from wardbook.entries.kinds import STATES, Basis, Channel, Family, Kind, Lead, State, Topic
 from wardbook.entries.leading import Leading
 from wardbook.entries.models import Category, Entry
+from wardbook.entries.photographs import photos
 from wardbook.errors import Refused
 from wardbook.events import Did, Told, record
 from wardbook.people.actions import Grant, add_person, person_with, service_called, set_password

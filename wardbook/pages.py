@@ -13,9 +13,12 @@ from wardbook.areas.models import AREA_TYPES
 from wardbook.chosen import message_today
 from wardbook.config import settings
 from wardbook.contributing import views as contributing
-from wardbook.entries import hearing, keeping, merging_views, photo_views, speaking_up, taking_on_views
+from wardbook.entries import keeping, speaking_up, taking_on_views
 from wardbook.entries import views as entries
+from wardbook.entries.hearing import views as hearing
 from wardbook.entries.kinds import ENTERED, KINDS, STATES, Family, Kind
+from wardbook.entries.merging import views as merging_views
+from wardbook.entries.photographs import views as photo_views
 from wardbook.entries.queries import MOST_COUNTED, said_by, who_sees
 from wardbook.entries.steps import step_by, step_in_words
 from wardbook.people import views as people

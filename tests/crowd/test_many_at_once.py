@@ -19,8 +19,8 @@ from tests import conftest
 from tests.crowd.somebody import Somebody
 from tests.serving import Served
 from wardbook.db import db
-from wardbook.entries import photos
 from wardbook.entries.models import Entry, Photo
+from wardbook.entries.photographs import photos
 
 PEOPLE = 200
 KILLS = int(os.environ.get("WARDBOOK_KILLS", "4"))

@@ -13,8 +13,9 @@ from flask.testing import FlaskClient
 from tests.conftest import CLLR, MODERATOR, NEIGHBOUR, NOBODY, RESIDENT, Member, a_note, an_issue, category
 from tests.entries.pictures import picture, saved
 from wardbook.db import db, transaction
-from wardbook.entries import own, photos
+from wardbook.entries import own
 from wardbook.entries.models import Entry, Photo
+from wardbook.entries.photographs import photos
 from wardbook.events import Did, Event
 from wardbook.personal import all_about
 from wardbook.shared import Standing

@@ -28,10 +28,11 @@ from tests.entries.pictures import picture, saved
 from wardbook.clock import day_in_words, today
 from wardbook.copying.homes import files_in
 from wardbook.db import db, now, transaction
-from wardbook.entries import erasing, own, photos
-from wardbook.entries.developing import Box, covered
+from wardbook.entries import erasing, own
 from wardbook.entries.models import Entry, Original, Photo
-from wardbook.entries.photo_forms import boxes_in
+from wardbook.entries.photographs import photos
+from wardbook.entries.photographs.developing import Box, covered
+from wardbook.entries.photographs.forms import boxes_in
 from wardbook.errors import Refused
 from wardbook.events import Did, Event
 from wardbook.jobs import ask_for_what_recurs, do_what_is_due

@@ -23,8 +23,9 @@ from tests.crowd.somebody import a_photo
 from tests.engines import ENGINE
 from wardbook import erasure, search
 from wardbook.db import db, transaction
-from wardbook.entries import life, photos, support
+from wardbook.entries import life, support
 from wardbook.entries.models import Draft, Entry, Photo
+from wardbook.entries.photographs import photos
 from wardbook.events import Did, Event
 from wardbook.jobs import do_what_is_due
 from wardbook.shared import Level, Standing

@@ -22,9 +22,10 @@ from tests.conftest import (
 from tests.entries.test_answering import move, reply
 from tests.follows.test_following import a_follow
 from wardbook.db import db, transaction
-from wardbook.entries import erasing, life, merging
-from wardbook.entries.closing import Asked
+from wardbook.entries import erasing, life
+from wardbook.entries.hearing.closing import Asked
 from wardbook.entries.kinds import Channel, State
+from wardbook.entries.merging import actions as merging
 from wardbook.entries.models import Entry
 from wardbook.jobs import ask_for_what_recurs, do_what_is_due
 from wardbook.mail import Letter, letters

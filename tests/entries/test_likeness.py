@@ -26,9 +26,9 @@ from tests.conftest import (
 )
 from wardbook.db import db, transaction
 from wardbook.entries.kinds import Kind, State
-from wardbook.entries.likeness import alike
+from wardbook.entries.merging.likeness import alike
+from wardbook.entries.merging.wording import similarity
 from wardbook.entries.models import Draft, Entry
-from wardbook.entries.wording import similarity
 from wardbook.mail import letters
 from wardbook.policy import VISITOR, Viewer
 from wardbook.shared import Level, Standing

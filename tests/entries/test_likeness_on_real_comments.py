@@ -18,7 +18,7 @@ from wardbook import geo
 from wardbook.config import settings
 from wardbook.db import db, now, transaction
 from wardbook.entries.kinds import Channel, Kind, Lead, State
-from wardbook.entries.likeness import alike
+from wardbook.entries.merging.likeness import alike
 from wardbook.entries.models import Category, Entry
 from wardbook.policy import VISITOR
 from wardbook.shared import Level, Standing

@@ -28,9 +28,11 @@ from tests.conftest import (
     person_of,
 )
 from wardbook.db import db, transaction
-from wardbook.entries import erasing, merging, photos, support
+from wardbook.entries import erasing, support
 from wardbook.entries.kinds import Kind, State
+from wardbook.entries.merging import actions as merging
 from wardbook.entries.models import Entry
+from wardbook.entries.photographs import photos
 from wardbook.errors import Refused
 from wardbook.follows.actions import begin
 from wardbook.follows.models import Rhythm

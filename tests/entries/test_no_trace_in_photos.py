@@ -20,9 +20,9 @@ from flask.testing import FlaskClient
 from tests.conftest import MODERATOR, RESIDENT, Member, an_issue, spot
 from tests.entries.pictures import MARK, SECRETS, file_name, hopeless, private
 from wardbook.db import db, transaction
-from wardbook.entries import photos
 from wardbook.entries.importing import read_reports, take_in
 from wardbook.entries.models import Entry, Original, Photo
+from wardbook.entries.photographs import photos
 from wardbook.jobs import do_what_is_due
 from wardbook.shared import Standing
 

@@ -25,11 +25,11 @@ from tests.entries.pictures import (
     webp_that_claims,
 )
 from wardbook.db import db, now, transaction
-from wardbook.entries import photos
 from wardbook.entries.actions import start_draft
-from wardbook.entries.adding_photos import read_uploads
-from wardbook.entries.developing import MOVING
 from wardbook.entries.models import Photo
+from wardbook.entries.photographs import photos
+from wardbook.entries.photographs.adding import read_uploads
+from wardbook.entries.photographs.developing import MOVING
 from wardbook.errors import Refused
 from wardbook.jobs import Job, do_what_is_due
 

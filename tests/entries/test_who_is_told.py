@@ -27,24 +27,15 @@ from tests.follows.test_following import a_follow
 from tests.moderation.people import tells
 from wardbook.clock import today
 from wardbook.db import db, transaction
-from wardbook.entries import (
-    actions,
-    adding_photos,
-    blacking_out,
-    closing,
-    erasing,
-    leading,
-    life,
-    merging,
-    offers,
-    photos,
-    taking_on,
-    tying,
-)
-from wardbook.entries.developing import Box
+from wardbook.entries import actions, erasing, leading, life, offers, taking_on, tying
+from wardbook.entries.hearing import answers, closing
+from wardbook.entries.hearing.letters import stops_letters
 from wardbook.entries.kinds import Basis, Kind, Lead, State, Topic
-from wardbook.entries.letters import stops_letters
+from wardbook.entries.merging import actions as merging
 from wardbook.entries.models import Entry
+from wardbook.entries.photographs import adding as adding_photos
+from wardbook.entries.photographs import blacking_out, photos
+from wardbook.entries.photographs.developing import Box
 from wardbook.entries.steps import WHO_HEARS
 from wardbook.events import Did, Event, Told
 from wardbook.jobs import do_what_is_due
@@ -84,7 +75,7 @@ def _asked_and_no() -> Entry:
         db.session.add(asked)
         db.session.flush()
         forget()
-        closing.answer(asked, closing.Whether.NO)
+        answers.answer(asked, closing.Whether.NO)
     return entry
 
 

@@ -108,8 +108,8 @@ def test_after_telling_the_spot_and_the_ward_are_offered(as_):
 def test_when_ten_were_answered_the_usual_wait_is_told(clock, as_):
     from datetime import timedelta
 
+    from wardbook.entries.hearing.next_steps import usual_wait
     from wardbook.entries.models import Entry
-    from wardbook.entries.next_steps import usual_wait
 
     told = [an_issue(f"Kerb {number}", by=NEIGHBOUR) for number in range(10)]
     category = db.session.get(Entry, told[0].id).category

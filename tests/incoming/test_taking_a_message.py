@@ -15,9 +15,9 @@ from tests.conftest import BRIDGE, MODERATOR, NOBODY, RESIDENT, an_issue, applic
 from tests.incoming.conftest import LAT_LON, WRITER, a_message, a_photo
 from wardbook import personal
 from wardbook.db import db, transaction
-from wardbook.entries import photos
 from wardbook.entries.kinds import Channel, Kind
 from wardbook.entries.models import Draft, Entry, Photo
+from wardbook.entries.photographs import photos
 from wardbook.erasure import blank_copies
 from wardbook.errors import Refused
 from wardbook.incoming import where
@@ -497,7 +497,7 @@ def test_what_fails_half_way_is_taken_whole_the_next_time(home, monkeypatch):
     with app.app_context():
         message = a_message(HERE, photos=(a_photo(),))
         with monkeypatch.context() as broken:
-            broken.setattr("wardbook.entries.photos.keep", lambda *_, **__: 1 / 0)
+            broken.setattr("wardbook.entries.photographs.photos.keep", lambda *_, **__: 1 / 0)
             with pytest.raises(ZeroDivisionError):
                 take(message)
         assert db.session.query(TakenMessage).count() == 0

@@ -26,8 +26,9 @@ from tests.conftest import (
 from tests.moderation.people import another_moderator, does, fresh, page_of, steps, tells
 from wardbook.briefs import freezing
 from wardbook.db import db, now, transaction
-from wardbook.entries import life, photos
+from wardbook.entries import life
 from wardbook.entries.models import Category, Entry
+from wardbook.entries.photographs import photos
 from wardbook.follows.actions import begin
 from wardbook.follows.models import Follow, Rhythm
 from wardbook.follows.things import thing_from_words

@@ -22,9 +22,10 @@ from tests.conftest import (
 from tests.moderation.people import fresh, page_of, steps, tells
 from wardbook.chosen import Chosen, choose, chosen
 from wardbook.db import transaction
-from wardbook.entries import actions, photos
+from wardbook.entries import actions
 from wardbook.entries.kinds import Channel
 from wardbook.entries.models import Entry
+from wardbook.entries.photographs import photos
 from wardbook.mail import letters
 from wardbook.people.actions import make_proof
 from wardbook.shared import Standing

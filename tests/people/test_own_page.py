@@ -31,8 +31,9 @@ from tests.conftest import (
 from tests.engines import ENGINE
 from tests.follows.test_following import a_follow
 from wardbook.db import db, now, transaction
-from wardbook.entries import life, photos, support
+from wardbook.entries import life, support
 from wardbook.entries.models import Draft, Entry, EntrySpot, Original
+from wardbook.entries.photographs import photos
 from wardbook.events import Did, Event, record
 from wardbook.follows.models import Follow
 from wardbook.jobs import do_what_is_due

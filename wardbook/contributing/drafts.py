@@ -11,9 +11,11 @@ from flask.typing import ResponseReturnValue
 from wardbook.clock import today
 from wardbook.contributing.proofs import check_sender, key_of, takes_up
 from wardbook.db import hold, is_writing, now, transaction
-from wardbook.entries import actions, likeness, photos, queries
+from wardbook.entries import actions, queries
 from wardbook.entries.kinds import CONTRIBUTIONS, ENTERED, KINDS, Channel, Kind
+from wardbook.entries.merging import likeness
 from wardbook.entries.models import Category, Draft
+from wardbook.entries.photographs import photos
 from wardbook.entries.questions import Question, questions_of
 from wardbook.errors import NotFound, Refused
 from wardbook.people.signed_in import person, viewer

@@ -9,10 +9,11 @@ from wardbook import mail
 from wardbook.contributing.drafts import alike, bp, own
 from wardbook.contributing.forms import NoneOfTheseForm
 from wardbook.db import db
-from wardbook.entries import photos, queries, support
+from wardbook.entries import queries, support
 from wardbook.entries.keeping_forms import EmailSupportForm
-from wardbook.entries.likeness import Alike
+from wardbook.entries.merging.likeness import Alike
 from wardbook.entries.models import Draft, Entry
+from wardbook.entries.photographs import photos
 from wardbook.errors import Refused
 from wardbook.forms import Asking, ask
 from wardbook.people.signed_in import viewer

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.contributing.drafts import back_from, bp, go_on, goes_back, is_own, own, sent_already
 from wardbook.db import transaction
-from wardbook.entries import photos
-from wardbook.entries.adding_photos import change_draft_photos, read_uploads
-from wardbook.entries.photo_forms import (
+from wardbook.entries.photographs import photos
+from wardbook.entries.photographs.adding import change_draft_photos, read_uploads
+from wardbook.entries.photographs.forms import (
     is_wrong,
     photos_form,
     sent_files,

@@ -31,9 +31,9 @@ from wardbook.contributing.forms import (
 )
 from wardbook.entries import actions, queries
 from wardbook.entries.forms import level_hints
+from wardbook.entries.hearing.next_steps import next_steps, sent_from
 from wardbook.entries.kinds import KINDS, Channel, Kind
 from wardbook.entries.models import Draft, Entry
-from wardbook.entries.next_steps import next_steps, sent_from
 from wardbook.entries.questions import answers_in_words, answers_to
 from wardbook.errors import Refused
 from wardbook.forms import ask

@@ -19,7 +19,7 @@ from wardbook.copying.rows import Sum, sum_of
 from wardbook.copying.tables import Progress, fill, missing, set_sequence
 from wardbook.db import Base, db, number_of
 from wardbook.entries.models import Photo
-from wardbook.entries.photos import path as path_of_photo
+from wardbook.entries.photographs.photos import path as path_of_photo
 from wardbook.errors import Refused
 
 

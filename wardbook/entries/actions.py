@@ -15,11 +15,12 @@ from wardbook.areas.derive import derive
 from wardbook.clock import day_of
 from wardbook.config import settings
 from wardbook.db import alone, db, hold, now
-from wardbook.entries import blurring, holding, letters
+from wardbook.entries import blurring, holding
+from wardbook.entries.hearing import letters
+from wardbook.entries.hearing.next_steps import next_steps
 from wardbook.entries.kinds import ENTERED, KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
-from wardbook.entries.merged import ids_of, lasting_for, merge_of
+from wardbook.entries.merging.merged import ids_of, lasting_for, merge_of
 from wardbook.entries.models import Category, Draft, Entry, Photo
-from wardbook.entries.next_steps import next_steps
 from wardbook.entries.questions import Answers
 from wardbook.errors import Refused
 from wardbook.events import Did, Event, Told, record

@@ -12,8 +12,8 @@ from sqlalchemy import delete, or_, select, update
 
 from wardbook import jobs, search
 from wardbook.db import db, empty_log, hold, now
-from wardbook.entries import photos
 from wardbook.entries.models import Draft, Entry, Photo, Superseded, Support
+from wardbook.entries.photographs import photos
 from wardbook.erasure import blank_copies, blanks
 from wardbook.events import Did, Event, record
 from wardbook.mail import forget_letters

@@ -21,12 +21,12 @@ from wardbook.areas.locator import locator
 from wardbook.clock import today
 from wardbook.config import settings
 from wardbook.db import alone, db, now
-from wardbook.entries import photos
-from wardbook.entries.importing_photos import Beside, RefusedPhoto
 from wardbook.entries.kinds import STATES, Channel, Family, State
 from wardbook.entries.mapping import Mapping, date_reader, mapping_for
 from wardbook.entries.models import Category, Entry
-from wardbook.entries.photos import Laid
+from wardbook.entries.photographs import photos
+from wardbook.entries.photographs.importing import Beside, RefusedPhoto
+from wardbook.entries.photographs.photos import Laid
 from wardbook.errors import Refused
 from wardbook.events import Did, Event, Told, record
 from wardbook.files import FileRow, read_rows

@@ -9,7 +9,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.clock import today
-from wardbook.entries import erasing, holding, life, photos, queries
+from wardbook.entries import erasing, holding, life, queries
 from wardbook.entries.actions import done_already
 from wardbook.entries.keeping_forms import (
     ConfirmForm,
@@ -20,6 +20,7 @@ from wardbook.entries.keeping_forms import (
     offer_levels,
 )
 from wardbook.entries.models import Entry
+from wardbook.entries.photographs import photos
 from wardbook.errors import Refused
 from wardbook.forms import Asking, ask
 from wardbook.people.signed_in import viewer

@@ -13,8 +13,8 @@ from wardbook import personal
 from wardbook.chosen import chosen
 from wardbook.db import db, now
 from wardbook.entries import queries
-from wardbook.entries.closing import Asked
-from wardbook.entries.letters import NoLetters, unwanted
+from wardbook.entries.hearing.closing import Asked
+from wardbook.entries.hearing.letters import NoLetters, unwanted
 from wardbook.entries.models import Draft, Entry, Photo, Support
 from wardbook.erasure import unnames
 from wardbook.events import Did, Event

@@ -16,7 +16,7 @@ from wardbook.areas.locator import locator
 from wardbook.clock import LONDON, today
 from wardbook.db import db
 from wardbook.entries.kinds import KINDS, LED, NO_LONGER_UPHELD, Family, Kind, State, Topic, states_in
-from wardbook.entries.merged import stands_for_itself
+from wardbook.entries.merging.merged import stands_for_itself
 from wardbook.entries.models import Category, Draft, Entry, Photo
 from wardbook.events import Did, Event, Told
 from wardbook.mail import Letter

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select
 
 from wardbook.db import db, hold, now
 from wardbook.entries import queries
-from wardbook.entries.merged import ids_of, merge_of
+from wardbook.entries.merging.merged import ids_of, merge_of
 from wardbook.entries.models import Entry, Support
 from wardbook.errors import Forbidden, NotFound, Refused
 from wardbook.mail import write_letter

@@ -10,24 +10,13 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.clock import today
-from wardbook.entries import (
-    actions,
-    blurring,
-    holding,
-    leading,
-    letters,
-    merged,
-    offers,
-    photos,
-    queries,
-    splitting,
-    support,
-    taking_on,
-    ties,
-)
+from wardbook.entries import actions, blurring, holding, leading, offers, queries, splitting, support, taking_on, ties
 from wardbook.entries.forms import AnswerForm, LeadForm, NoteForm, RenewForm, level_hints
+from wardbook.entries.hearing import letters
 from wardbook.entries.kinds import KINDS, Basis, Kind, Lead, State, Topic
+from wardbook.entries.merging import merged
 from wardbook.entries.models import Entry
+from wardbook.entries.photographs import photos
 from wardbook.entries.steps import told_in_words
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import Asking, ask

@@ -12,7 +12,7 @@ from wardbook.areas.models import Area
 from wardbook.areas.succession import Share, lineage
 from wardbook.clock import today
 from wardbook.db import db
-from wardbook.entries.merged import ids_of
+from wardbook.entries.merging.merged import ids_of
 from wardbook.entries.models import Entry
 from wardbook.follows.keys import meant_by
 from wardbook.follows.models import Follow, FollowedWard

@@ -6,8 +6,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook import mail
-from wardbook.entries import letters
 from wardbook.entries import queries as entries
+from wardbook.entries.hearing import letters
 from wardbook.entries.kinds import Kind
 from wardbook.entries.models import Entry
 from wardbook.entries.paging import at_from, page

@@ -9,8 +9,8 @@ from sqlalchemy import delete, select
 
 from wardbook import jobs, personal
 from wardbook.db import db
-from wardbook.entries import photos
 from wardbook.entries.models import Draft, Entry
+from wardbook.entries.photographs import photos
 from wardbook.erasure import blanks
 from wardbook.incoming.taking import TELL_ON
 from wardbook.limits import LimitCount

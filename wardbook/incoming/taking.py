@@ -11,9 +11,10 @@ from sqlalchemy import select
 
 from wardbook import limits
 from wardbook.db import add_once, db, now, transaction
-from wardbook.entries import actions, photos
+from wardbook.entries import actions
 from wardbook.entries.kinds import KINDS, Channel, Kind
 from wardbook.entries.models import Category, Draft, Entry
+from wardbook.entries.photographs import photos
 from wardbook.errors import Refused
 from wardbook.incoming import about
 from wardbook.incoming.bounces import bounce_in, take_bounce

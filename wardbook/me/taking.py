@@ -10,7 +10,8 @@ from typing import IO
 from flask import render_template
 
 from wardbook import personal
-from wardbook.entries import own, photos
+from wardbook.entries import own
+from wardbook.entries.photographs import photos
 from wardbook.people.models import Person
 
 NAME = "what-we-keep-about-you.zip"

@@ -11,10 +11,11 @@ from wardbook import mail
 from wardbook.db import db
 from wardbook.downloads.actions import record_given
 from wardbook.downloads.sources import Wanted
-from wardbook.entries import own, photos
+from wardbook.entries import own
 from wardbook.entries import queries as entries
 from wardbook.entries.paging import at_from
 from wardbook.entries.paging import page as page_of
+from wardbook.entries.photographs import photos
 from wardbook.errors import NotFound, Refused
 from wardbook.follows import queries as follows
 from wardbook.forms import ask

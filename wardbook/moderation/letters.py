@@ -7,8 +7,8 @@ from typing import Final
 
 from wardbook.db import db
 from wardbook.entries.actions import tell_author
+from wardbook.entries.hearing.next_steps import next_steps
 from wardbook.entries.models import Entry
-from wardbook.entries.next_steps import next_steps
 from wardbook.events import Did, Event
 from wardbook.mail import write_letter
 from wardbook.moderation.models import Ban, Report

@@ -21,9 +21,10 @@ from wardbook.db import db, touches
 from wardbook.downloads import sources
 from wardbook.downloads.actions import record_given
 from wardbook.downloads.sources import About, Source, Tell, Wanted, register
-from wardbook.entries import features, merged, queries, shown, ties
+from wardbook.entries import features, queries, shown, ties
 from wardbook.entries.batches import in_batches
 from wardbook.entries.forms import filters_from
+from wardbook.entries.merging import merged
 from wardbook.entries.models import Entry
 from wardbook.entries.paging import Order, order_of
 from wardbook.entries.queries import Filters

@@ -15,9 +15,10 @@ from wardbook.briefs import kept
 from wardbook.clock import today
 from wardbook.downloads import queries as downloads
 from wardbook.downloads.sources import Wanted
-from wardbook.entries import closing, taking_on, ties
 from wardbook.entries import queries as entries
+from wardbook.entries import taking_on, ties
 from wardbook.entries.forms import filters_alone, filters_from
+from wardbook.entries.hearing import answers
 from wardbook.entries.kinds import LED, Family, Kind, State
 from wardbook.entries.models import Entry
 from wardbook.entries.paging import Order, Page, at_from, beside_page, order_of, page
@@ -176,8 +177,8 @@ def desk() -> ResponseReturnValue:
         files=downloads.own(who),
         briefs=kept.briefs(who, most=5) if may(who, Act.FREEZE) else [],
         unanswered=page(entries.unanswered(who), size=8, order=Order.OLDEST),
-        not_right=page(closing.not_put_right(who), size=8, order=Order.OLDEST),
-        asked=closing.answers(),
+        not_right=page(answers.not_put_right(who), size=8, order=Order.OLDEST),
+        asked=answers.answered(),
         services=services,
         under_way=page(entries.under_way(who, services), size=8, order=Order.OLDEST),
         waiting=moderation.everything(who) if may(who, Act.MODERATE) else 0,
@@ -211,7 +212,7 @@ def _to_answer(name: str, who: Viewer) -> tuple[str, Select[Entry]]:
     if name == "unanswered":
         return "Nobody has answered these yet", entries.unanswered(who)
     if name == "not-put-right":
-        return "Their authors say these are not put right", closing.not_put_right(who)
+        return "Their authors say these are not put right", answers.not_put_right(who)
     if name == "under-way":
         services = people.services_of(who)
         heading = f"Under way in {' and '.join(row.name for row in services) or 'no service of yours'}"

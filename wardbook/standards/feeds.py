@@ -11,7 +11,7 @@ from wardbook.config import settings
 from wardbook.db import db
 from wardbook.entries import queries
 from wardbook.entries.forms import filters_from
-from wardbook.entries.merged import lasting_for
+from wardbook.entries.merging.merged import lasting_for
 from wardbook.people.signed_in import viewer
 from wardbook.places.converter import place_at
 from wardbook.places.place import Place

@@ -11,7 +11,7 @@ from wardbook.config import settings
 from wardbook.db import add_once, alone, db, now, transaction
 from wardbook.entries import offers
 from wardbook.entries.kinds import LED, Channel, Family, Kind, State
-from wardbook.entries.merged import merge_of
+from wardbook.entries.merging.merged import merge_of
 from wardbook.entries.models import Entry
 from wardbook.events import Did, Event, asks, asks_always
 from wardbook.mail import write_letter

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from wardbook.db import db
 from wardbook.entries.kinds import Family, Kind, State
-from wardbook.entries.merged import merge_of
+from wardbook.entries.merging.merged import merge_of
 from wardbook.entries.models import Entry
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from wardbook.db import alone, db, hold, now
 from wardbook.entries.actions import done_already, tell_author
 from wardbook.entries.kinds import STATES, Family, Kind, State
-from wardbook.entries.merged import Merged, lasting, merge_of
+from wardbook.entries.merging.merged import Merged, lasting, merge_of
 from wardbook.entries.models import Entry
 from wardbook.entries.support import count_supporters
 from wardbook.erasure import blanks

@@ -15,10 +15,10 @@ from wardbook import geo
 from wardbook.config import settings
 from wardbook.db import db, touches
 from wardbook.entries.kinds import CONTRIBUTIONS, Family, Kind, states_in
-from wardbook.entries.merged import stands_for_itself
+from wardbook.entries.merging.merged import stands_for_itself
+from wardbook.entries.merging.wording import Said, likeness
 from wardbook.entries.models import Category, Entry
 from wardbook.entries.queries import is_now, shown
-from wardbook.entries.wording import Said, likeness
 from wardbook.policy import Viewer, visible
 from wardbook.shared import Standing
 

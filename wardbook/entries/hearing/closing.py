@@ -1,10 +1,7 @@
-"""Four weeks after an issue is closed whoever told it is asked, once a closing, whether it is put right; 'no' reopens
-it. So are those who told what was merged into it.
-"""
+"""Four weeks after an issue is closed everyone who told it is asked, once a closing, whether it is put right."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
@@ -15,7 +12,6 @@ from sqlalchemy import (
     ForeignKey,
     Select,
     UniqueConstraint,
-    func,
     or_,
     select,
     tuple_,
@@ -26,24 +22,22 @@ from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 from wardbook import jobs
 from wardbook.config import settings
 from wardbook.db import Base, add_once, db, hold, now, transaction
-from wardbook.entries import letters, queries
-from wardbook.entries.actions import tell_author, tell_those_merged
+from wardbook.entries.hearing import letters
 from wardbook.entries.kinds import Channel, Family, Kind, State, states_in
-from wardbook.entries.merged import all_merged
+from wardbook.entries.merging.merged import all_merged
 from wardbook.entries.models import Entry
 from wardbook.erasure import blanks
-from wardbook.errors import NotFound, Refused
-from wardbook.events import Did, Event, Told, record
+from wardbook.errors import NotFound
+from wardbook.events import Did, Event
 from wardbook.mail import forget_letters, write_letter
 from wardbook.people.models import Person
-from wardbook.people.queries import officers_of, running_terms, viewer_of
-from wardbook.policy import Act, Role, Viewer, require, sees
+from wardbook.people.queries import viewer_of
+from wardbook.policy import Viewer, sees
 from wardbook.shared import Standing, words_of
 
 AFTER = timedelta(weeks=4)
 NO_LATER = timedelta(weeks=8)
 """What was closed longer ago is not asked about any more: a server that was off asks late, a new one nothing old"""
-YEAR = timedelta(days=365)
 AT_A_TIME = 100
 
 
@@ -168,6 +162,14 @@ def _ask(entry_id: int, told_id: int) -> None:
         )  # fmt: skip
 
 
+@blanks
+def _letters_that_ask(thing: object) -> None:
+    """What was asked and answered is counted still; the letters, which name it, go."""
+    if isinstance(thing, Entry):
+        asked = db.session.scalars(select(Asked.id).where(or_(Asked.entry_id == thing.id, Asked.told_id == thing.id)))
+        forget_letters([f"asked {id_}" for id_ in asked])
+
+
 # --- the addresses in the letter ---------------------------------------------------------------------------------
 
 
@@ -209,87 +211,3 @@ def is_open_again(asked: Asked) -> bool:
     latest = _closings().where(Entry.id == asked.entry_id).order_by(Event.id.desc()).limit(1)
     over = asked.entry.meaning.family is not Family.CLOSED or asked.entry.standing is not Standing.PUBLISHED
     return over or db.session.scalar(latest) != asked.event_id
-
-
-# --- answering ---------------------------------------------------------------------------------------------------
-
-
-def answer(asked: Asked, said: Whether, *, words: str = "") -> Asked:
-    """Keep what the author answers, the first time; 'no' reopens the issue, and its followers, its service and all who
-    told of it are told.
-    """
-    entry, author = asked.entry, author_of(asked)
-    hold(entry)
-    hold(asked)
-    require(author, Act.SAY_WHETHER, asked)
-    if asked.answer is not None:
-        return asked
-    if is_open_again(asked):
-        raise Refused("It was reopened, or closed again, since we asked.")
-    asked.answer, asked.answered_at = said, now()
-    if said is Whether.NO:
-        _reopen(author, asked, words)
-    return asked
-
-
-def _reopen(author: Viewer, asked: Asked, words: str) -> None:
-    entry = asked.entry
-    before, entry.state = entry.state, State.RECEIVED
-    entry.closed_at, entry.changed_at = None, now()
-    change = {"state": [before, entry.state]}
-    event = record(author, Did.REOPENED, entry, words=words, told=Told.FOLLOWERS, change=change)
-    tell_author(entry, event)
-    tell_those_merged(entry, event)
-    db.session.flush()
-    for officer in _answerable(asked):
-        write_letter(officer.email, "not_right", cause=f"event {event.id}", entry=entry, event=event, before=before)
-
-
-def _answerable(asked: Asked) -> list[Person]:
-    """Whom of the council to tell: who closed it, while they are an officer; else the officers of its service."""
-    closer = db.session.get(Person, step_that_closed(asked).actor_id or 0)
-    if closer is not None and any(term.role is Role.OFFICER for term in running_terms(closer)):
-        found = [closer]
-    else:
-        category = asked.entry.category
-        found = list(officers_of(category.service)) if category else []
-    return [officer for officer in found if officer.active and sees(viewer_of(officer), asked.entry)]
-
-
-@blanks
-def _letters_that_ask(thing: object) -> None:
-    """What was asked and answered is counted still; the letters, which name it, go."""
-    if isinstance(thing, Entry):
-        asked = db.session.scalars(select(Asked.id).where(or_(Asked.entry_id == thing.id, Asked.told_id == thing.id)))
-        forget_letters([f"asked {id_}" for id_ in asked])
-
-
-# --- what came of asking -----------------------------------------------------------------------------------------
-
-
-def not_put_right(viewer: Viewer) -> Select[Entry]:
-    """Issues whose author says that they are not put right, and that wait for an answer since: the oldest first."""
-    said = select(Asked.id).where(Asked.entry_id == Entry.id, Asked.answer == Whether.NO)
-    rows = queries.published(viewer, None, queries.Filters(state=State.RECEIVED)).where(said.exists())
-    return rows.order_by(None).order_by(Entry.told_at, Entry.id)
-
-
-@dataclass(frozen=True)
-class Answers:
-    """Of those asked within a year, how many answered what."""
-
-    asked: int
-    by_answer: dict[str, int]
-
-    @property
-    def silent(self) -> int:
-        """How many have not answered."""
-        return self.asked - sum(self.by_answer.values())
-
-
-def answers() -> Answers:
-    """What authors answered within a year: one query."""
-    rows = select(Asked.answer, func.count()).where(Asked.asked_at >= now() - YEAR).group_by(Asked.answer)
-    found = list(db.session.execute(rows))
-    told = {WHETHER[given]: number for given, number in found if given is not None}
-    return Answers(sum(number for _, number in found), {label: told.get(label, 0) for label in WHETHER.values()})

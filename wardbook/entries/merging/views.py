@@ -6,12 +6,13 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from wtforms import RadioField
 
-from wardbook.entries import merging, queries
+from wardbook.entries import queries
 from wardbook.entries.keeping import asked_for, attempt, to_page
 from wardbook.entries.keeping_forms import ConfirmForm
 from wardbook.entries.kinds import Family
-from wardbook.entries.likeness import Alike, alike
-from wardbook.entries.merged import lasting
+from wardbook.entries.merging import actions as merging
+from wardbook.entries.merging.likeness import Alike, alike
+from wardbook.entries.merging.merged import lasting
 from wardbook.entries.models import Entry
 from wardbook.errors import Refused
 from wardbook.forms import Asking, ask, at_most, button, choices, long_text, one_of, text, ticked

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 
 from wardbook.db import db, hold
-from wardbook.entries import holding, photos
+from wardbook.entries import holding
 from wardbook.entries.actions import done_already, hold_again
 from wardbook.entries.models import Draft, Entry, Photo
-from wardbook.entries.photos import MOST_PHOTOS, Prepared
+from wardbook.entries.photographs import photos
+from wardbook.entries.photographs.photos import MOST_PHOTOS, Prepared
 from wardbook.errors import Refused
 from wardbook.events import Did, record
 from wardbook.policy import Act, Viewer, require

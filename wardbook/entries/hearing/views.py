@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from wardbook.entries import closing, letters, queries
+from wardbook.entries import queries
 from wardbook.entries.actions import MOST_WORDS
-from wardbook.entries.closing import WHETHER, Whether
+from wardbook.entries.hearing import answers, closing, letters
+from wardbook.entries.hearing.closing import WHETHER, Whether
 from wardbook.errors import Forbidden, Refused
 from wardbook.forms import Asking, ask, at_most, long_text
 from wardbook.people.signed_in import viewer
@@ -35,7 +36,7 @@ def put_right(key: str) -> ResponseReturnValue:
         try:
             if said is None:
                 raise Refused("Press one of the three answers.")
-            closing.answer(asked, said, words=form.words.data or "")
+            answers.answer(asked, said, words=form.words.data or "")
             return redirect(url_for(".put_right", key=key))
         except Refused as refused:
             form.put(refused)

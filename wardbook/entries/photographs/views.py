@@ -8,12 +8,13 @@ from flask import Blueprint, flash, make_response, redirect, request, send_file,
 from flask.typing import ResponseReturnValue
 
 from wardbook.db import transaction
-from wardbook.entries import blacking_out, holding, photos, queries
+from wardbook.entries import holding, queries
 from wardbook.entries.actions import done_already
-from wardbook.entries.adding_photos import Outcome, change_photos, read_uploads
-from wardbook.entries.developing import Box, covered
 from wardbook.entries.models import Entry, Photo
-from wardbook.entries.photo_forms import (
+from wardbook.entries.photographs import blacking_out, photos
+from wardbook.entries.photographs.adding import Outcome, change_photos, read_uploads
+from wardbook.entries.photographs.developing import Box, covered
+from wardbook.entries.photographs.forms import (
     MOST_BOXES,
     BlackOutForm,
     PhotosForm,

@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response
 from wardbook import jobs
 from wardbook.config import settings
 from wardbook.db import db
-from wardbook.entries.developing import MOST_BYTES, Prepared, made_small, prepare
 from wardbook.entries.models import Photo
+from wardbook.entries.photographs.developing import MOST_BYTES, Prepared, made_small, prepare
 from wardbook.errors import NotFound
 
 __all__ = ["MOST_BYTES", "MOST_PHOTOS", "Prepared", "keep", "made_small", "prepare"]

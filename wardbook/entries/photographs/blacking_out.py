@@ -11,10 +11,10 @@ from wardbook import jobs
 from wardbook.chosen import chosen
 from wardbook.config import settings
 from wardbook.db import db, hold, now, transaction
-from wardbook.entries import photos
 from wardbook.entries.actions import done_already, tell_author
-from wardbook.entries.developing import Box, covered, made_small
 from wardbook.entries.models import Entry, Original, Photo
+from wardbook.entries.photographs import photos
+from wardbook.entries.photographs.developing import Box, covered, made_small
 from wardbook.errors import Refused
 from wardbook.events import Did, Told, record
 from wardbook.policy import Act, Viewer, require

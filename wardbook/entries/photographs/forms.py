@@ -10,10 +10,10 @@ from typing import Any, Final, cast
 from flask import flash, request
 from wtforms import HiddenField
 
-from wardbook.entries.adding_photos import Changes, Outcome, Upload
-from wardbook.entries.developing import Box
 from wardbook.entries.models import Photo
-from wardbook.entries.photos import MOST_ALT, MOST_BYTES
+from wardbook.entries.photographs.adding import Changes, Outcome, Upload
+from wardbook.entries.photographs.developing import Box
+from wardbook.entries.photographs.photos import MOST_ALT, MOST_BYTES
 from wardbook.errors import Refused
 from wardbook.forms import Asking, at_most, button, files, long_text, needed, text
 from wardbook.web import number_in

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from wardbook.entries.photos import MOST_BYTES, MOST_PHOTOS, Laid, lay_down, prepare
+from wardbook.entries.photographs.photos import MOST_BYTES, MOST_PHOTOS, Laid, lay_down, prepare
 from wardbook.errors import Refused
 
 BETWEEN: Final = re.compile(r"[;\r\n]+")

@@ -1,0 +1,1 @@
+"""What was told twice: found by its place and words, merged, and taken apart again."""
