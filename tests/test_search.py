@@ -237,6 +237,18 @@ def test_a_source_is_shown_where_it_is_what_was_found(app: Any) -> None:
 # --- the page ----------------------------------------------------------------------------------------------------
 
 
+def test_what_was_told_in_words_about_where_it_is_is_found_and_shown(app: Any, as_: Any) -> None:
+    issue = an_issue("Broken glass", words="All over.", spot_words="The alley behind the library")
+    an_issue("A bench", words="Somebody sat on it.", spot_words="")
+    assert found("alleys library") == ["Broken glass"]
+    assert _text(search.found_in(Entry, "library", [issue.id])[issue.id].spot_words) == "The alley behind the [library]"
+    assert search.found_in(Entry, "glass", [issue.id])[issue.id].spot_words == ()
+    assert "Where: The alley behind the <mark>library</mark>" in as_(NOBODY).get("/search?words=library").text
+    with transaction():
+        db.session.get(Entry, issue.id).spot_words = "Behind the school"
+    assert found("library") == []
+
+
 def test_every_page_leads_to_the_search(as_: Any) -> None:
     for address in ("/", "/wards", "/map", "/nothing-here"):
         page = as_(NOBODY).get(address).text

@@ -147,7 +147,7 @@ def _vector(model: Any) -> ColumnElement[Any]:
 
 _CONFIGURATION: ColumnElement[Any] = literal_column("'wardbook'::regconfig")
 _WEIGHTS: ColumnElement[Any] = literal_column("'{0.05, 0.1, 0.4, 1.0}'::real[]")
-"""Of the source, the words, the title and the reference, as the migration lettered them D to A."""
+"""Of the source; the words and where it is; the title; the reference: as the migrations lettered them D to A."""
 
 
 def _query(terms: Iterable[Term]) -> ColumnElement[Any]:
@@ -182,11 +182,14 @@ class Part:
 
 @dataclass(frozen=True)
 class Found:
-    """Where a row has what was looked for: its title, the piece of its words round it, its source if it is there."""
+    """Where a row has what was looked for: its title, the piece of its words round it; its source, and where it is in
+    words, if it is there.
+    """
 
     title: tuple[Part, ...]
     words: tuple[Part, ...]
     cites: tuple[Part, ...]
+    spot_words: tuple[Part, ...]
 
 
 def found_in(model: Any, words: str, ids: Sequence[int]) -> dict[int, Found]:
@@ -198,16 +201,16 @@ def found_in(model: Any, words: str, ids: Sequence[int]) -> dict[int, Found]:
     return {row_id: _found(*map(_parts, texts)) for row_id, *texts in rows}
 
 
-def _found(title: tuple[Part, ...], words: tuple[Part, ...], cites: tuple[Part, ...]) -> Found:
-    return Found(title, _piece(words), _piece(cites) if any(part.hit for part in cites) else ())
+def _found(title: tuple[Part, ...], words: tuple[Part, ...], *others: tuple[Part, ...]) -> Found:
+    return Found(title, _piece(words), *(_piece(other) if any(part.hit for part in other) else () for other in others))
 
 
 def _marked(model: Any, terms: Sequence[Term], ids: Sequence[int]) -> Select[Any]:
     if _on_sqlite():
         index = _index(model)
-        shown = [func.highlight(literal_column(index.name), at, _BEGINS, _ENDS) for at in (1, 2, 3)]
+        shown = [func.highlight(literal_column(index.name), at, _BEGINS, _ENDS) for at in (1, 2, 3, 4)]
         return select(index.c.rowid, *shown).where(_match(index, terms), index.c.rowid.in_(ids))
-    texts = [_headline(text, _query(terms)) for text in (model.title, model.words, model.cites)]
+    texts = [_headline(text, _query(terms)) for text in (model.title, model.words, model.cites, model.spot_words)]
     return select(model.id, *texts).where(_holds(model, terms), model.id.in_(ids))
 
 
