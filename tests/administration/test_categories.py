@@ -14,6 +14,7 @@ from wardbook.entries.categories import CategorySaid
 from wardbook.entries.kinds import Kind
 from wardbook.entries.models import Category
 from wardbook.errors import Forbidden
+from wardbook.events import Did, Event
 
 SAID = {
     "name": "Blocked drain", "service": "Highways", "kinds": ["issue", "idea"], "radius_m": "100",
@@ -64,6 +65,8 @@ def test_a_retired_category_is_offered_no_more_and_what_was_told_under_it_stays(
     assert "Dropped kerbs" in as_(NOBODY).get(f"/entries/{entry.ref}").text
     client.post(f"{address}/bring-back")
     assert ">Dropped kerbs<" in offered(as_(NOBODY))
+    steps = db.session.query(Event).filter_by(thing="category", did=Did.EDITED).order_by(Event.id)
+    assert [step.change for step in steps] == [{"retired": [False, True]}, {"retired": [True, False]}]
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from PIL import Image
 
-from tests.browser import keeping, telling, together
+from tests.browser import deciding, keeping, telling, together
 from tests.browser.someone import Someone
 
 WARD, WARD_NAME, WARD_NEXT_DOOR = "X05000101", "Aldermere Market", "X05000102"
@@ -153,10 +153,19 @@ def opens_the_letter(them: Someone, part_of_link: str) -> None:
     them.goes_to(link[1])
 
 
-def confirms(them: Someone) -> None:
-    sends(them)
+def confirms(them: Someone, email: str = WHO["email"]) -> None:
+    comes_to_check(them, email=email)
+    them.presses("Send it to the council")
     opens_the_letter(them, "/contribute/confirm/")
     them.presses("Yes, publish it")
+
+
+def tells_what_is_hidden(them: Someone) -> None:
+    confirms(them, "hidden@residents.example")
+
+
+def tells_and_is_banned(them: Someone) -> None:
+    confirms(them, "banned@residents.example")
 
 
 # --- finding an entry --------------------------------------------------------------------------------------------
@@ -560,6 +569,12 @@ def stops_by_a_letter(them: Someone) -> None:
     them.presses("Stop these emails")
 
 
+def chooses_a_wrong_number(them: Someone) -> None:
+    them.goes_to("/admin/settings")
+    them.enters("For how many days is the original of a blacked-out photo kept?", "a fortnight")
+    them.presses("Save")
+
+
 LONG_FILE = "/files/new?source=entries&form=csv"
 
 
@@ -807,6 +822,17 @@ STATES = (
     State("moderation, nothing of a kind", MODERATOR, at("/moderation?show=appeals&kind=offer")),
     State("moderation, one thing that waits", MODERATOR, finds_one_that_is_held),
     State("moderation, one thing with every form wrong", MODERATOR, hides_without_a_reason),
+    State("hidden, its author", None, deciding.is_hidden(tells_what_is_hidden)),
+    State("appeal", None, deciding.begins_to_appeal(tells_what_is_hidden)),
+    State(
+        "appeal, nothing said",
+        None,
+        goes_wrong(deciding.begins_to_appeal(tells_what_is_hidden), "Ask for another look"),
+    ),
+    State("appeal, made", None, deciding.appeals(tells_what_is_hidden)),
+    State("appeals, a moderator", MODERATOR, at("/moderation?show=appeals")),
+    State("appeal, whose decision it was", MODERATOR, deciding.looks_at_an_appeal(tells_what_is_hidden)),
+    State("stopped from contributing", None, deciding.is_banned(tells_and_is_banned)),
     State("report", None, reports(sent=False)),
     State("report, nothing chosen", None, reports(sent=True)),
     State("report, sent", None, reports(sent=True, reason="abuse")),
@@ -815,6 +841,8 @@ STATES = (
     State("long file, ready", OFFICER, has_a_file_made),
     State("desk with a file", OFFICER, lambda them: (has_a_file_made(them), them.goes_to("/desk"))),
     State("things to do", ADMINISTRATOR, at("/admin/jobs")),
+    State("settings", ADMINISTRATOR, at("/admin/settings")),
+    State("settings, a wrong number", ADMINISTRATOR, chooses_a_wrong_number),
     State("boundary sets", ADMINISTRATOR, at("/admin/boundaries")),
     State("boundary set to come", ADMINISTRATOR, at("/admin/boundaries/2")),
     State("boundary set before which there is none", ADMINISTRATOR, at("/admin/boundaries/1")),

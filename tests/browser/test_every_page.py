@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from flask import Flask
 
-from tests.browser.conftest import Door
-from tests.browser.pages import STATES, State
+from tests.browser.conftest import Door, Enter
+from tests.browser.pages import OFFICER, STATES, State
 from tests.browser.someone import DESKTOP, PHONE, Someone, barriers, mistakes
+from tests.browser.test_scenes_of_a_resident import (
+    Scene,
+    is_closed_and_five_weeks_pass,
+    opens_the_letter_to,
+    told_by_a_neighbour,
+)
+from tests.browser.ways import WAYS
 
 NARROW = (320, 844)
 
@@ -29,7 +37,38 @@ def test_a_page_is_valid_keeps_nobody_out_and_fits_its_screen(
     door.turn_into(seat, state.who)
     seat.resizes(DESKTOP)
     state.reach(seat)
-    assert [*_invalid(seat, html_checker), *_at_every_size(seat)] == []
+    assert _problems(seat, html_checker) == []
+
+
+def test_so_are_the_pages_that_come_after_weeks(enter: Enter, store: Flask, html_checker: str) -> None:
+    """Is it put right: asked, answered, and overtaken; for these an officer closes an issue and five weeks pass."""
+    scene, problems = Scene(WAYS[2], "weekslater", "ZZ3 1LT"), []
+    for answer in ("I cannot say", None):
+        path = told_by_a_neighbour(enter, scene, f"A kerb to lower ({answer})", who="me")
+        is_closed_and_five_weeks_pass(enter, store, path)
+        them = enter()
+        opens_the_letter_to(them, scene.me, "/put-right/", "?answer=no")
+        problems += _problems(them, html_checker)
+        if answer:
+            them.presses(answer)
+            them.sees_heading("Thank you for telling us")
+        else:
+            is_reopened(enter, path)
+            them.goes_to(them.path)
+            them.sees_heading("It was reopened, or closed again")
+        problems += _problems(them, html_checker)
+    assert problems == []
+
+
+def is_reopened(enter: Enter, path: str) -> None:
+    officer = enter(OFFICER)
+    officer.goes_to(path)
+    officer.picks("State", "Received")
+    officer.presses("Send")
+
+
+def _problems(them: Someone, html_checker: str) -> list[str]:
+    return [*_invalid(them, html_checker), *_at_every_size(them)]
 
 
 def _invalid(them: Someone, html_checker: str) -> list[str]:

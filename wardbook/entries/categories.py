@@ -102,14 +102,18 @@ def retire(viewer: Viewer, category: Category) -> None:
     """Nothing more is told under it; what was, stays. Retired twice, it keeps its first day."""
     require(viewer, Act.ADMINISTER)
     hold(category)
-    category.retired_on = category.retired_on or today()
+    if category.retired_on is None:
+        category.retired_on = today()
+        record(viewer, Did.EDITED, category, change={"retired": [False, True]})
 
 
 def bring_back(viewer: Viewer, category: Category) -> None:
     """Let it be chosen again."""
     require(viewer, Act.ADMINISTER)
     hold(category)
-    category.retired_on = None
+    if category.retired_on is not None:
+        category.retired_on = None
+        record(viewer, Did.EDITED, category, change={"retired": [True, False]})
 
 
 def told_most(found: Sequence[Category], at: shapely.Point | None, viewer: Viewer) -> tuple[list[Category], str]:
