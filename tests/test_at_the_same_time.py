@@ -30,7 +30,7 @@ from wardbook.db import db, hold, transaction
 from wardbook.downloads.actions import MOST_WAITING, order
 from wardbook.downloads.models import Download
 from wardbook.downloads.sources import Wanted
-from wardbook.entries import actions
+from wardbook.entries import actions, answering, drafting
 from wardbook.entries.kinds import Channel, Kind, State
 from wardbook.entries.models import Draft, Entry
 from wardbook.errors import Refused
@@ -173,7 +173,7 @@ def test_nobody_asks_for_more_files_than_a_few_by_asking_at_once(app):
 def changes(ref: str, state: State, once: str) -> Callable[[], Any]:
     def change() -> None:
         entry = db.session.scalars(select(Entry).where(Entry.ref == ref)).one()
-        actions.change_state(as_viewer(OFFICER), entry, state, words="Seen to.", once=once)
+        answering.change_state(as_viewer(OFFICER), entry, state, words="Seen to.", once=once)
 
     return change
 
@@ -219,13 +219,13 @@ def test_what_is_told_while_new_wards_come_in_lies_in_them_too(app):
 
 def test_answers_of_one_draft_given_in_two_tabs_are_all_kept(app):
     with transaction():
-        draft_id = actions.start_draft().id
+        draft_id = drafting.start_draft().id
 
     def answer(number: int) -> Callable[[], None]:
         def give() -> None:
             draft = db.session.get_one(Draft, draft_id)
             hold(draft)
-            actions.answer(draft, **{f"answer {number}": number})
+            drafting.answer(draft, **{f"answer {number}": number})
 
         return give
 

@@ -34,7 +34,7 @@ from tests.entries.pictures import picture, saved
 from wardbook.db import db, now, transaction
 from wardbook.downloads.actions import order
 from wardbook.downloads.sources import Wanted
-from wardbook.entries import actions, life, support
+from wardbook.entries import answering, life, support
 from wardbook.entries.hearing.letters import stops_letters
 from wardbook.entries.kinds import Lead, State
 from wardbook.entries.models import Entry
@@ -663,7 +663,7 @@ def ask_of_one() -> str:
     """The key behind which an author says whether what was closed is put right."""
     issue = conftest.an_issue("Closed")
     with transaction():
-        actions.change_state(conftest.as_viewer(OFFICER), issue, State.FIXED, words="Lowered.", once="closed")
+        answering.change_state(conftest.as_viewer(OFFICER), issue, State.FIXED, words="Lowered.", once="closed")
         db.session.get(Entry, issue.id).closed_at = now() - timedelta(weeks=5)
     ask_for_what_recurs()
     do_what_is_due()

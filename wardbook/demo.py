@@ -16,7 +16,7 @@ from wardbook.areas.addresses import add_addresses, parted
 from wardbook.clock import LONDON, today
 from wardbook.config import DATA, settings
 from wardbook.db import db, now
-from wardbook.entries import actions
+from wardbook.entries import actions, drafting
 from wardbook.entries.kinds import STATES, Basis, Channel, Family, Kind, Lead, State, Topic
 from wardbook.entries.leading import Leading
 from wardbook.entries.models import Category, Entry
@@ -163,7 +163,7 @@ def _day(in_days: int | None) -> date | None:
 
 
 def _a_draft() -> str:
-    return actions.start_draft().id
+    return drafting.start_draft().id
 
 
 def _step(entry: Entry, step: dict[str, Any], people: dict[str, Person], number: int) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Index, Text
+from sqlalchemy import JSON, ForeignKey, Index, Text, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook.db import Base, db, now
@@ -164,3 +164,8 @@ def record(
     for does in wanted:
         ask(does, cause=f"event {event.id}", event=event.id)
     return event
+
+
+def done_already(once: str | None) -> bool:
+    """Whether the step a form asks for was taken before: its button was pressed twice. No form, no second press."""
+    return once is not None and db.session.scalar(select(Event.id).where(Event.once == once)) is not None

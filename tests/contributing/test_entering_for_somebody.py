@@ -23,7 +23,7 @@ from tests.conftest import (
 )
 from tests.contributing.test_contributing import what
 from wardbook.db import db, now
-from wardbook.entries import actions
+from wardbook.entries import actions, answering
 from wardbook.entries.kinds import ENTERED, Channel, State
 from wardbook.entries.models import Entry
 from wardbook.errors import Forbidden
@@ -110,7 +110,7 @@ def test_with_an_address_its_author_is_written_to_and_proves_nothing_first(as_):
 
 def test_they_hear_of_what_comes_of_it(as_):
     entry = enter(as_(OFFICER), email="elsie@example.org")
-    actions.change_state(as_viewer(OFFICER), entry, State.FIXED, words="The kerb is lowered.", once="x")
+    answering.change_state(as_viewer(OFFICER), entry, State.FIXED, words="The kerb is lowered.", once="x")
     assert [letter.to for letter in letters() if "The kerb is lowered." in letter.body] == ["elsie@example.org"]
 
 

@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import OFFICER, an_issue, as_viewer, category, spot
 from wardbook import geo
 from wardbook.db import db, transaction
-from wardbook.entries import actions
+from wardbook.entries import answering
 from wardbook.entries.importing import Tally, read_reports, take_in
 from wardbook.entries.kinds import Kind, State
 from wardbook.entries.models import Entry
@@ -311,7 +311,7 @@ def test_a_later_file_updates_states_adds_what_is_new_and_leaves_alone_what_it_l
 def test_an_officers_own_change_stays_until_the_source_changes_its_mind(app, tmp_path):
     brought(csv_file(tmp_path, ROWS[0]))
     with transaction():
-        actions.change_state(as_viewer(OFFICER), only(), State.NOT_OURS, words="The county's.", once="a")
+        answering.change_state(as_viewer(OFFICER), only(), State.NOT_OURS, words="The county's.", once="a")
     assert counts(brought(csv_file(tmp_path, ROWS[0]))) == (0, 0, 1, 0)
     assert only().state is State.NOT_OURS
     assert counts(brought(csv_file(tmp_path, ROWS[0].replace("open", "resolved")))) == (0, 1, 0, 0)

@@ -25,7 +25,7 @@ from tests.entries.pictures import (
     webp_that_claims,
 )
 from wardbook.db import db, now, transaction
-from wardbook.entries.actions import start_draft
+from wardbook.entries.drafting import start_draft
 from wardbook.entries.models import Photo
 from wardbook.entries.photographs import photos
 from wardbook.entries.photographs.adding import read_uploads

@@ -27,7 +27,7 @@ from tests.follows.test_following import a_follow
 from tests.moderation.people import tells
 from wardbook.clock import today
 from wardbook.db import db, transaction
-from wardbook.entries import actions, erasing, leading, life, offers, taking_on, tying
+from wardbook.entries import actions, answering, erasing, leading, life, offers, taking_on, tying
 from wardbook.entries.hearing import answers, closing
 from wardbook.entries.hearing.letters import stops_letters
 from wardbook.entries.kinds import Basis, Kind, Lead, State, Topic
@@ -68,7 +68,7 @@ def _confirmed() -> Entry:
 
 def _asked_and_no() -> Entry:
     entry = an_issue()
-    _as(OFFICER, actions.change_state, entry, State.FIXED, words="Done.", once="c")
+    _as(OFFICER, answering.change_state, entry, State.FIXED, words="Done.", once="c")
     with transaction():
         event = db.session.query(Event).filter_by(thing_id=entry.id, did=Did.CHANGED_STATE).one()
         asked = closing.Asked(entry_id=entry.id, told_id=entry.id, event_id=event.id, asked_at=event.at)
@@ -182,13 +182,13 @@ DEEDS: dict[Did, list[Deed]] = {
     Did.PUBLISHED: [_confirmed, lambda: _as(
         MODERATOR, moderating.let_through, (held := an_issue(standing=Standing.PENDING)), edition=str(held.edition))],
     Did.CHANGED_STATE: [
-        lambda: _as(OFFICER, actions.change_state, an_issue(), State.PLANNED, words="In May.", once="s"),
-        lambda: _as(RESIDENT, actions.change_state, an_offer(), State.TAKEN_UP, words="", once="s"),
+        lambda: _as(OFFICER, answering.change_state, an_issue(), State.PLANNED, words="In May.", once="s"),
+        lambda: _as(RESIDENT, answering.change_state, an_offer(), State.TAKEN_UP, words="", once="s"),
         lambda: _as(CLLR, life.no_longer_holds, a_note(by=CLLR), words="", once="s"),
     ],
     Did.REPLIED: [
-        lambda: _as(OFFICER, actions.reply, an_issue(), words="We look.", once="r"),
-        lambda: _as(CLLR, actions.reply, an_issue(), words="I ask.", once="r"),
+        lambda: _as(OFFICER, answering.reply, an_issue(), words="We look.", once="r"),
+        lambda: _as(CLLR, answering.reply, an_issue(), words="I ask.", once="r"),
     ],
     Did.REOPENED: [_asked_and_no],
     Did.HID: [hidden],

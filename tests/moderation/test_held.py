@@ -22,7 +22,7 @@ from tests.conftest import (
 from tests.moderation.people import fresh, page_of, steps, tells
 from wardbook.chosen import Chosen, choose, chosen
 from wardbook.db import transaction
-from wardbook.entries import actions
+from wardbook.entries import actions, drafting
 from wardbook.entries.kinds import Channel
 from wardbook.entries.models import Entry
 from wardbook.entries.photographs import photos
@@ -74,7 +74,9 @@ def test_a_note_is_not_held(app):
 def test_titles_and_what_photos_show_are_read_too(app):
     assert tells("", title="Mr Jones again").held_for == ["name"]
     with transaction():
-        photo = photos.keep(photos.Prepared(b"large", 1, 1), alt="His car, AB12 CDE", draft_id=actions.start_draft().id)
+        photo = photos.keep(
+            photos.Prepared(b"large", 1, 1), alt="His car, AB12 CDE", draft_id=drafting.start_draft().id
+        )
         telling = actions.Telling(
             kind="issue", title="A car", words="", shape=tells("").geometry, level="public", once="photo",
             category=tells("").category,

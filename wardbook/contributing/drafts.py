@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from wardbook.clock import today
 from wardbook.contributing.proofs import check_sender, key_of, takes_up
 from wardbook.db import hold, is_writing, now, transaction
-from wardbook.entries import actions, queries
+from wardbook.entries import drafting, queries
 from wardbook.entries.kinds import CONTRIBUTIONS, ENTERED, KINDS, Channel, Kind
 from wardbook.entries.merging import likeness
 from wardbook.entries.models import Category, Draft
@@ -51,9 +51,9 @@ GONE = (
 
 def start_anew(page: str = ".where", **answers: object) -> ResponseReturnValue:
     """Begin a draft, and go on to its first page."""
-    old = actions.sweep_drafts()
-    draft = actions.start_draft()
-    actions.answer(draft, began=now().isoformat(), **answers)
+    old = drafting.sweep_drafts()
+    draft = drafting.start_draft()
+    drafting.answer(draft, began=now().isoformat(), **answers)
     claim(draft)
     adopt(draft.id)
     return photos.forget_after(redirect(url_for(page, draft_id=draft.id)), old)
@@ -107,7 +107,7 @@ def keep(draft_id: str, step: str, **answers: object) -> Draft:
     """Keep what was typed, right or wrong, in a transaction of its own: a refresh does not lose it."""
     with transaction():
         draft = own(draft_id)
-        actions.answer(draft, right=[done for done in draft.answers.get("right", []) if done != step], **answers)
+        drafting.answer(draft, right=[done for done in draft.answers.get("right", []) if done != step], **answers)
     return own(draft_id)
 
 
@@ -159,7 +159,7 @@ def back_from(draft: Draft, step: str) -> ResponseReturnValue:
 def go_on(draft: Draft, step: str) -> ResponseReturnValue:
     """This page is right: on to the next, or back to the check where somebody came to change one answer."""
     right = {*draft.answers.get("right", []), step}
-    actions.answer(draft, right=sorted(right))
+    drafting.answer(draft, right=sorted(right))
     if step in {"spot", "what"} and alike(draft):
         return redirect(url_for(".same", draft_id=draft.id))
     return after(draft, step)

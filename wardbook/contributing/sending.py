@@ -29,7 +29,7 @@ from wardbook.contributing.forms import (
     SendForm,
     WhoForm,
 )
-from wardbook.entries import actions, queries
+from wardbook.entries import actions, drafting, queries
 from wardbook.entries.forms import level_hints
 from wardbook.entries.hearing.next_steps import next_steps, sent_from
 from wardbook.entries.kinds import KINDS, Channel, Kind
@@ -106,7 +106,7 @@ def check(draft_id: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             entry = _enter(draft) if channel_of(draft) else _send(draft, doubts(draft, form))
-            actions.answer(draft, sent=entry.ref)
+            drafting.answer(draft, sent=entry.ref)
             return redirect(url_for(".sent", draft_id=draft.id))
         except Refused as refused:
             form.put(refused)

@@ -31,7 +31,7 @@ from wardbook.contributing.forms import (
     kind_hints,
 )
 from wardbook.contributing.mine import ask_which
-from wardbook.entries import actions, queries
+from wardbook.entries import actions, drafting, queries
 from wardbook.entries.categories import told_most
 from wardbook.entries.kinds import KINDS, Kind
 from wardbook.entries.models import Draft
@@ -127,7 +127,7 @@ def more(draft_id: str) -> ResponseReturnValue:
         if goes_back():
             return back_from(draft, "more")
     if form.validate_on_submit():
-        actions.answer(draft, more_of=draft.answers.get("category"))
+        drafting.answer(draft, more_of=draft.answers.get("category"))
         return go_on(draft, "more")
     return ask("contribute/more.html", form, draft=draft, asked=asked, category=category_of(draft))
 
@@ -144,6 +144,6 @@ def same(draft_id: str) -> ResponseReturnValue:
     form = NoneOfTheseForm(shown=" ".join(one.entry.ref for one in found))
     if form.validate_on_submit():
         declined = {*draft.answers.get("not_same", []), *form.shown.data.split()}
-        actions.answer(draft, not_same=sorted(declined)[:MOST_DECLINED])
+        drafting.answer(draft, not_same=sorted(declined)[:MOST_DECLINED])
         return after(draft, "what")
     return ask_which(draft, found, form if form.errors else None) if found else after(draft, "what")

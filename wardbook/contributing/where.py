@@ -28,7 +28,7 @@ from wardbook.contributing.drafts import (
     start_anew,
 )
 from wardbook.contributing.forms import ChannelForm, FindForm, SpotForm, WordsForm
-from wardbook.entries import actions
+from wardbook.entries import drafting
 from wardbook.entries.models import Draft
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask
@@ -175,7 +175,7 @@ def _begin(words: str, found: Spot) -> ResponseReturnValue:
     draft = _asked_draft()
     if draft is None:
         return start_anew(**answers, right=["spot"])
-    actions.answer(draft, **answers, right=sorted({*draft.answers.get("right", []), "spot"}))
+    drafting.answer(draft, **answers, right=sorted({*draft.answers.get("right", []), "spot"}))
     return redirect(url_for(".where", draft_id=draft.id))
 
 
@@ -220,7 +220,7 @@ def _somewhere(draft: Draft | None, form: WordsForm) -> ResponseReturnValue:
     }  # fmt: skip
     if draft is None:
         return start_anew(".kind", **answers, right=["spot"])
-    actions.answer(draft, **answers)
+    drafting.answer(draft, **answers)
     return go_on(draft, "spot")
 
 
@@ -262,5 +262,5 @@ def _moved(draft: Draft, form: SpotForm) -> ResponseReturnValue | None:
         return None
     there = moved(read_spot(form.spot.data).point, *step)
     refuse_outside(there, field="spot")
-    actions.answer(draft, spot=_typed(there))
+    drafting.answer(draft, spot=_typed(there))
     return redirect(url_for(".where", draft_id=draft.id, moved="yes", _anchor="here"))

@@ -1,35 +1,32 @@
-"""What can be done with entries: tell, confirm, reply, change their state."""
+"""Telling: something new comes in, waits for a moderator where there is a reason, and is confirmed by its author."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
 
 import shapely
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from wardbook.areas.derive import derive
 from wardbook.clock import day_of
-from wardbook.config import settings
 from wardbook.db import alone, db, hold, now
 from wardbook.entries import blurring, holding
 from wardbook.entries.hearing import letters
+from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.hearing.next_steps import next_steps
-from wardbook.entries.kinds import ENTERED, KINDS, STATES, Basis, Channel, Family, Kind, State, Topic, needs_words
-from wardbook.entries.merging.merged import ids_of, lasting_for, merge_of
-from wardbook.entries.models import Category, Draft, Entry, Photo
+from wardbook.entries.kinds import KINDS, Basis, Channel, Kind, Topic
+from wardbook.entries.models import Category, Entry, Photo
 from wardbook.entries.questions import Answers
 from wardbook.errors import Refused
-from wardbook.events import Did, Event, Told, record
+from wardbook.events import Did, Told, record
 from wardbook.mail import write_letter
 from wardbook.people import actions as people
 from wardbook.people.models import Person, Proof
 from wardbook.people.queries import viewer_of
 from wardbook.places.find import refuse_outside
-from wardbook.policy import VISITOR, Act, Role, Viewer, require, sees
+from wardbook.policy import VISITOR, Act, Role, Viewer, require
 from wardbook.shared import Level, Standing, move_standing, new_reference
 
 PUBLISH = "publish"
@@ -78,23 +75,6 @@ class NoteDetails:
     basis: Basis
     review_on: date | None
     cites: str = ""
-
-
-# --- drafts ------------------------------------------------------------------------------------------------------
-
-
-def start_draft() -> Draft:
-    """A new draft, known only to whoever holds its long random id."""
-    draft = Draft(id=secrets.token_urlsafe(18), answers={}, changed_at=now())
-    db.session.add(draft)
-    db.session.flush()
-    return draft
-
-
-def answer(draft: Draft, **answers: object) -> None:
-    """Keep what was typed."""
-    draft.answers = draft.answers | answers
-    draft.changed_at = now()
 
 
 # --- telling -----------------------------------------------------------------------------------------------------
@@ -287,100 +267,3 @@ def confirm(proof: Proof) -> Entry:
 def _as_resident(person: Person) -> Viewer:
     banned = viewer_of(person).banned_until
     return Viewer(person.id, frozenset({Role.RESIDENT}), name=person.name, banned_until=banned)
-
-
-# --- answering ---------------------------------------------------------------------------------------------------
-
-
-def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once: str) -> Entry:
-    """Move an entry to another state of its kind, with words for its author and readers; closing takes words."""
-    require(viewer, Act.CHANGE_STATE, entry)
-    if done_already(once):
-        return entry
-    if merge_of(entry) is not None:
-        raise Refused("It was merged into another. Take that back before you change its state.", field="state")
-    if state not in KINDS[entry.kind].chosen_from(entry.state_now):
-        raise Refused(f"It cannot go from '{entry.meaning.label}' to '{STATES[state].label}'.", field="state")
-    if needs_words(state) and not words.strip():
-        raise Refused(
-            "Say in words what was done, or why it was closed. The person who told you reads this.", field="words"
-        )
-    before, entry.state = entry.state, state
-    entry.changed_at = now()
-    entry.closed_at = entry.changed_at if STATES[state].family is Family.CLOSED else None
-    event = record(
-        viewer, Did.CHANGED_STATE, entry, words=words, told=Told.FOLLOWERS, change={"state": [before, state]}, once=once
-    )
-    tell_author(entry, event)
-    tell_those_merged(entry, event)
-    return entry
-
-
-def reply(viewer: Viewer, entry: Entry, *, words: str, once: str) -> Entry:
-    """Answer in words without a change of state."""
-    require(viewer, Act.REPLY, entry)
-    if done_already(once):
-        return entry
-    if (other := lasting_for(entry, viewer)) is not None:
-        raise Refused(f"It was merged, and goes on at {settings().base_url}/entries/{other.ref}: answer there.")
-    if not words.strip():
-        raise Refused("Enter your answer, or choose a new state.", field="words")
-    entry.changed_at = now()
-    event = record(viewer, Did.REPLIED, entry, words=words, told=Told.FOLLOWERS, once=once)
-    tell_author(entry, event)
-    tell_those_merged(entry, event)
-    return entry
-
-
-def done_already(once: str | None) -> bool:
-    """Whether the step a form asks for was taken before: its button was pressed twice. No form, no second press."""
-    return once is not None and db.session.scalar(select(Event.id).where(Event.once == once)) is not None
-
-
-CAN_BE_ENDED = frozenset({"update", "published", "taken_on", "merged", "joined"})
-"""Letters that an author can have no more of. Of moderation, and of who sees what they told, they are always told."""
-
-
-def tell_author(entry: Entry, event: Event, letter: str = "update", **words: Any) -> None:
-    """Write to its author of a step that somebody else took."""
-    author = entry.author
-    proved = author is not None and (author.confirmed_at is not None or entry.channel in ENTERED)
-    if author is None or not proved or author.id == event.actor_id:
-        return
-    ends = letter in CAN_BE_ENDED
-    if ends and not letters.wants(entry, author.id):
-        return
-    db.session.flush()
-    write_letter(
-        author.email, letter, cause=f"event {event.id}", unsubscribe=letters.stops_letters(entry) if ends else "",
-        entry=entry, event=event, **words,
-    )  # fmt: skip
-
-
-def tell_those_merged(entry: Entry, event: Event) -> None:
-    """Write the same to those who told what was merged into it, where they may see it and want letters about theirs."""
-    own = select(Entry).where(Entry.id.in_(ids_of(entry)[1:]), Entry.standing == Standing.PUBLISHED).order_by(Entry.id)
-    for merged in db.session.scalars(own).all():
-        person = merged.author
-        if person is None or person.confirmed_at is None or person.id in (entry.author_id, event.actor_id):
-            continue
-        if letters.wants(merged, person.id) and sees(viewer_of(person), entry):
-            db.session.flush()
-            write_letter(
-                person.email, "update", cause=f"event {event.id}", unsubscribe=letters.stops_letters(merged),
-                entry=entry, event=event,
-            )  # fmt: skip
-
-
-def sweep_drafts() -> list[str]:
-    """Forget drafts a day old; the keys of their photos, whose files can go once this is committed."""
-    old = select(Draft.id).where(Draft.changed_at < now() - timedelta(days=1))
-    ids = list(db.session.scalars(old.with_for_update(skip_locked=True)))  # what another sweeps now is theirs
-    photos = db.session.scalars(select(Photo).where(Photo.draft_id.in_(ids), Photo.entry_id.is_(None))).all()
-    keys = [photo.key for photo in photos]
-    for photo in photos:
-        db.session.delete(photo)
-    db.session.execute(update(Photo).where(Photo.draft_id.in_(ids)).values(draft_id=None))
-    for draft in db.session.scalars(select(Draft).where(Draft.id.in_(ids))):
-        db.session.delete(draft)
-    return keys

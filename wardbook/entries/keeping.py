@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.clock import today
 from wardbook.entries import erasing, holding, life, queries
-from wardbook.entries.actions import done_already
 from wardbook.entries.keeping_forms import (
     ConfirmForm,
     LevelForm,
@@ -22,6 +21,7 @@ from wardbook.entries.keeping_forms import (
 from wardbook.entries.models import Entry
 from wardbook.entries.photographs import photos
 from wardbook.errors import Refused
+from wardbook.events import done_already
 from wardbook.forms import Asking, ask
 from wardbook.people.signed_in import viewer
 from wardbook.policy import Act, require

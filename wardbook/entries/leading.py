@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from wardbook.db import now
-from wardbook.entries.actions import done_already, tell_author
+from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.kinds import Lead, lead_in_words
 from wardbook.entries.models import Entry
 from wardbook.errors import Refused
-from wardbook.events import Did, Told, record
+from wardbook.events import Did, Told, done_already, record
 from wardbook.people import queries as people
 from wardbook.people.models import Person
 from wardbook.policy import Act, Viewer, require

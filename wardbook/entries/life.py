@@ -11,12 +11,13 @@ from sqlalchemy import delete, select
 from wardbook.clock import today
 from wardbook.db import alone, db, hold, now
 from wardbook.entries import holding
-from wardbook.entries.actions import done_already, hold_again, tell_author
+from wardbook.entries.actions import hold_again
+from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.kinds import KINDS, Basis, Kind, State, Topic
 from wardbook.entries.models import Entry, Superseded
 from wardbook.entries.questions import Answers, answers_in_words
 from wardbook.errors import Refused
-from wardbook.events import Did, Event, Told, record
+from wardbook.events import Did, Event, Told, done_already, record
 from wardbook.policy import Act, Viewer, require
 from wardbook.shared import Level, Standing, no_wider_than
 

@@ -12,12 +12,13 @@ from wardbook.clock import day_in_words, today
 from wardbook.config import settings
 from wardbook.db import db, now, touches
 from wardbook.entries import queries
-from wardbook.entries.actions import check_until, done_already, tell_author
+from wardbook.entries.actions import check_until
+from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.kinds import LED, Family, Kind, State
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import Filters
 from wardbook.errors import Refused
-from wardbook.events import Did, Told, record
+from wardbook.events import Did, Told, done_already, record
 from wardbook.policy import Act, Viewer, require
 
 MOST_NEAR, MOST_LOOKED_AT = 5, 200

@@ -12,12 +12,12 @@ from sqlalchemy import Select, select, update
 from wardbook.clock import day_in_words
 from wardbook.db import db, now
 from wardbook.entries import queries
-from wardbook.entries.actions import done_already, tell_author
+from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.kinds import LED, Family, Kind, Lead, State
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import Filters
 from wardbook.errors import Refused
-from wardbook.events import Did, Event, Told, record
+from wardbook.events import Did, Event, Told, done_already, record
 from wardbook.mail import forget_letters, write_letter
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of

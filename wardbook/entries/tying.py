@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from wardbook.db import db, hold, now
-from wardbook.entries.actions import NoteDetails, Telling, done_already, tell_author, write_note
+from wardbook.entries.actions import NoteDetails, Telling, write_note
+from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.kinds import Kind, State
 from wardbook.entries.models import Entry, Superseded
 from wardbook.errors import Refused
-from wardbook.events import Did, Event, Told, record
+from wardbook.events import Did, Event, Told, done_already, record
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
 from wardbook.policy import Act, Viewer, require, sees

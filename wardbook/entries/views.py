@@ -10,7 +10,19 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.areas import queries as areas
 from wardbook.clock import today
-from wardbook.entries import actions, blurring, holding, leading, offers, queries, splitting, support, taking_on, ties
+from wardbook.entries import (
+    actions,
+    answering,
+    blurring,
+    holding,
+    leading,
+    offers,
+    queries,
+    splitting,
+    support,
+    taking_on,
+    ties,
+)
 from wardbook.entries.forms import AnswerForm, LeadForm, NoteForm, RenewForm, level_hints
 from wardbook.entries.hearing import letters
 from wardbook.entries.kinds import KINDS, Basis, Kind, Lead, State, Topic
@@ -19,6 +31,7 @@ from wardbook.entries.models import Entry
 from wardbook.entries.photographs import photos
 from wardbook.entries.steps import told_in_words
 from wardbook.errors import NotFound, Refused
+from wardbook.events import done_already
 from wardbook.forms import Asking, ask
 from wardbook.people.queries import officers, signed
 from wardbook.people.signed_in import person, viewer
@@ -112,7 +125,7 @@ def answer(ref: str) -> ResponseReturnValue:
     form = _answer_form(entry)
     if form.state.data or not may(viewer(), Act.REPLY, entry):
         require(viewer(), Act.CHANGE_STATE, entry)
-    if actions.done_already(form.once.data):
+    if done_already(form.once.data):
         return _answered(entry, form)
     if form.validate_on_submit():
         try:
@@ -126,9 +139,9 @@ def answer(ref: str) -> ResponseReturnValue:
 def _answer(entry: Entry, form: AnswerForm) -> None:
     words, once = form.words.data or "", form.once.data
     if form.state.data:
-        actions.change_state(viewer(), entry, State(form.state.data), words=words, once=once)
+        answering.change_state(viewer(), entry, State(form.state.data), words=words, once=once)
     elif may(viewer(), Act.REPLY, entry):
-        actions.reply(viewer(), entry, words=words, once=once)
+        answering.reply(viewer(), entry, words=words, once=once)
     else:
         raise Refused("Choose the new state", field="state")
 

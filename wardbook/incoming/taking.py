@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from wardbook import limits
 from wardbook.db import add_once, db, now, transaction
-from wardbook.entries import actions
+from wardbook.entries import actions, drafting
 from wardbook.entries.kinds import KINDS, Channel, Kind
 from wardbook.entries.models import Category, Draft, Entry
 from wardbook.entries.photographs import photos
@@ -205,9 +205,9 @@ def _understood(spot: Spot, category: Category | None, told: _Told) -> tuple[str
 
 def _draft(told: _Told, spots: list[Spot], author: Person) -> Taking:
     """A draft as if it had been typed here, and a letter with a link that opens it in its sender's browser."""
-    draft = actions.start_draft()
+    draft = drafting.start_draft()
     category = about.category_in(told.read, told.kind)
-    actions.answer(
+    drafting.answer(
         draft, kind=str(told.kind), title=told.title, words=told.words, category=str(category.id) if category else "",
         level=str(Level.PUBLIC), name=told.read.name, email=author.email, right=[], by_email=True,
     )  # fmt: skip

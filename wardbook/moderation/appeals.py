@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from wardbook.clock import day_in_words
 from wardbook.db import alone, db, hold, now
-from wardbook.entries.actions import tell_author
+from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.models import Entry
 from wardbook.errors import NotFound, Refused
 from wardbook.events import Did, Event, Told, record

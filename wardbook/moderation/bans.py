@@ -10,9 +10,8 @@ from sqlalchemy import select
 
 from wardbook.clock import today
 from wardbook.db import db, hold, now
-from wardbook.entries.actions import done_already
 from wardbook.errors import Refused
-from wardbook.events import Did, record
+from wardbook.events import Did, done_already, record
 from wardbook.moderation import letters
 from wardbook.moderation.models import Ban
 from wardbook.people.models import Person

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from wardbook.db import db
-from wardbook.entries.actions import tell_author
+from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.hearing.next_steps import next_steps
 from wardbook.entries.models import Entry
 from wardbook.events import Did, Event

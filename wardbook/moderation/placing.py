@@ -9,7 +9,8 @@ from sqlalchemy import select
 from wardbook.areas.derive import derive
 from wardbook.db import db, now
 from wardbook.entries import splitting
-from wardbook.entries.actions import MOST_TITLE, tell_author
+from wardbook.entries.actions import MOST_TITLE
+from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.models import Category, Entry
 from wardbook.errors import Refused
 from wardbook.events import Did, Told, record

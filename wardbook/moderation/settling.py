@@ -9,10 +9,9 @@ from sqlalchemy import delete, func, select
 
 from wardbook.clock import moment_in_words
 from wardbook.db import db, hold, now
-from wardbook.entries.actions import done_already
 from wardbook.entries.models import Entry
 from wardbook.errors import Refused
-from wardbook.events import Did, Event, Told, record
+from wardbook.events import Did, Event, Told, done_already, record
 from wardbook.moderation import letters
 from wardbook.moderation.models import Looking, Report
 from wardbook.people.models import Person

@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select
 
 from wardbook.db import db, hold, now
 from wardbook.entries import queries
-from wardbook.entries.actions import tell_author, tell_those_merged
+from wardbook.entries.hearing.authors import tell_author, tell_those_merged
 from wardbook.entries.hearing.closing import (
     WHETHER,
     Asked,

@@ -5,14 +5,14 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from wardbook.db import alone, db, hold, now
-from wardbook.entries.actions import done_already, tell_author
+from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.kinds import STATES, Family, Kind, State
 from wardbook.entries.merging.merged import Merged, lasting, merge_of
 from wardbook.entries.models import Entry
 from wardbook.entries.support import count_supporters
 from wardbook.erasure import blanks
 from wardbook.errors import NotFound, Refused
-from wardbook.events import Did, Event, Told, record
+from wardbook.events import Did, Event, Told, done_already, record
 from wardbook.people.queries import viewer_of
 from wardbook.policy import Act, Viewer, require, sees
 from wardbook.shared import Standing, no_wider_than

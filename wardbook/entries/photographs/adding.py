@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from wardbook.db import db, hold
 from wardbook.entries import holding
-from wardbook.entries.actions import done_already, hold_again
+from wardbook.entries.actions import hold_again
 from wardbook.entries.models import Draft, Entry, Photo
 from wardbook.entries.photographs import photos
 from wardbook.entries.photographs.photos import MOST_PHOTOS, Prepared
 from wardbook.errors import Refused
-from wardbook.events import Did, record
+from wardbook.events import Did, done_already, record
 from wardbook.policy import Act, Viewer, require
 from wardbook.shared import Standing
 

@@ -11,12 +11,12 @@ from wardbook import jobs
 from wardbook.chosen import chosen
 from wardbook.config import settings
 from wardbook.db import db, hold, now, transaction
-from wardbook.entries.actions import done_already, tell_author
+from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.models import Entry, Original, Photo
 from wardbook.entries.photographs import photos
 from wardbook.entries.photographs.developing import Box, covered, made_small
 from wardbook.errors import Refused
-from wardbook.events import Did, Told, record
+from wardbook.events import Did, Told, done_already, record
 from wardbook.policy import Act, Viewer, require
 
 DESTROY = "destroy the originals of photos"

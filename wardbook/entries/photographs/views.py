@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from wardbook.db import transaction
 from wardbook.entries import holding, queries
-from wardbook.entries.actions import done_already
 from wardbook.entries.models import Entry, Photo
 from wardbook.entries.photographs import blacking_out, photos
 from wardbook.entries.photographs.adding import Outcome, change_photos, read_uploads
@@ -29,6 +28,7 @@ from wardbook.entries.photographs.forms import (
     tell_what_was_done,
 )
 from wardbook.errors import NotFound, Refused
+from wardbook.events import done_already
 from wardbook.forms import ask
 from wardbook.people.signed_in import viewer
 from wardbook.policy import Act, require
