@@ -39,17 +39,9 @@ from wardbook.follows import actions as follows
 from wardbook.follows.models import Follow, Rhythm
 from wardbook.follows.things import thing_from_words
 from wardbook.mail import Letter, write_letter
-from wardbook.people.actions import (
-    MOST_AN_HOUR,
-    MOST_WRONG_TRIES,
-    SIGN_IN,
-    count_try,
-    make_proof,
-    person_with,
-    service_called,
-    use_link,
-)
+from wardbook.people.actions import person_with, service_called
 from wardbook.people.models import Person, Proof, Service
+from wardbook.people.proofs import MOST_AN_HOUR, MOST_WRONG_TRIES, SIGN_IN, count_try, make_proof, use_link
 from wardbook.shared import Level
 
 MANY = 8

@@ -49,7 +49,8 @@ from wardbook.follows.things import thing_from_words
 from wardbook.jobs import ask_for_what_recurs, do_what_is_due
 from wardbook.mail import letters
 from wardbook.moderation import appeals
-from wardbook.people.actions import ERASE, FOLLOW, SIGN_IN, make_proof, person_with
+from wardbook.people.actions import person_with
+from wardbook.people.proofs import ERASE, FOLLOW, SIGN_IN, make_proof
 from wardbook.shared import Level, Standing
 
 STAFF = (CLLR, CLLR_NEXT_DOOR, OFFICER)

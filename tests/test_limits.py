@@ -19,7 +19,7 @@ from wardbook import limits
 from wardbook.db import db, now, transaction
 from wardbook.jobs import Task
 from wardbook.mail import letters
-from wardbook.people import actions
+from wardbook.people import proofs
 from wardbook.people.actions import set_password
 
 FEW = limits.Limit("ask for a link", 2, 3)
@@ -240,7 +240,7 @@ def test_one_address_gets_so_many_letters_whatever_they_are_for_and_wherever_the
         as_(NOBODY).post(f"/entries/{ref}/support", data={"email": "victim@example.com"}, **far)
         wish = {"thing": f"entry:{ref}", "rhythm": "weekly", "email": "victim@example.com"}
         as_(NOBODY).post("/follows/new", data=wish, **far)
-    assert len([letter for letter in letters() if letter.to == "victim@example.com"]) == actions.MOST_TOGETHER
+    assert len([letter for letter in letters() if letter.to == "victim@example.com"]) == proofs.MOST_TOGETHER
 
 
 def test_and_so_many_in_a_day(app, as_):
@@ -249,7 +249,7 @@ def test_and_so_many_in_a_day(app, as_):
         with time_machine.travel(start + timedelta(hours=2 * hour), tick=False):
             for _ in range(5):
                 as_(NOBODY).post("/sign-in", data={"email": "victim@example.com"})
-    assert len(letters()) == actions.MOST_A_DAY
+    assert len(letters()) == proofs.MOST_A_DAY
 
 
 # --- all workers count together ---

@@ -60,7 +60,7 @@ def _as(member, deed, *args, **kw) -> Entry:
 def _confirmed() -> Entry:
     entry = an_issue(standing=Standing.PENDING, confirmed_at=None)
     with transaction():
-        from wardbook.people.actions import make_proof
+        from wardbook.people.proofs import make_proof
 
         actions.confirm(make_proof(person_of(RESIDENT), actions.PUBLISH, entry.ref).proof)
     return entry

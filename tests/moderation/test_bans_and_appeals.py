@@ -30,7 +30,7 @@ from wardbook.entries.erasing import erase
 from wardbook.errors import Forbidden
 from wardbook.mail import letters
 from wardbook.moderation.models import Appeal, Ban, Looking, Report
-from wardbook.people.actions import make_proof
+from wardbook.people.proofs import make_proof
 from wardbook.shared import Standing
 
 WHY = "Rude to neighbours, three times."

@@ -27,7 +27,7 @@ from wardbook.entries.kinds import Channel
 from wardbook.entries.models import Entry
 from wardbook.entries.photographs import photos
 from wardbook.mail import letters
-from wardbook.people.actions import make_proof
+from wardbook.people.proofs import make_proof
 from wardbook.shared import Standing
 
 

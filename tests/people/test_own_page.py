@@ -39,8 +39,8 @@ from wardbook.follows.models import Follow
 from wardbook.jobs import do_what_is_due
 from wardbook.mail import Letter, letters
 from wardbook.moderation.models import Appeal
-from wardbook.people.actions import make_proof
 from wardbook.people.models import Person
+from wardbook.people.proofs import make_proof
 from wardbook.people.queries import person_by_email
 from wardbook.places.actions import keep_shape
 from wardbook.shared import Level, Standing

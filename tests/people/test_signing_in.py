@@ -11,8 +11,9 @@ from flask.testing import FlaskClient
 from tests.conftest import CAST, NOBODY, OFFICER, RESIDENT, person_of
 from wardbook.db import db, transaction
 from wardbook.mail import letters
-from wardbook.people.actions import Grant, add_person, checked_email, make_proof, set_password
+from wardbook.people.actions import Grant, add_person, checked_email, set_password
 from wardbook.people.models import Person, Proof
+from wardbook.people.proofs import make_proof
 from wardbook.people.queries import person_by_email
 from wardbook.policy import Role
 

@@ -33,12 +33,12 @@ def people_add(
 
     Example: wardbook people add cllr@example.org --role councillor --ward E05012461 --from 2019-05-02
     """
-    from wardbook.people import actions
+    from wardbook.people import actions, proofs
 
     with transaction():
         grant = actions.Grant(Role(role), ward, service, from_on, until_on)
         person = actions.add_person(email, grant, name=name)
-        fresh = actions.make_proof(person, actions.SIGN_IN)
+        fresh = proofs.make_proof(person, proofs.SIGN_IN)
     click.echo(f"{settings().base_url}/sign-in/link/{fresh.link}")
 
 

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from wardbook.clock import today
 from wardbook.contributing.proofs import check_sender, key_of, takes_up
+from wardbook.contributing.told import alike, asks_more, channel_of, questions, unanswered
 from wardbook.db import hold, is_writing, now, transaction
 from wardbook.entries import drafting, queries
-from wardbook.entries.kinds import CONTRIBUTIONS, ENTERED, KINDS, Channel, Kind
-from wardbook.entries.merging import likeness
-from wardbook.entries.models import Category, Draft
+from wardbook.entries.kinds import KINDS, Kind
+from wardbook.entries.models import Draft
 from wardbook.entries.photographs import photos
-from wardbook.entries.questions import Question, questions_of
-from wardbook.errors import NotFound, Refused
-from wardbook.people.signed_in import person, viewer
-from wardbook.places.examples import point_help
-from wardbook.places.find import Spot, spot
+from wardbook.errors import NotFound
+from wardbook.people.signed_in import viewer
 from wardbook.policy import Act, require
-from wardbook.web import number_in
 
 bp = Blueprint("contribute", __name__, url_prefix="/contribute")
 bp.before_request(check_sender)
@@ -38,6 +33,7 @@ def refuse_the_banned() -> None:
 
 
 bp.add_app_template_global(key_of, "draft_key")
+bp.add_app_template_global(channel_of)
 STEPS = ("spot", "kind", "what", "more", "photos", "who", "check")
 PAGES = {"spot": "where"}
 """What a step's page is called, where it is not called like the step"""
@@ -179,93 +175,6 @@ def sent_already(draft: Draft) -> ResponseReturnValue | None:
     if request.method == "POST":
         flash("You sent this already, so what you typed now was not added. You can edit it on its page.")
     return redirect(url_for("contribute.sent", draft_id=draft.id))
-
-
-# --- what is told so far -----------------------------------------------------------------------------------------
-
-
-def readable_spot(draft: Draft) -> Spot | None:
-    try:
-        return spot(draft.answers.get("spot") or "")
-    except Refused:
-        return None
-
-
-def only_ward(draft: Draft) -> bool:
-    """Whether the spot is still the one that stands for the ward somebody chose."""
-    return bool(draft.answers.get("somewhere")) and draft.answers.get("spot") == draft.answers["somewhere"]
-
-
-def kind_of(draft: Draft) -> Kind | None:
-    """The kind that was chosen, where one was: what was typed is kept even where it is none."""
-    told = draft.answers.get("kind")
-    return Kind(told) if told in CONTRIBUTIONS else None
-
-
-def until_of(draft: Draft) -> date | None:
-    told = draft.answers.get("lapses_on")
-    return date.fromisoformat(told) if told else None
-
-
-def category_of(draft: Draft) -> Category | None:
-    kind, chosen = kind_of(draft), number_in(str(draft.answers.get("category")))
-    return queries.category(chosen, kind) if kind and chosen is not None else None
-
-
-def questions(draft: Draft) -> list[Question]:
-    """What the chosen category asks beside the words."""
-    category = category_of(draft)
-    return questions_of(category.questions) if category else []
-
-
-def asks_more(draft: Draft) -> bool:
-    """Whether the chosen category has questions that were not asked yet."""
-    return bool(questions(draft)) and str(draft.answers.get("more_of")) != str(draft.answers.get("category"))
-
-
-@bp.app_template_global()
-def channel_of(draft: Draft) -> Channel | None:
-    """By what channel somebody told staff, where it is entered for them."""
-    told = draft.answers.get("channel")
-    return Channel(told) if told in ENTERED else None
-
-
-def alike(draft: Draft) -> list[likeness.Alike]:
-    """What looks the same and was not yet said to be something else."""
-    pin, kind, category = readable_spot(draft), kind_of(draft), category_of(draft)
-    if pin is None or kind is None or category is None:
-        return []
-    told, declined = draft.answers, draft.answers.get("not_same", [])
-    found = likeness.alike(viewer(), pin.point, kind, category, told.get("title") or "", told.get("words") or "")
-    return [one for one in found if one.entry.ref not in declined]
-
-
-def read_spot(words: str) -> Spot:
-    found = spot(words)
-    if found is None:
-        raise Refused(f"We cannot read '{words[:60]}' as one spot. {point_help()}", field="spot")
-    return found
-
-
-def unanswered(draft: Draft) -> str | None:
-    """The first page that is not answered, or not rightly."""
-    right, category = draft.answers.get("right", []), category_of(draft)
-    if "spot" not in right or readable_spot(draft) is None:
-        return "where"
-    if "kind" not in right or kind_of(draft) is None:
-        return "kind"
-    if "what" not in right or category is None or category.emergency or _stale(draft):
-        return "what"
-    if asks_more(draft):
-        return "more"
-    nobody = person() is None and not draft.answers.get("email") and channel_of(draft) is None
-    return "who" if "who" not in right or nobody else None
-
-
-def _stale(draft: Draft) -> bool:
-    """Whether a draft was left until the day of its offer had passed, or became an offer after it was said."""
-    until = until_of(draft)
-    return kind_of(draft) is Kind.OFFER and (until is None or until < today())
 
 
 @bp.app_template_global()

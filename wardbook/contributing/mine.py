@@ -6,8 +6,9 @@ from flask import flash, redirect, session, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook import mail
-from wardbook.contributing.drafts import alike, bp, own
+from wardbook.contributing.drafts import bp, own
 from wardbook.contributing.forms import NoneOfTheseForm
+from wardbook.contributing.told import alike
 from wardbook.db import db
 from wardbook.entries import queries, support
 from wardbook.entries.keeping_forms import EmailSupportForm

@@ -7,27 +7,21 @@ from flask.typing import ResponseReturnValue
 
 from wardbook import mail
 from wardbook.contributing.doubting import doubts
-from wardbook.contributing.drafts import (
-    back_from,
-    bp,
-    category_of,
-    channel_of,
-    go_on,
-    goes_back,
-    keep,
-    kind_of,
-    only_ward,
-    own,
-    questions,
-    read_spot,
-    sent_already,
-    unanswered,
-    until_of,
-)
+from wardbook.contributing.drafts import back_from, bp, go_on, goes_back, keep, own, sent_already
 from wardbook.contributing.forms import (
     ForWhomForm,
     SendForm,
     WhoForm,
+)
+from wardbook.contributing.told import (
+    category_of,
+    channel_of,
+    kind_of,
+    only_ward,
+    questions,
+    read_spot,
+    unanswered,
+    until_of,
 )
 from wardbook.entries import actions, drafting, queries
 from wardbook.entries.forms import level_hints
@@ -38,6 +32,7 @@ from wardbook.entries.questions import answers_in_words, answers_to
 from wardbook.errors import Refused
 from wardbook.forms import ask
 from wardbook.people import actions as people
+from wardbook.people import proofs
 from wardbook.people.forms import PressForm
 from wardbook.people.models import Person
 from wardbook.people.signed_in import person, sign_in_unless_another, viewer
@@ -172,12 +167,12 @@ def sent(draft_id: str) -> ResponseReturnValue:
 @bp.route("/confirm/<link>", methods=["GET", "POST"])
 def confirm(link: str) -> ResponseReturnValue:
     """The link in the email shows a page; the button on it publishes. Mail scanners open links, they press nothing."""
-    proof = or_404(people.proof_by_link(link))
+    proof = or_404(proofs.proof_by_link(link))
     entry = or_404(queries.entry(proof.subject or "", Viewer(id=proof.person_id)))
     form = PressForm()
     if form.validate_on_submit() and proof.used_at is None:
         try:
-            entry = actions.confirm(people.use_link(link))
+            entry = actions.confirm(proofs.use_link(link))
             if not sign_in_unless_another(proof.person) and queries.entry(entry.ref, viewer()) is None:
                 return redirect(url_for(".confirm", link=link))
             return redirect(url_for("entries.detail", ref=entry.ref, told="yes"))

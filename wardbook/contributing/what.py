@@ -6,23 +6,7 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.clock import today
-from wardbook.contributing.drafts import (
-    after,
-    alike,
-    back_from,
-    bp,
-    category_of,
-    go_on,
-    goes_back,
-    keep,
-    kind_of,
-    own,
-    questions,
-    readable_spot,
-    sent_already,
-    unanswered,
-    until_of,
-)
+from wardbook.contributing.drafts import after, back_from, bp, go_on, goes_back, keep, own, sent_already
 from wardbook.contributing.forms import (
     KindForm,
     MoreForm,
@@ -31,6 +15,7 @@ from wardbook.contributing.forms import (
     kind_hints,
 )
 from wardbook.contributing.mine import ask_which
+from wardbook.contributing.told import alike, category_of, kind_of, questions, readable_spot, unanswered, until_of
 from wardbook.entries import actions, drafting, queries
 from wardbook.entries.categories import told_most
 from wardbook.entries.kinds import KINDS, Kind

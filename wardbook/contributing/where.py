@@ -13,21 +13,9 @@ from wardbook.areas import queries as areas
 from wardbook.areas.locator import locator
 from wardbook.areas.models import Area
 from wardbook.clock import today
-from wardbook.contributing.drafts import (
-    back_from,
-    begun,
-    bp,
-    go_on,
-    goes_back,
-    keep,
-    only_ward,
-    own,
-    read_spot,
-    readable_spot,
-    sent_already,
-    start_anew,
-)
+from wardbook.contributing.drafts import back_from, begun, bp, go_on, goes_back, keep, own, sent_already, start_anew
 from wardbook.contributing.forms import ChannelForm, FindForm, SpotForm, WordsForm
+from wardbook.contributing.told import only_ward, read_spot, readable_spot
 from wardbook.entries import drafting
 from wardbook.entries.models import Draft
 from wardbook.errors import NotFound, Refused

@@ -22,7 +22,7 @@ from wardbook.entries.questions import Answers
 from wardbook.errors import Refused
 from wardbook.events import Did, Told, record
 from wardbook.mail import write_letter
-from wardbook.people import actions as people
+from wardbook.people import proofs
 from wardbook.people.models import Person, Proof
 from wardbook.people.queries import viewer_of
 from wardbook.places.find import refuse_outside
@@ -226,7 +226,7 @@ def free_reference() -> str:
 
 
 def _ask_for_proof(entry: Entry, author: Person, name: str, understood: Sequence[str]) -> None:
-    fresh = people.make_proof(author, PUBLISH, entry.ref, name=name)
+    fresh = proofs.make_proof(author, PUBLISH, entry.ref, name=name)
     write_letter(
         author.email, "confirm", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link,
         to_come=next_steps(entry), understood=understood,

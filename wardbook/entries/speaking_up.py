@@ -13,7 +13,7 @@ from wardbook.entries.kinds import KINDS, Kind
 from wardbook.entries.models import Entry
 from wardbook.errors import Refused
 from wardbook.forms import ask
-from wardbook.people import actions as people
+from wardbook.people import proofs
 from wardbook.people.signed_in import person, sign_in_unless_another, viewer
 from wardbook.policy import Act, require
 from wardbook.web import or_404
@@ -58,7 +58,7 @@ def take_back(ref: str) -> ResponseReturnValue:
 @bp.route("/support/<link>", methods=["GET", "POST"])
 def by_link(link: str) -> ResponseReturnValue:
     """The link in the email shows a page; the button on it supports. Mail scanners open links, they press nothing."""
-    proof = or_404(people.proof_by_link(link))
+    proof = or_404(proofs.proof_by_link(link))
     entry = or_404(support.entry_of(proof))
     form = ConfirmForm()
     if form.validate_on_submit() and proof.used_at is None:

@@ -11,6 +11,7 @@ from wardbook.entries.models import Entry, Support
 from wardbook.errors import Forbidden, NotFound, Refused
 from wardbook.mail import write_letter
 from wardbook.people import actions as people
+from wardbook.people import proofs
 from wardbook.people.models import Person, Proof
 from wardbook.people.queries import viewer_of
 from wardbook.policy import Act, Viewer, require
@@ -76,9 +77,9 @@ def ask_for_proof(viewer: Viewer, entry: Entry, email: str) -> None:
     """Mail a link that supports an entry. The same is answered whoever it is; twice in a moment, one letter goes."""
     require(viewer, Act.SUPPORT, entry)
     person = people.person_with(email)
-    if people.was_asked_just_now(person, SUPPORT, entry.ref):
+    if proofs.was_asked_just_now(person, SUPPORT, entry.ref):
         return
-    fresh = people.make_proof(person, SUPPORT, entry.ref)
+    fresh = proofs.make_proof(person, SUPPORT, entry.ref)
     write_letter(person.email, "support", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link)
 
 
@@ -89,7 +90,7 @@ def entry_of(proof: Proof) -> Entry | None:
 
 def confirm(link: str) -> tuple[Entry, Person]:
     """Support what a link is for, as the person whose address it was sent to."""
-    proof = people.use_link(link)
+    proof = proofs.use_link(link)
     entry = entry_of(proof)
     if entry is None:
         raise NotFound

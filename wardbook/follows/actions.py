@@ -11,6 +11,7 @@ from wardbook.follows.models import RHYTHMS, Follow, FollowedWard, News, Rhythm
 from wardbook.follows.things import Thing, thing_from_words
 from wardbook.mail import write_letter
 from wardbook.people import actions as people
+from wardbook.people import proofs
 from wardbook.people.models import Proof
 from wardbook.people.queries import viewer_of
 from wardbook.policy import Act, Viewer, require
@@ -25,9 +26,9 @@ def ask_by_email(email: str, thing: Thing, rhythm: Rhythm) -> None:
     """
     _refuse_long(thing)
     person, wish = people.person_with(email), f"{rhythm}|{thing.words}"
-    if people.was_asked_just_now(person, people.FOLLOW, wish):
+    if proofs.was_asked_just_now(person, proofs.FOLLOW, wish):
         return
-    fresh = people.make_proof(person, people.FOLLOW, wish)
+    fresh = proofs.make_proof(person, proofs.FOLLOW, wish)
     write_letter(
         person.email, "follow", cause=f"proof {fresh.proof.id}", thing=thing, link=fresh.link,
         rhythm=RHYTHMS[rhythm],
@@ -42,7 +43,7 @@ def wish_of(proof: Proof) -> tuple[Thing, Rhythm]:
 
 def confirm(link: str) -> Follow:
     """Begin what was asked for by email. Raises Refused where the link is used or has ended."""
-    proof = people.use_link(link)
+    proof = proofs.use_link(link)
     return begin(viewer_of(proof.person), *wish_of(proof))
 
 

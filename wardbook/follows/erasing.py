@@ -12,8 +12,8 @@ from wardbook.erasure import blanks
 from wardbook.follows.digests import CAUSE
 from wardbook.follows.models import Follow, News
 from wardbook.mail import Letter, forget_letters
-from wardbook.people.actions import FOLLOW
 from wardbook.people.models import Person, Proof
+from wardbook.people.proofs import FOLLOW
 
 WITHIN = timedelta(minutes=1)
 """A digest is kept and what it told is taken down in one transaction, which lasts no longer."""

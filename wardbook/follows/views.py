@@ -17,7 +17,7 @@ from wardbook.follows.forms import DistanceForm, FollowForm, NearForm, RhythmFor
 from wardbook.follows.models import RHYTHMS, Follow, Rhythm
 from wardbook.follows.things import Thing, thing_from_words, thing_of
 from wardbook.forms import ask
-from wardbook.people import actions as people
+from wardbook.people import proofs
 from wardbook.people.forms import PressForm
 from wardbook.people.models import Proof
 from wardbook.people.signed_in import person, sign_in_unless_another, viewer
@@ -126,8 +126,8 @@ def sent() -> ResponseReturnValue:
 @bp.route("/confirm/<link>", methods=["GET", "POST"])
 def confirm(link: str) -> ResponseReturnValue:
     """The link in the email shows a page; the button on it acts. Mail scanners open links, they press nothing."""
-    proof = or_404(people.proof_by_link(link))
-    if proof.purpose != people.FOLLOW:
+    proof = or_404(proofs.proof_by_link(link))
+    if proof.purpose != proofs.FOLLOW:
         raise NotFound
     thing = _wished(proof)
     form = PressForm()

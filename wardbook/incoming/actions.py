@@ -10,7 +10,7 @@ from wardbook.entries.kinds import Channel
 from wardbook.entries.models import Draft, Entry
 from wardbook.errors import Refused
 from wardbook.incoming.taking import TELL_ON
-from wardbook.people import actions as people
+from wardbook.people import proofs
 from wardbook.people.models import Person, Proof
 from wardbook.places.find import Spot, refuse_outside
 from wardbook.shared import Standing
@@ -52,7 +52,7 @@ def draft_of(proof: Proof | None) -> Draft | None:
 
 def go_on(link: str) -> tuple[Draft, Person]:
     """Take up what one sent by email: the link proves the address. Raises Refused where it is used or has ended."""
-    proof = people.use_link(link)
+    proof = proofs.use_link(link)
     draft = draft_of(proof)
     if draft is None:
         raise Refused("What you wrote is no longer kept. Please tell us again.")

@@ -24,6 +24,7 @@ from wardbook.incoming.replies import Answered, answer_to
 from wardbook.incoming.where import spots_in
 from wardbook.mail import write_letter
 from wardbook.people import actions as people
+from wardbook.people import proofs
 from wardbook.people.models import Person
 from wardbook.places.find import Spot, ward_at
 from wardbook.policy import VISITOR
@@ -220,7 +221,7 @@ def _draft(told: _Told, spots: list[Spot], author: Person) -> Taking:
 
 
 def _send_link(told: _Told, draft: Draft, spots: list[Spot], author: Person) -> None:
-    fresh = people.make_proof(author, TELL_ON, draft.id, name=told.read.name)
+    fresh = proofs.make_proof(author, TELL_ON, draft.id, name=told.read.name)
     fresh.proof.ends_at = now() + KEPT
     write_letter(
         author.email, "by_email_draft", cause=f"proof {fresh.proof.id}", link=fresh.link, title=told.title,

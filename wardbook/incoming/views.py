@@ -10,7 +10,7 @@ from wardbook.forms import ask
 from wardbook.incoming import actions
 from wardbook.incoming.forms import PutRightForm
 from wardbook.incoming.taking import TELL_ON
-from wardbook.people import actions as people
+from wardbook.people import proofs
 from wardbook.people.forms import PressForm
 from wardbook.people.signed_in import sign_in, still_another
 from wardbook.places.examples import point_help, point_hint
@@ -27,7 +27,7 @@ bp = Blueprint("incoming", __name__, url_prefix="/by-email")
 @bp.route("/<link>", methods=["GET", "POST"])
 def tell_on(link: str) -> ResponseReturnValue:
     """What somebody sent, and a button that goes on with it. Mail scanners open links, they press nothing."""
-    proof = or_404(people.proof_by_link(link))
+    proof = or_404(proofs.proof_by_link(link))
     if proof.purpose != TELL_ON:
         raise NotFound
     form = PressForm()
@@ -49,7 +49,7 @@ def tell_on(link: str) -> ResponseReturnValue:
 @bp.route("/<link>/place", methods=["GET", "POST"])
 def place(link: str) -> ResponseReturnValue:
     """Is it there, and is it about this? Before it is published, whoever has the link puts it right."""
-    proof = or_404(people.proof_by_link(link))
+    proof = or_404(proofs.proof_by_link(link))
     entry = or_404(actions.entry_to_put_right(proof))
     at = f"{entry.geometry.y:.6f}, {entry.geometry.x:.6f}"
     form = PutRightForm(data={"spot": at, "category": str(entry.category_id or "")})

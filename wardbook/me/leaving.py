@@ -13,7 +13,7 @@ from wardbook.entries.models import Entry
 from wardbook.erasure import unname_copies
 from wardbook.errors import Refused
 from wardbook.mail import write_letter
-from wardbook.people import actions as people
+from wardbook.people import proofs
 from wardbook.people.models import Person, Proof
 from wardbook.people.own import blank
 from wardbook.people.queries import viewer_of
@@ -42,9 +42,9 @@ def ask_for_proof(person: Person, choice: Leaving) -> None:
     """Mail a link behind which somebody is erased. Asked twice in a moment, one letter goes."""
     require(viewer_of(person), Act.BE_ERASED, person)
     alone("person", person.email)
-    if people.was_asked_just_now(person, people.ERASE, choice):
+    if proofs.was_asked_just_now(person, proofs.ERASE, choice):
         return
-    fresh = people.make_proof(person, people.ERASE, choice)
+    fresh = proofs.make_proof(person, proofs.ERASE, choice)
     write_letter(
         person.email, "erase_me", cause=f"proof {fresh.proof.id}", link=fresh.link, choice=CHOICES[choice],
         means=MEANS[choice],
@@ -58,7 +58,7 @@ def choice_of(proof: Proof) -> Leaving:
 
 def by_link(link: str) -> list[str]:
     """Erase whoever a link was sent to, as they chose; the keys of photos whose files can go once this is committed."""
-    proof = people.use_link(link)
+    proof = proofs.use_link(link)
     return erase(viewer_of(proof.person), proof.person, choice_of(proof))
 
 

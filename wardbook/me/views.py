@@ -23,7 +23,7 @@ from wardbook.me import leaving, taking
 from wardbook.me.forms import HIDE, LEAVE, EraseForm, NameForm
 from wardbook.me.leaving import CHOICES, MEANS, Leaving
 from wardbook.me.naming import rename
-from wardbook.people import actions as people
+from wardbook.people import proofs
 from wardbook.people.forms import PressForm
 from wardbook.people.models import Person
 from wardbook.people.signed_in import is_fresh, person, sign_out, still_another, viewer
@@ -125,8 +125,8 @@ def by_link(link: str) -> ResponseReturnValue:
     """The link in the email shows a page; the button on it erases. Mail scanners open links, they press nothing."""
     if request.method == "POST" and session.get("erased"):
         return redirect(url_for(".erased"))
-    proof = or_404(people.proof_by_link(link))
-    if proof.purpose != people.ERASE:
+    proof = or_404(proofs.proof_by_link(link))
+    if proof.purpose != proofs.ERASE:
         raise NotFound
     form, choice = PressForm(), leaving.choice_of(proof)
     if form.validate_on_submit():

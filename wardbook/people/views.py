@@ -11,7 +11,7 @@ from wardbook import limits, mail
 from wardbook.db import intend_to_write, transaction
 from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask
-from wardbook.people import actions
+from wardbook.people import actions, proofs
 from wardbook.people.forms import CodeForm, EmailForm, PasswordForm, PressForm
 from wardbook.people.models import Person
 from wardbook.people.signed_in import person, sign_in, sign_out
@@ -37,7 +37,7 @@ def signing_in() -> ResponseReturnValue:
 
 def _mail_proof(email: str) -> int:
     who = actions.person_with(email)
-    fresh = actions.make_proof(who, actions.SIGN_IN, own_address(session.get("next")))
+    fresh = proofs.make_proof(who, proofs.SIGN_IN, own_address(session.get("next")))
     cause = f"proof {fresh.proof.id}"
     mail.write_letter(who.email, "sign_in", cause=cause, link=fresh.link, code=fresh.code)
     return fresh.proof.id
@@ -52,8 +52,8 @@ def code() -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction():
-                actions.count_try(session["proof"])
-            return _enter(actions.use_code(session["proof"], form.code.data).person)
+                proofs.count_try(session["proof"])
+            return _enter(proofs.use_code(session["proof"], form.code.data).person)
         except Refused as refused:
             form.put(refused)
     return ask("people/code.html", form, outbox=mail.to_outbox())
@@ -63,11 +63,11 @@ def code() -> ResponseReturnValue:
 def link(link: str) -> ResponseReturnValue:
     """The link from the email: it shows a page, and only the button on it signs in, since mail scanners open links."""
     form = PressForm()
-    proof = actions.proof_by_link(link)
-    if proof is None or proof.purpose != actions.SIGN_IN:
+    proof = proofs.proof_by_link(link)
+    if proof is None or proof.purpose != proofs.SIGN_IN:
         raise NotFound
     if form.validate_on_submit():
-        proof = actions.use_link(link)
+        proof = proofs.use_link(link)
         return _enter(proof.person, proof.subject)
     return ask("people/link.html", form, proof=proof)
 
