@@ -76,7 +76,7 @@ def words_of(message: str, about: Things) -> dict[str, Any]:
         "support": {"entry": entry, "link": link},
         "sign_in": {"link": link, "code": "123456"},
         "new_wards": {"on": date(2027, 5, 6), "moved": [moved], "to_choose": [to_choose]},
-        "put_right": {"entry": entry, "said": a_step(Did.CHANGED_STATE),
+        "put_right": {"entry": entry, "told": entry, "said": a_step(Did.CHANGED_STATE),
                       "answers": [("Yes", "http://localhost/put-right/x?answer=yes")]},
         "not_right": {"entry": entry, "event": a_step(Did.REOPENED), "before": State.FIXED},
         "erase_me": {"link": link, "choice": "Leave what I told, without me", "means": "It stays."},
