@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import secrets
@@ -18,6 +19,7 @@ import shapely
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import Dialect, Engine
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -140,6 +142,27 @@ class Known(Rule):
 
 Flask.url_rule_class = Known
 _made: list[Flask] = []
+_dialects: dict[str, Dialect] = {}
+_statements: dict[str, dict[Any, Any]] = {"sqlite": {}, "postgresql": {}}
+
+
+def _compile_sql_once(engine: Engine) -> None:
+    """Statements, compiled once a process and not for each test: SQLAlchemy keeps them beside their dialect. It is
+    the first one's that was ever connected, since only then it knows its server.
+    """
+    name = engine.dialect.name
+    known = _dialects.setdefault(name, engine.dialect)
+    if known.server_version_info is None:
+        _dialects[name] = known = engine.dialect
+    engine.dialect = known
+    engine.update_execution_options(compiled_cache=_statements[name])
+
+
+def pytest_collection_finish() -> None:
+    """What was loaded until now stays: to look through all of it again and again took a quarter of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 @pytest.fixture(autouse=True)
@@ -163,6 +186,8 @@ def application(home: Path, **changes: Any) -> Flask:
     app.jinja_env.bytecode_cache = Compiled()
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     app.test_client_class = Browser
+    with app.app_context():
+        _compile_sql_once(db.engine)
     return app
 
 
