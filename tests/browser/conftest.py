@@ -33,7 +33,8 @@ def _chromium() -> str | None:
     named = os.environ.get("WARDBOOK_CHROMIUM")
     if named:
         return shutil.which(named)
-    return "/usr/bin/chromium" if Path("/usr/bin/chromium").exists() else shutil.which("chromium")
+    debian = ("/usr/bin/chromium-headless-shell", "/usr/bin/chromium")  # the first is the same without a window
+    return next((path for path in debian if Path(path).exists()), None) or shutil.which("chromium")
 
 
 @pytest.fixture(scope="session")
@@ -78,7 +79,10 @@ def _write_to_the_council(home: Path, base: str) -> None:
         subprocess.run(command, env=settings, cwd=ROOT, check=True, capture_output=True, timeout=120)
 
 
-_ON_LOOPBACK = "-Dnu.validator.servlet.bind-address=127.0.0.1"
+_JAVA = (
+    "-Dnu.validator.servlet.bind-address=127.0.0.1",
+    "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",  # it lives for minutes
+)  # fmt: skip
 
 
 @pytest.fixture(scope="package")
@@ -93,7 +97,7 @@ def html_checker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     log = tmp_path_factory.mktemp("checker") / "checker.log"
     with log.open("wb") as out:
         checker = subprocess.Popen(
-            ["java", _ON_LOOPBACK, "-cp", jar, "nu.validator.servlet.Main", str(port)],
+            ["java", *_JAVA, "-cp", jar, "nu.validator.servlet.Main", str(port)],
             stdout=out, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
