@@ -81,7 +81,7 @@ def _write_to_the_council(home: Path, base: str) -> None:
 
 _JAVA = (
     "-Dnu.validator.servlet.bind-address=127.0.0.1",
-    "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",  # it lives for minutes
+    "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xss64m",  # it lives for minutes, and reads schemas deep down
 )  # fmt: skip
 
 
