@@ -53,17 +53,19 @@ def appeals(tells: Reach) -> Reach:
 
 
 def looks_at_an_appeal(tells: Reach) -> Reach:
-    """The oldest appeal that waits, which somebody else has just made."""
+    """An appeal that waits, since somebody else has just made one."""
 
     def reach(them: Someone) -> None:
         assert them.page.context.browser is not None
         author = Someone(them.page.context.browser.new_page(), them.base)
         appeals(tells)(author)
         author.page.close()
-        page = them.fetches("/moderation?show=appeals")[1].decode()
-        link = re.search(r'href="(/moderation/appeals/\d+)"', page)
-        assert link is not None
-        them.goes_to(link[1])
+        path = "/moderation?show=appeals"
+        for part_of_link in ("/moderation/WB-", "/moderation/appeals/"):
+            link = re.search(rf'href="({part_of_link}\w+)"', them.fetches(path)[1].decode())
+            assert link is not None
+            path = link[1]
+        them.goes_to(path)
 
     return reach
 
