@@ -11,7 +11,7 @@ from sqlalchemy import Select, select, update
 
 from wardbook.clock import day_in_words
 from wardbook.db import db, now
-from wardbook.entries import queries
+from wardbook.entries import holding, queries
 from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.kinds import LED, Family, Kind, Lead, State
 from wardbook.entries.models import Entry
@@ -68,6 +68,7 @@ def write_step(viewer: Viewer, entry: Entry, step: Step, *, once: str | None) ->
     if done_already(once):
         return entry
     _check(entry, step)
+    holding.check_said(viewer, step.words, field="words")
     entry.changed_at = now()
     change: dict[str, object] = {
         "sort": str(step.sort),

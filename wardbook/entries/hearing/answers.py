@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select
 
 from wardbook.db import db, hold, now
-from wardbook.entries import queries
+from wardbook.entries import holding, queries
 from wardbook.entries.hearing.authors import tell_author, tell_those_merged
 from wardbook.entries.hearing.closing import (
     WHETHER,
@@ -42,6 +42,8 @@ def answer(asked: Asked, said: Whether, *, words: str = "") -> Asked:
         return asked
     if is_open_again(asked):
         raise Refused("It was reopened, or closed again, since we asked.")
+    if said is Whether.NO:
+        holding.check_said(author, words, field="words")
     asked.answer, asked.answered_at = said, now()
     if said is Whether.NO:
         _reopen(author, asked, words)
