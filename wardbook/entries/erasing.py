@@ -8,7 +8,7 @@ that is still whole, in the same transaction, and empties what the room keeps of
 
 from __future__ import annotations
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from wardbook import jobs, search
 from wardbook.db import db, empty_log, hold, now
@@ -81,6 +81,15 @@ def _steps(entry: Entry) -> None:
         step.change = {name: value for name, value in step.change.items() if name in BARE}
         if step.actor_id == entry.author_id:
             step.actor_id, step.signed = None, ""
+
+
+def forget_steps(*these: ColumnElement[bool]) -> None:
+    """Take the words of somebody's steps, and who took them, from entries that stay, and from the letters that told
+    them.
+    """
+    ids = db.session.scalars(select(Event.id).where(*these)).all()
+    forget_letters([f"event {id_}" for id_ in ids])
+    db.session.execute(update(Event).where(Event.id.in_(ids)).values(words="", actor_id=None, signed=""))
 
 
 @blanks
