@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from wardbook import jobs, search
 from wardbook.db import db, empty_log, hold, now
-from wardbook.entries.models import Draft, Entry, Photo, Superseded, Support
+from wardbook.entries import drafting
+from wardbook.entries.models import Entry, Photo, Superseded, Support
 from wardbook.entries.photographs import photos
 from wardbook.erasure import blank_copies, blanks
 from wardbook.events import Did, Event, record
@@ -26,16 +27,14 @@ BARE = ("state", "level", "standing")
 """What a step may go on saying of an erased entry: words that are the council's, and nobody's own"""
 
 
-def erase(viewer: Viewer, entry: Entry, *, once: str) -> list[str]:
-    """Erase one's own entry; the keys of its photos, whose files can go once this is committed."""
+def erase(viewer: Viewer, entry: Entry, *, once: str) -> None:
+    """Erase one's own entry; the files of its photos go once this is committed."""
     hold(entry)
     require(viewer, Act.ERASE, entry)
-    keys = photos.keys_of(entry.photos)
     blank_copies(entry)
     record(VISITOR, Did.ERASED, entry, change={"standing": [entry.standing, Standing.ERASED]}, once=once)
     _empty(entry)
     jobs.ask(FORGET, cause=entry.ref)
-    return keys
 
 
 @jobs.doer(FORGET)
@@ -58,8 +57,7 @@ def _empty(entry: Entry) -> None:
 
 @blanks
 def _photos(entry: Entry) -> None:
-    for photo in db.session.scalars(select(Photo).where(Photo.entry_id == entry.id)).all():
-        db.session.delete(photo)
+    photos.drop(db.session.scalars(select(Photo).where(Photo.entry_id == entry.id)).all())
 
 
 @blanks
@@ -106,5 +104,4 @@ def _letters_and_proofs(entry: Entry) -> None:
 def _draft(entry: Entry) -> None:
     """What was typed before it was sent is kept for a day."""
     if entry.once:
-        db.session.execute(update(Photo).where(Photo.draft_id == entry.once).values(draft_id=None))
-        db.session.execute(delete(Draft).where(Draft.id == entry.once))
+        drafting.forget_drafts([entry.once])

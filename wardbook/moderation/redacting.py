@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select
 
 from wardbook import jobs
 from wardbook.db import db
-from wardbook.entries import splitting
+from wardbook.entries import drafting, splitting
 from wardbook.entries.erasing import FORGET
-from wardbook.entries.models import Draft, Entry, Photo
+from wardbook.entries.models import Entry
 from wardbook.erasure import redact_copies, redacts
 from wardbook.errors import Refused
 from wardbook.events import Did, Event
@@ -118,5 +118,4 @@ def _letters(entry: Entry, without: Without) -> None:
 def _draft(entry: Entry, without: Without) -> None:
     """What was typed before it was sent is kept for a day."""
     if entry.once:
-        db.session.execute(update(Photo).where(Photo.draft_id == entry.once).values(draft_id=None))
-        db.session.execute(delete(Draft).where(Draft.id == entry.once))
+        drafting.forget_drafts([entry.once])
