@@ -308,3 +308,13 @@ def test_what_was_split_off_stands_after_the_first_is_erased(as_):
     with transaction():
         erase(as_viewer(RESIDENT), fresh(issue), once="erased")
     assert "Another thing." in as_(NOBODY).get("/map").text
+
+
+def test_an_appeal_does_not_name_an_author_who_chose_not_to_be_named(as_):
+    issue = an_issue(by=CLLR)
+    does(as_(MODERATOR), issue, "hide", reason="It is rude.")
+    assert appeals(as_(CLLR))[0].status_code == 302
+    does(as_(MODERATOR), issue, "restore")
+    page = as_(NOBODY).get(f"/entries/{issue.ref}").text
+    assert "Its author asked for another look" in page
+    assert CLLR.name not in page
