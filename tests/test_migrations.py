@@ -5,9 +5,10 @@ from __future__ import annotations
 from flask_migrate import downgrade
 from sqlalchemy import inspect, text
 
-from tests.conftest import NOBODY, an_issue
+from tests.conftest import CLLR, NOBODY, an_issue, as_viewer
 from wardbook import store
 from wardbook.db import db, intend_to_write, transaction
+from wardbook.events import Did, Event, record
 
 
 def step_back_to(revision: str) -> None:
@@ -51,3 +52,13 @@ def test_what_was_told_while_there_was_no_index_is_found_by_it_later(app, as_):
     tell_again("WB-22222", told)
     store.make_ready()
     assert "WB-22222" in as_(NOBODY).get("/places/postcode:ZZ1%201AA+300m").text
+
+
+def test_an_appeal_that_bore_a_name_bears_none_any_more(app):
+    issue = an_issue(by=CLLR)
+    with transaction():
+        step = record(as_viewer(CLLR), Did.APPEALED, issue)
+        step.signed = "C. Councillor"
+    step_back_to("0023")
+    store.make_ready()
+    assert db.session.query(Event).filter_by(did=Did.APPEALED).one().signed == ""

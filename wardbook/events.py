@@ -117,6 +117,7 @@ OF_THE_AUTHOR = frozenset(
         Did.REVIEWED,
         Did.SUPERSEDED,
         Did.CHANGED_PHOTOS,
+        Did.APPEALED,
     }
 )
 OF_THE_AUTHOR_OR_THE_COUNCIL = frozenset({Did.CHANGED_STATE, Did.RENEWED, Did.TOOK_ON})

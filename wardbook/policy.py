@@ -198,6 +198,7 @@ class Act(StrEnum):
     """What a person may ask to do."""
 
     CONTRIBUTE = "contribute"
+    SAY = "say in words of their own"
     WRITE_NOTE = "write note"
     REPLY = "reply"
     SAY_WHETHER = "say whether it is put right"
@@ -315,6 +316,7 @@ _IS_OUT = _standing(Standing.PUBLISHED)
 DOES: dict[Act, Permission] = {
     # the thing is who tells this kind; a visitor's waits until an email address is confirmed
     Act.CONTRIBUTE: _both(lambda viewer, tellers: viewer.id is None or bool(viewer.roles & tellers), _not_banned),
+    Act.SAY: _not_banned,  # beside a deed that a ban leaves them: what others read of it
     Act.WRITE_NOTE: _any_of(Role.COUNCILLOR, Role.OFFICER),
     # a councillor answers in words what was told in their ward; beside a note they put a view of their own
     Act.REPLY: _both(
@@ -323,7 +325,8 @@ DOES: dict[Act, Permission] = {
     ),
     Act.SAY_WHETHER: _both(_is_own, _standing(Standing.PUBLISHED)),
     Act.CHANGE_STATE: _both(
-        _either(_any_of(Role.OFFICER), _both(_is_own, _whose("author_moves"))), _standing(Standing.PUBLISHED)
+        _either(_any_of(Role.OFFICER), _both(_is_own, _whose("author_moves"), _not_banned)),
+        _standing(Standing.PUBLISHED),
     ),
     Act.RENEW: _both(_either(_any_of(Role.OFFICER), _is_own), _whose("lapses"), _standing(Standing.PUBLISHED)),
     Act.SET_LEAD: _both(_any_of(Role.OFFICER), _whose("is_led"), _standing(Standing.PUBLISHED)),
@@ -364,7 +367,9 @@ DOES: dict[Act, Permission] = {
     Act.FOLLOW: lambda viewer, thing: viewer.id is not None,
     Act.FREEZE: _any_of(Role.COUNCILLOR, Role.OFFICER),
     Act.MERGE: _both(_any_of(Role.OFFICER, Role.MODERATOR), _IS_OUT, _is_no_note),
-    Act.TAKE_ON: _both(_whose("is_taken_on"), _either(_is_own, _takes_part, _any_of(Role.OFFICER)), _IS_OUT),
+    Act.TAKE_ON: _both(
+        _whose("is_taken_on"), _either(_is_own, _takes_part, _any_of(Role.OFFICER)), _IS_OUT, _not_banned
+    ),
     Act.THANK: _both(_whose("is_taken_on"), _any_of(Role.OFFICER, Role.COUNCILLOR), _IS_OUT),
     # whoever holds or held a role asks an administrator: what they did in it is the council's record
     Act.BE_ERASED: lambda viewer, person: viewer.id == person.id and not person.terms,

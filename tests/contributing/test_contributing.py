@@ -28,7 +28,7 @@ from tests.conftest import (
 )
 from wardbook.db import db, now, transaction
 from wardbook.entries.models import Draft, Entry, Photo
-from wardbook.jobs import do_what_is_due
+from wardbook.jobs import ask_for_what_recurs, do_what_is_due
 from wardbook.mail import letters
 from wardbook.people.queries import person_by_email
 from wardbook.shared import Level, Standing
@@ -478,7 +478,8 @@ def test_an_old_draft_is_forgotten_with_its_photos(as_, home):
     with time_machine.travel("2026-01-01 12:00", tick=False):
         draft = begin(client)
         client.post(f"{draft}/photos", data={"photo": [a_photo()]})
-    begin(as_(NOBODY))
+    ask_for_what_recurs()
+    do_what_is_due()
     assert client.get(f"{draft}/what").status_code == 404
     assert db.session.query(Photo).count() == 0
     assert list((home / "photos").rglob("*.jpg")) == []
@@ -490,7 +491,8 @@ def test_forgetting_a_draft_keeps_the_photos_of_what_was_sent(as_):
         draft = fill_in(client)
         client.post(f"{draft}/photos", data={"photo": [a_photo()]})
         client.post(f"{draft}/check")
-    begin(as_(NOBODY))
+    ask_for_what_recurs()
+    do_what_is_due()
     entry = db.session.query(Entry).one()
     assert as_(NOBODY).get(f"/photos/{entry.photos[0].key}/small.jpg").status_code == 200
 

@@ -10,10 +10,11 @@ import pytest
 import time_machine
 from lxml import html
 
-from tests.conftest import NOBODY, RESIDENT
+from tests.conftest import NEIGHBOUR, NOBODY, RESIDENT, person_of
 from tests.contributing.test_contributing import begin, fill_in, send, what, who
-from wardbook.db import db, now
+from wardbook.db import db, now, transaction
 from wardbook.entries.models import Draft, Entry
+from wardbook.people.proofs import make_proof
 
 
 @pytest.fixture
@@ -144,3 +145,26 @@ def test_what_was_sent_in_one_tab_leads_the_other_to_what_became_of_it(as_):
     assert client.post(f"{draft}/what", data=what(title="Too late")).location == f"{draft}/sent"
     assert "You sent this already" in client.get(f"{draft}/sent").text
     assert db.session.get(Draft, draft.split("/")[-1]).answers["title"] == "No dropped kerb"
+
+
+def test_who_signs_out_leaves_nothing_they_began_to_the_next_at_that_browser(as_):
+    client = as_(RESIDENT)
+    draft = begin(client)
+    assert "You began" in client.get("/contribute").text
+    client.post("/sign-out")
+    assert "You began" not in client.get("/contribute").text
+    assert client.get(f"{draft}/spot").status_code == 404
+    assert client.get(f"{draft}/what").status_code == 404
+    assert db.session.query(Draft).count() == 1
+
+
+def test_who_is_signed_in_after_somebody_else_is_not_offered_what_they_began(as_):
+    client = as_(RESIDENT)
+    draft = begin(client)
+    with transaction():
+        link = make_proof(person_of(NEIGHBOUR), "sign in").link
+    assert "You began" in client.get("/contribute").text
+    client.post(link.partition("localhost")[2] or f"/sign-in/link/{link}")
+    assert NEIGHBOUR.email in client.get("/me").text
+    assert "You began" not in client.get("/contribute").text
+    assert client.get(f"{draft}/spot").status_code == 404

@@ -10,6 +10,8 @@ import pytest
 import time_machine
 
 from tests.conftest import (
+    CLLR,
+    MODERATOR,
     NEIGHBOUR,
     NOBODY,
     OFFICER,
@@ -29,6 +31,9 @@ from wardbook.entries.merging import actions as merging
 from wardbook.entries.models import Entry
 from wardbook.jobs import ask_for_what_recurs, do_what_is_due
 from wardbook.mail import Letter, letters
+from wardbook.me import leaving
+from wardbook.me.leaving import Leaving
+from wardbook.moderation import actions as moderating
 from wardbook.shared import Standing
 
 CLOSED_ON = datetime(2026, 6, 1, 12, tzinfo=UTC)
@@ -377,3 +382,61 @@ def test_what_one_erases_leaves_the_question_to_the_other(clock, as_):
     assert as_(NOBODY).get(answers["no"]).status_code == 404
     (mine,) = [links(letter) for letter in questions() if letter.body]
     assert as_(NOBODY).get(mine["yes"]).status_code == 200
+
+
+def _part(issue, again, as_):
+    with transaction():
+        merging.part(as_viewer(OFFICER), db.session.get(Entry, again.id), words="", once="p")
+
+
+def _hide(issue, again, as_):
+    with transaction():
+        moderating.hide(as_viewer(MODERATOR), db.session.get(Entry, again.id), reason="Rude.")
+
+
+def _take_back(issue, again, as_):
+    with transaction():
+        life.withdraw(as_viewer(NEIGHBOUR), db.session.get(Entry, again.id), reason="Gone.", once="w")
+
+
+@pytest.mark.parametrize("ends", [_part, _hide, _take_back])
+def test_what_is_no_longer_part_of_it_answers_for_it_no_more(ends, clock, as_):
+    issue, answers = merged(clock, as_)
+    ends(issue, db.session.query(Entry).filter(Entry.id != issue.id).one(), as_)
+    assert as_(NOBODY).get(answers["no"]).status_code == 404
+    assert as_(NOBODY).post(answers["no"], data={"answer": "no", "words": "Water."}).status_code == 404
+    assert state_of(issue) is State.FIXED
+
+
+def _erase_it(again):
+    erasing.erase(as_viewer(NEIGHBOUR), again, once="e")
+
+
+def _erase_them(again):
+    leaving.erase(as_viewer(NEIGHBOUR), person_of(NEIGHBOUR), Leaving.EVERYTHING)
+
+
+def _leave_it(again):
+    leaving.erase(as_viewer(NEIGHBOUR), person_of(NEIGHBOUR), Leaving.LEAVE)
+
+
+@pytest.mark.parametrize("erased", [_erase_it, _erase_them, _leave_it])
+def test_what_one_said_of_anothers_issue_is_erased_with_what_they_told(erased, clock, as_):
+    a_follow(by=CLLR)
+    issue, answers = merged(clock, as_)
+    as_(NOBODY).post(answers["no"], data={"answer": "no", "words": "Water stands there."})
+    do_what_is_due()
+    assert any(letter.to == CLLR.email and "Water stands there." in letter.body for letter in letters())
+    with transaction():
+        erased(db.session.query(Entry).filter(Entry.id != issue.id).one())
+    page = as_(NOBODY).get(f"/entries/{issue.ref}").text
+    assert "Somebody else who told it says it is not put right: received again" in page
+    assert "Water stands there." not in page + "".join(letter.body + letter.html for letter in letters())
+
+
+def test_what_its_own_author_said_stays_with_what_they_leave(clock, as_):
+    issue, answers = asked(clock, as_)
+    as_(NOBODY).post(answers["no"], data={"answer": "no", "words": "Water stands there."})
+    with transaction():
+        leaving.erase(as_viewer(RESIDENT), person_of(RESIDENT), Leaving.LEAVE)
+    assert "Water stands there." in as_(NOBODY).get(f"/entries/{issue.ref}").text

@@ -26,7 +26,9 @@ from tests.moderation.test_reports import reports
 from wardbook import personal
 from wardbook.clock import day_in_words, today
 from wardbook.db import db, transaction
+from wardbook.entries import life
 from wardbook.entries.erasing import erase
+from wardbook.entries.models import Entry
 from wardbook.errors import Forbidden
 from wardbook.mail import letters
 from wardbook.moderation.models import Appeal, Ban, Looking, Report
@@ -269,9 +271,50 @@ def test_erasing_an_entry_takes_what_was_said_of_it_too(as_):
     assert as_(MODERATOR).get(f"/moderation/appeals/{db.session.query(Appeal).one().id}").status_code == 200
 
 
+@pytest.mark.parametrize("goes", ["redacted", "erased"])
+def test_what_is_taken_from_a_part_is_gone_from_what_the_first_said_too(goes, as_):
+    issue = an_issue(words="The kerb is high. The lamp of Tilda Quist is out.")
+    with transaction():
+        wording = life.Wording(issue.title, "The kerb is high! The lamp of Tilda Quist is out.")
+        life.edit(as_viewer(RESIDENT), fresh(issue), wording, edition=1, once="e")
+    does(
+        as_(MODERATOR),
+        issue,
+        "split",
+        title="A lamp",
+        words="The lamp of Tilda Quist is out.",
+        take_out="y",
+        category="",
+    )
+    second = db.session.query(Entry).filter_by(split_from_id=issue.id).one()
+    does(as_(MODERATOR), second, "split", title="Whose", words="Tilda Quist", take_out="y", category="")
+    third = db.session.query(Entry).filter_by(split_from_id=second.id).one()
+    assert as_(NOBODY).get(f"/entries/{issue.ref}").text.count("Quist") == 2, "before it was edited, and split"
+    if goes == "redacted":
+        does(as_(MODERATOR), third, "redact", pieces="Tilda Quist", reason="It names somebody.")
+    else:
+        with transaction():
+            erase(as_viewer(RESIDENT), third, once="x")
+    for entry in (issue, second):
+        page = as_(NOBODY).get(f"/entries/{entry.ref}").text
+        assert "Quist" not in page, entry.ref
+        assert "A part of it now stands by itself" in page
+    assert "The kerb is high!" in as_(NOBODY).get(f"/entries/{issue.ref}").text
+
+
 def test_what_was_split_off_stands_after_the_first_is_erased(as_):
     issue = an_issue(words="One thing. Another thing.")
     does(as_(MODERATOR), issue, "split", title="Another", words="Another thing.", category="")
     with transaction():
         erase(as_viewer(RESIDENT), fresh(issue), once="erased")
     assert "Another thing." in as_(NOBODY).get("/map").text
+
+
+def test_an_appeal_does_not_name_an_author_who_chose_not_to_be_named(as_):
+    issue = an_issue(by=CLLR)
+    does(as_(MODERATOR), issue, "hide", reason="It is rude.")
+    assert appeals(as_(CLLR))[0].status_code == 302
+    does(as_(MODERATOR), issue, "restore")
+    page = as_(NOBODY).get(f"/entries/{issue.ref}").text
+    assert "Its author asked for another look" in page
+    assert CLLR.name not in page

@@ -74,6 +74,22 @@ def test_what_is_hidden_and_shown_again_is_told_each_time(as_):
     assert "is shown again" in last_letter()
 
 
+@pytest.mark.parametrize(
+    ("asked", "next_"),
+    [(False, "Somebody reads it before it is published"), (True, "Open its page and choose ‘Edit it’")],
+)
+def test_what_waited_when_it_was_hidden_is_said_to_wait_again(asked, next_, as_):
+    issue = an_issue(standing=Standing.PUBLISHED if asked else Standing.PENDING)
+    if asked:
+        does(as_(MODERATOR), issue, "ask-to-edit", reason="Leave the name out.")
+    does(as_(MODERATOR), issue, "hide", reason=WHY)
+    does(as_(MODERATOR), issue, "restore")
+    assert fresh(issue).standing is Standing.PENDING
+    assert "waits again" in last_letter() and next_ in last_letter() and "shown again" not in last_letter()
+    page = as_(RESIDENT).get(f"/entries/{issue.ref}").text
+    assert "No longer hidden: it waits again to be read" in page and "Shown again" not in page
+
+
 def test_who_is_asked_to_edit_reads_what_to_change_and_then_a_moderator_reads_it_again(as_):
     issue = an_issue()
     assert does(as_(MODERATOR), issue, "ask-to-edit", reason="Leave the name out.").status_code == 302

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -13,19 +14,24 @@ from tests.conftest import (
     MODERATOR,
     NEIGHBOUR,
     NOBODY,
+    OFFICER,
     RESIDENT,
     a_note,
     an_issue,
+    an_offer,
     as_viewer,
     person_of,
 )
 from tests.moderation.people import fresh, page_of, steps, tells
 from wardbook.chosen import Chosen, choose, chosen
-from wardbook.db import transaction
-from wardbook.entries import actions, drafting
-from wardbook.entries.kinds import Channel
+from wardbook.clock import today
+from wardbook.db import db, transaction
+from wardbook.entries import actions, answering, drafting
+from wardbook.entries.hearing import closing
+from wardbook.entries.kinds import Channel, Lead, State
 from wardbook.entries.models import Entry
 from wardbook.entries.photographs import photos
+from wardbook.events import Did, Event
 from wardbook.mail import letters
 from wardbook.people.proofs import make_proof
 from wardbook.shared import Standing
@@ -201,3 +207,101 @@ def test_nobody_reads_of_a_published_entry_why_it_was_held(as_):
     for member in (NOBODY, NEIGHBOUR, RESIDENT):
         for road in (f"/entries/{issue.ref}", f"/entries/{issue.ref}.atom", "/map.json", "/map.csv"):
             assert "telephone number" not in as_(member).get(road).text
+
+
+# --- what is shown at once ---------------------------------------------------------------------------------------
+
+
+def _banned():
+    with transaction():
+        person_of(RESIDENT).banned_until = today() + timedelta(days=3)
+
+
+def _name(client, words, first=lambda: None):
+    first()
+    return client.post("/me/name", data={"name": words, "shown": "leave"}), None
+
+
+def _step(client, words, first=lambda: None):
+    issue = an_issue(lead=Lead.RESIDENTS)
+    first()
+    return client.post(f"/entries/{issue.ref}/steps", data={"sort": "done", "words": words}), issue
+
+
+def _state(client, words, first=lambda: None):
+    offer = an_offer()
+    sent = {"answer-state": "taken up", "answer-words": words, "answer-once": "s"}
+    first()
+    return client.post(f"/entries/{offer.ref}/answer", data=sent), offer
+
+
+def _reason(client, words, first=lambda: None):
+    issue = an_issue()
+    first()
+    return client.post(f"/entries/{issue.ref}/withdraw", data={"reason": words}), issue
+
+
+def _not_right(client, words, first=lambda: None):
+    issue = an_issue()
+    with transaction():
+        found = db.session.get(Entry, issue.id)
+        answering.change_state(as_viewer(OFFICER), found, State.FIXED, words="Done.", once="c")
+        closed = db.session.query(Event).filter_by(thing_id=issue.id, did=Did.CHANGED_STATE).one()
+        asked = closing.Asked(entry_id=issue.id, told_id=issue.id, event_id=closed.id, asked_at=closed.at)
+        db.session.add(asked)
+        db.session.flush()
+        address = closing._addresses(asked.id)[0][1].partition("?")[0].removeprefix("http://localhost")
+    first()
+    return client.post(address, data={"answer": "no", "words": words}), issue
+
+
+ROADS = {"name": _name, "step": _step, "state": _state, "reason": _reason, "not put right": _not_right}
+
+
+@pytest.mark.parametrize("road", ROADS)
+@pytest.mark.parametrize(
+    ("words", "like"),
+    [
+        ("Ring Jo on 07700 900123", "a telephone number"),
+        ("jo@example.org or www.example.org/jo", "an email address or a link"),
+        ("Blighter", "a word on the council’s list"),
+    ],
+)
+def test_words_that_would_wait_are_refused_where_they_are_shown_at_once(road, words, like, as_):
+    council_chooses(held_words=("blighter",))
+    answer, entry = ROADS[road](as_(RESIDENT), words)
+    assert answer.status_code == 422
+    assert f"Take out what looks like {like}. This is shown at once: nobody reads it first." in answer.text
+    assert words in answer.text, "what was typed is still there"
+    assert entry is None or words not in as_(NOBODY).get(f"/entries/{entry.ref}").text
+    assert person_of(RESIDENT).name == RESIDENT.name
+
+
+@pytest.mark.parametrize("road", ROADS)
+def test_a_ban_closes_every_road_on_which_words_are_shown_at_once(road, as_):
+    answer, entry = ROADS[road](as_(RESIDENT), "Shame on you all", _banned)
+    assert answer.status_code == 403
+    assert "stopped you from contributing until the end of" in answer.text
+    assert entry is None or "Shame on you all" not in as_(NOBODY).get(f"/entries/{entry.ref}").text
+    assert person_of(RESIDENT).name == RESIDENT.name
+
+
+@pytest.mark.parametrize(
+    ("road", "says"), [("reason", "withdrawn"), ("not put right", "Its author says it is not put")]
+)
+def test_a_ban_leaves_what_needs_no_words(road, says, as_):
+    again = an_issue()
+    answer, issue = ROADS[road](as_(RESIDENT), "", _banned)
+    assert answer.status_code == 302
+    assert says in as_(RESIDENT).get(f"/entries/{issue.ref}").text
+    if road == "reason":
+        page = as_(RESIDENT).get(f"/entries/{again.ref}/withdraw").text
+        assert "so you cannot give a reason" in page and "Why do you withdraw it?" not in page
+
+
+def test_a_name_may_follow_a_title_and_staff_are_not_asked(as_):
+    assert _name(as_(RESIDENT), "Dr Robin Lee")[0].status_code == 302
+    assert person_of(RESIDENT).name == "Dr Robin Lee"
+    issue = an_issue()
+    sent = {"answer-state": "fixed", "answer-words": "Ring us on 01225 477000.", "answer-once": "s"}
+    assert as_(OFFICER).post(f"/entries/{issue.ref}/answer", data=sent).status_code == 302

@@ -14,7 +14,6 @@ from wardbook.db import hold, is_writing, now, transaction
 from wardbook.entries import drafting, queries
 from wardbook.entries.kinds import KINDS, Kind
 from wardbook.entries.models import Draft
-from wardbook.entries.photographs import photos
 from wardbook.errors import NotFound
 from wardbook.people.signed_in import viewer
 from wardbook.policy import Act, require
@@ -47,12 +46,11 @@ GONE = (
 
 def start_anew(page: str = ".where", **answers: object) -> ResponseReturnValue:
     """Begin a draft, and go on to its first page."""
-    old = drafting.sweep_drafts()
     draft = drafting.start_draft()
     drafting.answer(draft, began=now().isoformat(), **answers)
     claim(draft)
     adopt(draft.id)
-    return photos.forget_after(redirect(url_for(page, draft_id=draft.id)), old)
+    return redirect(url_for(page, draft_id=draft.id))
 
 
 def adopt(draft_id: str) -> None:
@@ -82,7 +80,7 @@ def own(draft_id: str) -> Draft:
     if draft_id not in session.get("drafts", []):
         adopt(draft_id)
     draft = queries.draft(draft_id)
-    if draft is None:
+    if draft is None or _is_anothers(draft):
         raise NotFound(GONE)
     hold(draft)
     if is_writing():
@@ -90,12 +88,16 @@ def own(draft_id: str) -> Draft:
     return draft
 
 
+def _is_anothers(draft: Draft) -> bool:
+    """Whether somebody else went on with it, signed in at this browser before."""
+    return viewer().id is not None and draft.answers.get("by", viewer().id) != viewer().id
+
+
 def begun() -> Sequence[Draft]:
     """What this browser began within a day and has not sent, the latest first."""
     found = [queries.draft(draft_id) for draft_id in session.get("drafts", [])]
-    open_ = [
-        draft for draft in found if draft and not draft.answers.get("sent") and draft.changed_at > now() - KEPT_FOR
-    ]
+    mine = [draft for draft in found if draft is not None and not _is_anothers(draft)]
+    open_ = [draft for draft in mine if not draft.answers.get("sent") and draft.changed_at > now() - KEPT_FOR]
     return sorted(open_, key=lambda draft: draft.changed_at, reverse=True)
 
 

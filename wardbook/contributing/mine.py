@@ -9,12 +9,10 @@ from wardbook import mail
 from wardbook.contributing.drafts import bp, own
 from wardbook.contributing.forms import NoneOfTheseForm
 from wardbook.contributing.told import alike
-from wardbook.db import db
-from wardbook.entries import queries, support
+from wardbook.entries import drafting, queries, support
 from wardbook.entries.keeping_forms import EmailSupportForm
 from wardbook.entries.merging.likeness import Alike
 from wardbook.entries.models import Draft, Entry
-from wardbook.entries.photographs import photos
 from wardbook.errors import Refused
 from wardbook.forms import Asking, ask
 from wardbook.people.signed_in import viewer
@@ -55,16 +53,6 @@ def _supported(draft: Draft, entry: Entry) -> ResponseReturnValue:
     else:
         support.support(viewer(), entry)
         flash("You support this now. What you had typed was not sent. Follow it to hear what happens.")
-    keys = _let_go(draft)
-    return photos.forget_after(redirect(url_for("entries.detail", ref=entry.ref, _anchor="support")), keys)
-
-
-def _let_go(draft: Draft) -> list[str]:
-    """Forget what was typed; the keys of its photos, whose files can go once this is committed."""
-    keys = [photo.key for photo in draft.photos if photo.entry_id is None]
-    for photo in list(draft.photos):
-        if photo.entry_id is None:
-            db.session.delete(photo)
-    db.session.delete(draft)
     session["drafts"] = [kept for kept in session.get("drafts", []) if kept != draft.id]
-    return keys
+    drafting.forget_drafts([draft.id])
+    return redirect(url_for("entries.detail", ref=entry.ref, _anchor="support"))

@@ -23,7 +23,7 @@ from wardbook.contributing.told import (
     unanswered,
     until_of,
 )
-from wardbook.entries import actions, drafting, queries
+from wardbook.entries import actions, drafting, holding, queries
 from wardbook.entries.forms import level_hints
 from wardbook.entries.hearing.next_steps import next_steps, sent_from
 from wardbook.entries.kinds import KINDS, Channel, Kind
@@ -75,6 +75,8 @@ def _check_who(form: WhoForm, me: Person | None) -> None:
         people.checked_email(form.email.data)
     if form.name_shown.data and not form.name.data:
         raise Refused("Enter your name, or leave 'Show my name' unticked.", field="name")
+    if me is None or form.name.data != me.name:
+        holding.check_said(viewer(), form.name.data or "", field="name")
 
 
 def _check_for_somebody(form: ForWhomForm) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wardbook.config import settings
 from wardbook.db import now
+from wardbook.entries import holding
 from wardbook.entries.hearing.authors import tell_author, tell_those_merged
 from wardbook.entries.kinds import KINDS, STATES, Family, State, needs_words
 from wardbook.entries.merging.merged import lasting_for, merge_of
@@ -26,6 +27,7 @@ def change_state(viewer: Viewer, entry: Entry, state: State, *, words: str, once
         raise Refused(
             "Say in words what was done, or why it was closed. The person who told you reads this.", field="words"
         )
+    holding.check_said(viewer, words, field="words")
     before, entry.state = entry.state, state
     entry.changed_at = now()
     entry.closed_at = entry.changed_at if STATES[state].family is Family.CLOSED else None

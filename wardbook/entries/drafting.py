@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from wardbook.db import db, now
+from wardbook import jobs
+from wardbook.db import db, now, transaction
 from wardbook.entries.models import Draft, Photo
+from wardbook.entries.photographs import photos
 
 
 def start_draft() -> Draft:
@@ -25,15 +28,18 @@ def answer(draft: Draft, **answers: object) -> None:
     draft.changed_at = now()
 
 
-def sweep_drafts() -> list[str]:
-    """Forget drafts a day old; the keys of their photos, whose files can go once this is committed."""
-    old = select(Draft.id).where(Draft.changed_at < now() - timedelta(days=1))
-    ids = list(db.session.scalars(old.with_for_update(skip_locked=True)))  # what another sweeps now is theirs
-    photos = db.session.scalars(select(Photo).where(Photo.draft_id.in_(ids), Photo.entry_id.is_(None))).all()
-    keys = [photo.key for photo in photos]
-    for photo in photos:
-        db.session.delete(photo)
+def forget_drafts(ids: Sequence[str]) -> None:
+    """Forget what was typed, and the photos that were not sent with it."""
+    unsent = select(Photo).where(Photo.draft_id.in_(ids), Photo.entry_id.is_(None))
+    photos.drop(db.session.scalars(unsent).all())
+    db.session.flush()
     db.session.execute(update(Photo).where(Photo.draft_id.in_(ids)).values(draft_id=None))
-    for draft in db.session.scalars(select(Draft).where(Draft.id.in_(ids))):
-        db.session.delete(draft)
-    return keys
+    db.session.execute(delete(Draft).where(Draft.id.in_(ids)))
+
+
+@jobs.every("forget what was typed and not sent within a day", minutes=60)
+def sweep_drafts(_: jobs.Task) -> None:
+    """Forget drafts a day old."""
+    old = select(Draft.id).where(Draft.changed_at < now() - timedelta(days=1))
+    with transaction():
+        forget_drafts(db.session.scalars(old.with_for_update(skip_locked=True)).all())

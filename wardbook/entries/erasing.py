@@ -8,11 +8,12 @@ that is still whole, in the same transaction, and empties what the room keeps of
 
 from __future__ import annotations
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, update
 
 from wardbook import jobs, search
 from wardbook.db import db, empty_log, hold, now
-from wardbook.entries.models import Draft, Entry, Photo, Superseded, Support
+from wardbook.entries import drafting
+from wardbook.entries.models import Entry, Photo, Superseded, Support
 from wardbook.entries.photographs import photos
 from wardbook.erasure import blank_copies, blanks
 from wardbook.events import Did, Event, record
@@ -26,16 +27,14 @@ BARE = ("state", "level", "standing")
 """What a step may go on saying of an erased entry: words that are the council's, and nobody's own"""
 
 
-def erase(viewer: Viewer, entry: Entry, *, once: str) -> list[str]:
-    """Erase one's own entry; the keys of its photos, whose files can go once this is committed."""
+def erase(viewer: Viewer, entry: Entry, *, once: str) -> None:
+    """Erase one's own entry; the files of its photos go once this is committed."""
     hold(entry)
     require(viewer, Act.ERASE, entry)
-    keys = photos.keys_of(entry.photos)
     blank_copies(entry)
     record(VISITOR, Did.ERASED, entry, change={"standing": [entry.standing, Standing.ERASED]}, once=once)
     _empty(entry)
     jobs.ask(FORGET, cause=entry.ref)
-    return keys
 
 
 @jobs.doer(FORGET)
@@ -58,8 +57,7 @@ def _empty(entry: Entry) -> None:
 
 @blanks
 def _photos(entry: Entry) -> None:
-    for photo in db.session.scalars(select(Photo).where(Photo.entry_id == entry.id)).all():
-        db.session.delete(photo)
+    photos.drop(db.session.scalars(select(Photo).where(Photo.entry_id == entry.id)).all())
 
 
 @blanks
@@ -83,6 +81,15 @@ def _steps(entry: Entry) -> None:
             step.actor_id, step.signed = None, ""
 
 
+def forget_steps(*these: ColumnElement[bool]) -> None:
+    """Take the words of somebody's steps, and who took them, from entries that stay, and from the letters that told
+    them.
+    """
+    ids = db.session.scalars(select(Event.id).where(*these)).all()
+    forget_letters([f"event {id_}" for id_ in ids])
+    db.session.execute(update(Event).where(Event.id.in_(ids)).values(words="", actor_id=None, signed=""))
+
+
 @blanks
 def _letters_and_proofs(entry: Entry) -> None:
     """Letters of its steps, of views of it (they name it), and of links to confirm and support it."""
@@ -97,5 +104,4 @@ def _letters_and_proofs(entry: Entry) -> None:
 def _draft(entry: Entry) -> None:
     """What was typed before it was sent is kept for a day."""
     if entry.once:
-        db.session.execute(update(Photo).where(Photo.draft_id == entry.once).values(draft_id=None))
-        db.session.execute(delete(Draft).where(Draft.id == entry.once))
+        drafting.forget_drafts([entry.once])

@@ -9,7 +9,9 @@ from typing import Final
 
 from wardbook.entries.kinds import ENTERED, Channel, Kind
 from wardbook.entries.models import Entry, Photo
+from wardbook.errors import Refused
 from wardbook.people.models import Person
+from wardbook.policy import Act, Role, Viewer, require
 from wardbook.shared import Level
 
 CATEGORY: Final = "category"
@@ -40,6 +42,8 @@ class Asked:
 
 Rule = Callable[[Asked], Iterable[str]]
 _rules: list[Rule] = []
+Finder = Callable[[str, str], Iterable[str]]
+_finders: list[Finder] = []
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,8 @@ class Reason:
     """Whether it is found in what is said, and so is gone when that no longer says it"""
     told: str = ""
     """The same for its author, after 'It waits because'; nothing where they are not told"""
+    looks_like: str = ""
+    """Of what is found in a text, what it is: 'a telephone number'"""
 
 
 _reasons: dict[str, Reason] = {
@@ -70,9 +76,15 @@ def holds(rule: Rule) -> Rule:
     return rule
 
 
-def means(reason: str, words: str, risk: int, *, in_text: bool = False, told: str = "") -> str:
+def finds(finder: Finder) -> Finder:
+    """Let a function give reasons that stand in a part of what is said: it is called with the part and its text."""
+    _finders.append(finder)
+    return finder
+
+
+def means(reason: str, words: str, risk: int, *, in_text: bool = False, told: str = "", looks_like: str = "") -> str:
     """Say what a reason is in words, and how pressing; returns the reason."""
-    _reasons[reason] = Reason(words, risk, in_text, told)
+    _reasons[reason] = Reason(words, risk, in_text, told, looks_like)
     return reason
 
 
@@ -148,6 +160,27 @@ def after_edit(entry: Entry, author: Person | None, earlier: Mapping[str, str]) 
     lasting = [reason for reason in entry.held_for if not meaning(reason).in_text]
     again = [EDITED_AS_ASKED] if entry.asked_to_edit else []
     return list(dict.fromkeys([*again, *why, *lasting])) or list(entry.held_for)
+
+
+def check_said(viewer: Viewer, text: str, *, field: str) -> None:
+    """Refuse words that are shown at once, where a moderator would have to read them first. `field`: where they stand.
+
+    Whoever works for the council is not asked. Raises Banned where somebody may say nothing for now.
+    """
+    if not text.strip():
+        return
+    require(viewer, Act.SAY)
+    if viewer.roles - {Role.RESIDENT}:
+        return
+    if found := looks_like(text, field):
+        raise Refused(
+            f"Take out what looks like {' or '.join(found)}. This is shown at once: nobody reads it first.", field=field
+        )
+
+
+def looks_like(text: str, part: str) -> list[str]:
+    """What a moderator should look at in a part of what is said: 'a telephone number', each once."""
+    return list(dict.fromkeys(meaning(reason).looks_like for find in _finders for reason in find(part, text)))
 
 
 def hold_for(entry: Entry, why: Sequence[str]) -> None:

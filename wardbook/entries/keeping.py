@@ -19,7 +19,6 @@ from wardbook.entries.keeping_forms import (
     offer_levels,
 )
 from wardbook.entries.models import Entry
-from wardbook.entries.photographs import photos
 from wardbook.errors import Refused
 from wardbook.events import done_already
 from wardbook.forms import Asking, ask
@@ -137,7 +136,7 @@ def erase(ref: str) -> ResponseReturnValue:
         return redirect(url_for("outlook.desk"))
     entry = asked_for(ref, Act.ERASE, form)
     if form.validate_on_submit():
-        keys = erasing.erase(viewer(), entry, once=form.once.data)
+        erasing.erase(viewer(), entry, once=form.once.data)
         flash("It is erased.")
-        return photos.forget_after(redirect(url_for("outlook.desk")), keys)
+        return redirect(url_for("outlook.desk"))
     return ask("entries/erase.html", form, entry=entry)

@@ -122,7 +122,6 @@ class WithdrawForm(Asking):
 
     reason = long_text(
         "Why do you withdraw it?",
-        needed("Say why. Those who relied on it read this."),
         at_most(1000, "The reason"),
         hint="Those who relied on it read this: people who support it and those whose notes rest on it.",
     )

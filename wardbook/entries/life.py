@@ -18,7 +18,7 @@ from wardbook.entries.models import Entry, Superseded
 from wardbook.entries.questions import Answers, answers_in_words
 from wardbook.errors import Refused
 from wardbook.events import Did, Event, Told, done_already, record
-from wardbook.policy import Act, Viewer, require
+from wardbook.policy import Act, Viewer, may, require
 from wardbook.shared import Level, Standing, no_wider_than
 
 WORDING = ("title", "words", "topic", "basis", "cites", "review_on", "spot_words", "answers")
@@ -63,7 +63,7 @@ def edit(viewer: Viewer, entry: Entry, wording: Wording, *, edition: int, once: 
     change = _changes(entry, wording)
     if change and entry.edition != edition:
         raise Outdated("This was changed since you opened the page, perhaps in another tab. Nothing you typed is lost.")
-    _take_name(entry, wording)
+    _take_name(viewer, entry, wording)
     _check(entry, wording)
     if not change:
         return entry
@@ -79,9 +79,10 @@ def edit(viewer: Viewer, entry: Entry, wording: Wording, *, edition: int, once: 
     return entry
 
 
-def _take_name(entry: Entry, wording: Wording) -> None:
+def _take_name(viewer: Viewer, entry: Entry, wording: Wording) -> None:
     author = entry.author
     if author is not None and wording.name and not author.name and not author.terms:
+        holding.check_said(viewer, wording.name, field="name")
         author.name = wording.name
 
 
@@ -166,13 +167,16 @@ def _narrow_views_of(viewer: Viewer, entry: Entry) -> None:
 
 
 def withdraw(viewer: Viewer, entry: Entry, *, reason: str, once: str) -> Entry:
-    """Take one's own entry out of sight. It is kept: those who relied on it have a right to know why it went."""
+    """Take one's own entry out of sight. It is kept: those who relied on it have a right to know why it went, but from
+    whom a moderator keeps from saying anything.
+    """
     hold(entry)
     if done_already(once):
         return entry
     require(viewer, Act.WITHDRAW, entry)
-    if not reason.strip():
+    if not reason.strip() and may(viewer, Act.SAY):
         raise Refused("Say why. Those who relied on it read this.", field="reason")
+    holding.check_said(viewer, reason, field="reason")
     before, entry.standing, entry.withdrawn_for = entry.standing, Standing.WITHDRAWN, reason
     entry.changed_at = now()
     change = {"standing": [before, entry.standing], "reason": reason}

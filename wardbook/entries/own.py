@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any
 
 import shapely
 from sqlalchemy import Select, delete, select, update
@@ -12,7 +12,7 @@ from sqlalchemy import Select, delete, select, update
 from wardbook import personal
 from wardbook.chosen import chosen
 from wardbook.db import db, now
-from wardbook.entries import queries
+from wardbook.entries import drafting, queries
 from wardbook.entries.hearing.closing import Asked
 from wardbook.entries.hearing.letters import NoLetters, unwanted
 from wardbook.entries.models import Draft, Entry, Photo, Support
@@ -23,9 +23,6 @@ from wardbook.people.models import Person
 from wardbook.places.models import Shape
 from wardbook.policy import Viewer
 from wardbook.shared import Standing
-
-LONG_AGO: Final = timedelta(days=2)
-"""More than drafts are kept for"""
 
 
 def told_by(person: Person) -> Sequence[Entry]:
@@ -156,7 +153,7 @@ def _drafts(person: Person) -> list[Draft]:
 @personal.forgets
 def _forget(person: Person) -> None:
     """What goes with them is erased before this is called; what stays loses its author after it."""
-    forget_drafts([draft.id for draft in _drafts(person)])
+    drafting.forget_drafts([draft.id for draft in _drafts(person)])
     _forget_support(person)
     db.session.execute(delete(NoLetters).where(NoLetters.person_id == person.id))
     _forget_places(person)
@@ -173,15 +170,6 @@ def _forget_support(person: Person) -> None:
     counted = update(Entry).where(Entry.id.in_(mine), Entry.author_id.is_distinct_from(person.id))
     db.session.execute(counted.values(supporters_erased=Entry.supporters_erased + 1))
     db.session.execute(delete(Support).where(Support.person_id == person.id))
-
-
-def forget_drafts(ids: Sequence[str]) -> None:
-    """Forget what was typed. Photos that were not sent go with the next sweep of old drafts."""
-    db.session.execute(update(Photo).where(Photo.draft_id.in_(ids), Photo.entry_id.is_not(None)).values(draft_id=None))
-    unsent = select(Photo.draft_id).where(Photo.draft_id.in_(ids))
-    db.session.execute(delete(Draft).where(Draft.id.in_(ids), Draft.id.not_in(unsent)))
-    for draft in db.session.scalars(select(Draft).where(Draft.id.in_(ids))):
-        draft.answers, draft.changed_at = {}, now() - LONG_AGO
 
 
 def _forget_places(person: Person) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -12,6 +13,8 @@ from wardbook.entries import queries
 from wardbook.entries.actions import free_reference
 from wardbook.entries.kinds import KINDS
 from wardbook.entries.models import Category, Entry
+from wardbook.erasure import blanks
+from wardbook.events import Event
 from wardbook.policy import Viewer
 
 Parting = Callable[[Entry, Entry], None]
@@ -39,6 +42,29 @@ def part_of(entry: Entry, *, title: str, words: str, category: Category | None, 
     for parting in _partings:
         parting(entry, second)
     return second
+
+
+def firsts(entry: Entry) -> Iterator[Entry]:
+    """What it is a part of, and what that is a part of: each said once what it says."""
+    while entry.split_from_id is not None:
+        entry = db.session.get_one(Entry, entry.split_from_id)
+        yield entry
+
+
+@blanks
+def _earlier_wordings(thing: Any) -> None:
+    """What the first said until the part was taken out of it, it said of both."""
+    if not isinstance(thing, Entry):
+        return
+    part = thing.ref
+    for first in firsts(thing):
+        of_first = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == first.id)
+        steps = db.session.scalars(of_first.order_by(Event.id)).all()
+        parted = max((step.id for step in steps if step.change.get("part") == part), default=0)
+        for step in steps:
+            if step.id <= parted:
+                step.change = {name: value for name, value in step.change.items() if name != "words"}
+        part = first.ref
 
 
 def others(entry: Entry, viewer: Viewer) -> Sequence[Entry]:

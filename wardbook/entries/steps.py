@@ -9,7 +9,7 @@ from wardbook.entries.kinds import KINDS, LEVEL_LABELS, STATES, Kind, State
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import said_by
 from wardbook.events import Did, Event, Told
-from wardbook.shared import Level, no_wider_than
+from wardbook.shared import Level, Standing, no_wider_than
 
 
 def _new(step: Event, entry: Entry) -> str:
@@ -34,6 +34,11 @@ def _led(step: Event, entry: Entry) -> str:
 def _levelled(step: Event, entry: Entry) -> str:
     before, after = (Level(level) for level in step.change["level"])
     return f"{'Narrowed' if after in no_wider_than(before) else 'Widened'} to: {LEVEL_LABELS[after]}"
+
+
+def _shown_again(step: Event, entry: Entry) -> str:
+    waits = step.change.get("standing", ["", ""])[1] == Standing.PENDING
+    return "No longer hidden: it waits again to be read" if waits else "Shown again"
 
 
 def _moved_by_a_moderator(step: Event, entry: Entry) -> str:
@@ -114,7 +119,7 @@ _WORDS: Final[dict[Did, Callable[[Event, Entry], str]]] = {
         "received again"
     ),
     Did.HID: lambda step, entry: "Hidden by moderation",
-    Did.RESTORED: lambda step, entry: "Shown again",
+    Did.RESTORED: _shown_again,
     Did.SET_LEAD: _led,
     Did.EDITED: lambda step, entry: "Edited by its author",
     Did.CHANGED_LEVEL: _levelled,

@@ -7,18 +7,19 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, select
 
 from wardbook.clock import day_in_words
 from wardbook.db import db, now
-from wardbook.entries import queries
+from wardbook.entries import holding, queries
+from wardbook.entries.erasing import forget_steps
 from wardbook.entries.hearing.authors import tell_author
 from wardbook.entries.kinds import LED, Family, Kind, Lead, State
 from wardbook.entries.models import Entry
 from wardbook.entries.queries import Filters
 from wardbook.errors import Refused
 from wardbook.events import Did, Event, Told, done_already, record
-from wardbook.mail import forget_letters, write_letter
+from wardbook.mail import write_letter
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
 from wardbook.personal import forgets, tells
@@ -68,6 +69,7 @@ def write_step(viewer: Viewer, entry: Entry, step: Step, *, once: str | None) ->
     if done_already(once):
         return entry
     _check(entry, step)
+    holding.check_said(viewer, step.words, field="words")
     entry.changed_at = now()
     change: dict[str, object] = {
         "sort": str(step.sort),
@@ -180,8 +182,5 @@ def _own_steps(person: Person) -> list[dict[str, str]]:
 
 @forgets
 def _forget_steps(person: Person) -> None:
-    """Their words go from the timelines of others' entries, and from the letters that told them."""
-    own = select(Event.id).where(Event.did == Did.TOOK_ON, Event.actor_id == person.id)
-    ids = db.session.scalars(own).all()
-    forget_letters([f"event {id_}" for id_ in ids])
-    db.session.execute(update(Event).where(Event.id.in_(ids)).values(words="", actor_id=None, signed=""))
+    """Their words go from the timelines of others' entries too."""
+    forget_steps(Event.did == Did.TOOK_ON, Event.actor_id == person.id)

@@ -7,28 +7,20 @@ from typing import Any
 
 from sqlalchemy import delete, select
 
-from wardbook import jobs, personal
+from wardbook import personal
 from wardbook.db import db
+from wardbook.entries import drafting
 from wardbook.entries.models import Draft, Entry
-from wardbook.entries.photographs import photos
 from wardbook.erasure import blanks
 from wardbook.incoming.taking import TELL_ON
 from wardbook.limits import LimitCount
 from wardbook.mail import Letter, forget_letters
 from wardbook.people.models import Proof
 
-FORGET_FILES = "take the photos of a forgotten email away"
-
 
 def _drafts(person: Any) -> Sequence[Draft]:
     links = select(Proof.subject).where(Proof.person_id == person.id, Proof.purpose == TELL_ON)
     return db.session.scalars(select(Draft).where(Draft.id.in_(links))).all()
-
-
-@jobs.doer(FORGET_FILES)
-def forget_files(task: jobs.Task) -> None:
-    """Take the files of photos away whose rows are gone."""
-    photos.forget(task.about["keys"])
 
 
 @blanks
@@ -54,11 +46,5 @@ def _tell(person: Any) -> object:
 
 @personal.forgets
 def _forget(person: Any) -> None:
-    for draft in _drafts(person):
-        draft.answers = {}
-        unsent = [photo for photo in draft.photos if photo.entry_id is None]
-        for photo in unsent:
-            db.session.delete(photo)
-        if unsent:
-            jobs.ask(FORGET_FILES, cause=f"draft {draft.id}", keys=[photo.key for photo in unsent])
+    drafting.forget_drafts([draft.id for draft in _drafts(person)])
     db.session.execute(delete(LimitCount).where(LimitCount.who == f"person {person.id}"))

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from wardbook import limits
 from wardbook.db import add_once, db, now, transaction
-from wardbook.entries import actions, drafting
+from wardbook.entries import actions, drafting, holding
 from wardbook.entries.kinds import KINDS, Channel, Kind
 from wardbook.entries.models import Category, Draft, Entry
 from wardbook.entries.photographs import photos
@@ -58,6 +58,11 @@ class _Told:
     words: str
     photos: tuple[photos.Prepared, ...]
     left_out: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What its sender calls themselves, unless that is something that a moderator would have to read first."""
+        return "" if holding.looks_like(self.read.name, "name") else self.read.name
 
 
 class _Wait(Exception):
@@ -188,7 +193,7 @@ def _entry(told: _Told, spot: Spot, author: Person) -> Taking:
         once=told.read.digest[:40], category=category, channel=Channel.EMAIL,
         understood=_understood(spot, category, told),
     )  # fmt: skip
-    entry = actions.tell(VISITOR, telling, author, [], name=told.read.name)
+    entry = actions.tell(VISITOR, telling, author, [], name=told.name)
     for made in told.photos:
         photos.keep(made, alt="", entry_id=entry.id)
     return Taking(Became.ENTRY, entry.ref)
@@ -210,7 +215,7 @@ def _draft(told: _Told, spots: list[Spot], author: Person) -> Taking:
     category = about.category_in(told.read, told.kind)
     drafting.answer(
         draft, kind=str(told.kind), title=told.title, words=told.words, category=str(category.id) if category else "",
-        level=str(Level.PUBLIC), name=told.read.name, email=author.email, right=[], by_email=True,
+        level=str(Level.PUBLIC), name=told.name, email=author.email, right=[], by_email=True,
     )  # fmt: skip
     draft.changed_at = now() + KEPT - timedelta(days=1)  # drafts are forgotten a day after
     db.session.flush()
@@ -221,7 +226,7 @@ def _draft(told: _Told, spots: list[Spot], author: Person) -> Taking:
 
 
 def _send_link(told: _Told, draft: Draft, spots: list[Spot], author: Person) -> None:
-    fresh = proofs.make_proof(author, TELL_ON, draft.id, name=told.read.name)
+    fresh = proofs.make_proof(author, TELL_ON, draft.id, name=told.name)
     fresh.proof.ends_at = now() + KEPT
     write_letter(
         author.email, "by_email_draft", cause=f"proof {fresh.proof.id}", link=fresh.link, title=told.title,

@@ -56,27 +56,26 @@ def choice_of(proof: Proof) -> Leaving:
     return Leaving(proof.subject or "")
 
 
-def by_link(link: str) -> list[str]:
-    """Erase whoever a link was sent to, as they chose; the keys of photos whose files can go once this is committed."""
+def by_link(link: str) -> None:
+    """Erase whoever a link was sent to, as they chose."""
     proof = proofs.use_link(link)
-    return erase(viewer_of(proof.person), proof.person, choice_of(proof))
+    erase(viewer_of(proof.person), proof.person, choice_of(proof))
 
 
-def erase(viewer: Viewer, person: Person, choice: Leaving) -> list[str]:
+def erase(viewer: Viewer, person: Person, choice: Leaving) -> None:
     """Erase a person. What was done cannot be undone; done again it changes nothing."""
     alone("person", person.email)
     hold(person)
     if not person.active:
         raise Refused("You are erased already.")
     require(viewer, Act.BE_ERASED, person)
-    keys, left = [], []
+    left = []
     for entry in own.told_by(person):
         if choice is Leaving.EVERYTHING or not _stays(entry):
-            keys += erasing.erase(viewer, entry, once=f"{person.fs_uniquifier} {entry.id}")
+            erasing.erase(viewer, entry, once=f"{person.fs_uniquifier} {entry.id}")
         else:
             left.append(entry)
     _forget(person, left)
-    return keys
 
 
 def _forget(person: Person, left: Sequence[Entry]) -> None:

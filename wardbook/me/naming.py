@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from wardbook.db import now
-from wardbook.entries import life, own
+from wardbook.entries import holding, life, own
 from wardbook.entries.kinds import Kind
 from wardbook.errors import Refused
 from wardbook.people.models import Person
@@ -18,6 +18,7 @@ def rename(viewer: Viewer, person: Person, *, name: str, shown: bool | None, onc
         raise Refused("Enter your name, or choose to show it on none.", field="name")
     told = own.told_by(person)
     if not person.terms and person.name != name:
+        holding.check_said(viewer, name, field="name")
         person.name = name
         for entry in told:
             entry.edited_at = now() if entry.name_shown else entry.edited_at

@@ -11,11 +11,10 @@ from wardbook import mail
 from wardbook.db import db
 from wardbook.downloads.actions import record_given
 from wardbook.downloads.sources import Wanted
-from wardbook.entries import own
+from wardbook.entries import drafting, own
 from wardbook.entries import queries as entries
 from wardbook.entries.paging import at_from
 from wardbook.entries.paging import page as page_of
-from wardbook.entries.photographs import photos
 from wardbook.errors import NotFound, Refused
 from wardbook.follows import queries as follows
 from wardbook.forms import ask
@@ -103,7 +102,8 @@ def erase() -> ResponseReturnValue:
     if form.validate_on_submit():
         choice = Leaving(form.choice.data)
         if is_fresh(FRESH):
-            return _gone(leaving.erase(viewer(), me, choice))
+            leaving.erase(viewer(), me, choice)
+            return _gone()
         try:
             leaving.ask_for_proof(me, choice)
             return redirect(url_for(".sent"))
@@ -130,22 +130,23 @@ def by_link(link: str) -> ResponseReturnValue:
         raise NotFound
     form, choice = PressForm(), leaving.choice_of(proof)
     if form.validate_on_submit():
-        other, keys = still_another(proof.person), leaving.by_link(link)
-        return _gone(keys) if other is None else _gone_beside(other, keys)
+        other = still_another(proof.person)
+        leaving.by_link(link)
+        return _gone() if other is None else _gone_beside(other)
     return ask("me/erase_link.html", form, proof=proof, choice=CHOICES[choice], means=MEANS[choice])
 
 
-def _gone(keys: list[str]) -> ResponseReturnValue:
-    own.forget_drafts(session.get("drafts", []))
+def _gone() -> ResponseReturnValue:
+    drafting.forget_drafts(session.get("drafts", []))
     sign_out()
     session.clear()
     session["erased"] = True
-    return photos.forget_after(redirect(url_for(".erased")), keys)
+    return redirect(url_for(".erased"))
 
 
-def _gone_beside(other: Person, keys: list[str]) -> ResponseReturnValue:
+def _gone_beside(other: Person) -> ResponseReturnValue:
     flash(f"You are still signed in as {other.name or other.email}.")
-    return photos.forget_after(redirect(url_for(".erased")), keys)
+    return redirect(url_for(".erased"))
 
 
 @bp.get("/erased")

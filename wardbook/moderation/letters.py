@@ -50,6 +50,24 @@ SAID: Final[dict[Did, Said]] = {
 }  # fmt: skip
 
 
+WAITS_AGAIN: Final = Said(
+    "waits again to be read",
+    "A moderator no longer hides what you told us. It waits as it did before, so only you and moderators see it.",
+    "Somebody reads it before it is published, and we write to you then.",
+)
+WAITS_FOR_EDIT: Final = Said(
+    "waits again for you to change it",
+    "A moderator no longer hides what you told us. It waits as it did before, so only you and moderators see it.",
+    SAID[Did.ASKED_TO_EDIT].next,
+)
+
+
+def _said(entry: Entry, event: Event) -> Said:
+    if event.did is Did.RESTORED and entry.standing is Standing.PENDING:
+        return WAITS_FOR_EDIT if entry.asked_to_edit else WAITS_AGAIN
+    return SAID[event.did]
+
+
 def to_author(entry: Entry, event: Event, reason: str) -> None:
     """Tell its author what a moderator did and why; nothing where they have proved no address."""
     if event.did is Did.HID:
@@ -57,7 +75,7 @@ def to_author(entry: Entry, event: Event, reason: str) -> None:
     elif event.did is Did.PUBLISHED:
         tell_author(entry, event, "published", to_come=next_steps(entry))
     else:
-        tell_author(entry, event, "moderated", said=SAID[event.did], reason=reason)
+        tell_author(entry, event, "moderated", said=_said(entry, event), reason=reason)
 
 
 CHANGES: Final = frozenset({Did.REDACTED, Did.MOVED, Did.SPLIT})

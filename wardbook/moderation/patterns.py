@@ -11,19 +11,53 @@ from typing import Final
 from wardbook.entries.holding import means
 
 TELEPHONE: Final = means(
-    "telephone number", "It may hold a telephone number", 4, in_text=True, told="it may hold a telephone number"
+    "telephone number",
+    "It may hold a telephone number",
+    4,
+    in_text=True,
+    told="it may hold a telephone number",
+    looks_like="a telephone number",
 )
 EMAIL: Final = means(
-    "email address", "It may hold an email address", 4, in_text=True, told="it may hold an email address"
+    "email address",
+    "It may hold an email address",
+    4,
+    in_text=True,
+    told="it may hold an email address",
+    looks_like="an email address",
 )
 ADDRESS: Final = means(
-    "home address", "It may hold the address of a home", 4, in_text=True, told="it may hold the address of a home"
+    "home address",
+    "It may hold the address of a home",
+    4,
+    in_text=True,
+    told="it may hold the address of a home",
+    looks_like="a home address",
 )
 PLATE: Final = means(
-    "number plate", "It may hold a vehicle's number plate", 4, in_text=True, told="it may hold a vehicle's number plate"
+    "number plate",
+    "It may hold a vehicle's number plate",
+    4,
+    in_text=True,
+    told="it may hold a vehicle's number plate",
+    looks_like="a number plate",
 )
-NAME: Final = means("name", "It may name somebody", 4, in_text=True, told="it may name somebody")
-LINK: Final = means("link", "It holds a link", 3, in_text=True, told="it holds a link")
+NAME: Final = means(
+    "name",
+    "It may name somebody",
+    4,
+    in_text=True,
+    told="it may name somebody",
+    looks_like="somebody’s name",
+)
+LINK: Final = means(
+    "link",
+    "It holds a link",
+    3,
+    in_text=True,
+    told="it holds a link",
+    looks_like="a link",
+)
 
 
 @dataclass(frozen=True, order=True)

@@ -6,12 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import or_, select
 
 from wardbook import jobs
 from wardbook.db import db
+from wardbook.entries import drafting, splitting
 from wardbook.entries.erasing import FORGET
-from wardbook.entries.models import Draft, Entry, Photo
+from wardbook.entries.models import Entry
 from wardbook.erasure import redact_copies, redacts
 from wardbook.errors import Refused
 from wardbook.events import Did, Event
@@ -39,7 +40,8 @@ def redact(
         raise Refused("None of these words stands in it. Copy them from above, one a line.", field="pieces")
     if without(reason) != reason:
         raise Refused("The reason must not have the words that you remove.", field="reason")
-    redact_copies(entry, without)
+    for one in (entry, *splitting.firsts(entry)):
+        redact_copies(one, without)
     entry.edited()
     event = decide(viewer, Did.REDACTED, entry, words=reason, once=once)
     db.session.flush()
@@ -64,7 +66,9 @@ def _without(pieces: Sequence[str]) -> Without:
 
 
 def _remove(entry: Entry, without: Without) -> bool:
-    """Take them out of what it says now; whether there were any, here or in what it said before."""
+    """Take them out of what it says now; whether there were any, here, in what it said before, or in what that said of
+    which it was a part.
+    """
     changed = False
     for column in ("title", "words", "cites", "hidden_for", "withdrawn_for", "spot_words"):
         changed |= _put(entry, column, without)
@@ -74,7 +78,8 @@ def _remove(entry: Entry, without: Without) -> bool:
         setattr(entry, "answers", cleaned)  # noqa: B010 - not every store of entries has answers
     for photo in entry.photos:
         changed |= _put(photo, "alt", without)
-    steps = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == entry.id)
+    ids = [entry.id, *(first.id for first in splitting.firsts(entry))]
+    steps = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id.in_(ids))
     for step in db.session.scalars(steps).all():
         changed |= _put(step, "words", without)
         change = _in_all(step.change, without)
@@ -113,5 +118,4 @@ def _letters(entry: Entry, without: Without) -> None:
 def _draft(entry: Entry, without: Without) -> None:
     """What was typed before it was sent is kept for a day."""
     if entry.once:
-        db.session.execute(update(Photo).where(Photo.draft_id == entry.once).values(draft_id=None))
-        db.session.execute(delete(Draft).where(Draft.id == entry.once))
+        drafting.forget_drafts([entry.once])

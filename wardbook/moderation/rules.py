@@ -13,14 +13,19 @@ from sqlalchemy import func, select
 from wardbook.chosen import chosen
 from wardbook.config import settings
 from wardbook.db import db, now
-from wardbook.entries.holding import Asked, When, holds, means
+from wardbook.entries.holding import Asked, When, finds, holds, means
 from wardbook.entries.models import Entry
-from wardbook.moderation.patterns import ADDRESS, LINK, Found, find, find_words
+from wardbook.moderation.patterns import ADDRESS, LINK, NAME, Found, find, find_words
 from wardbook.people.queries import running_terms
 from wardbook.shared import Standing
 
 HELD_WORD: Final = means(
-    "word on the list", "It has a word on the council’s list", 5, in_text=True, told="of a word in it"
+    "word on the list",
+    "It has a word on the council’s list",
+    5,
+    in_text=True,
+    told="of a word in it",
+    looks_like="a word on the council’s list",
 )
 MANY: Final = means(
     "many at once",
@@ -32,6 +37,8 @@ FIRST: Final = means("first", "The first that this person tells", 1, told="it is
 MOST_AN_HOUR, MOST_A_DAY = 10, 30
 SAYS_WHERE: Final = frozenset({"spot"})
 """The part that says where it is: an address there is one of a spot"""
+IS_A_NAME: Final = frozenset({"name"})
+"""What somebody calls themselves: a name after a title there is their own"""
 
 
 def found_in(part: str, text: str) -> list[Found]:
@@ -43,6 +50,8 @@ def found_in(part: str, text: str) -> list[Found]:
 def _is_nothing(part: str, found: Found, text: str) -> bool:
     if found.reason == ADDRESS:
         return part in SAYS_WHERE
+    if found.reason == NAME:
+        return part in IS_A_NAME
     return found.reason == LINK and _is_ours(text[found.start : found.end])
 
 
@@ -50,6 +59,11 @@ def _is_ours(link: str) -> bool:
     """Whether it leads to this very site."""
     ours = urlsplit(settings().base_url).netloc
     return bool(ours) and re.sub(r"^(https?://)", "", link.lower()).split("/")[0] == ours.lower()
+
+
+@finds
+def _stands_in(part: str, text: str) -> Iterator[str]:
+    return (found.reason for found in found_in(part, text))
 
 
 @holds

@@ -58,6 +58,7 @@ def is_fresh(within: timedelta) -> bool:
 
 
 def sign_out() -> None:
-    """End the session."""
+    """End the session. What was begun at this browser is not left to whoever is at it next."""
     logout_user()
+    session.pop("drafts", None)
     g.pop("viewer", None)

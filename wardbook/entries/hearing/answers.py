@@ -8,7 +8,8 @@ from datetime import timedelta
 from sqlalchemy import Select, func, select
 
 from wardbook.db import db, hold, now
-from wardbook.entries import queries
+from wardbook.entries import holding, queries
+from wardbook.entries.erasing import forget_steps
 from wardbook.entries.hearing.authors import tell_author, tell_those_merged
 from wardbook.entries.hearing.closing import (
     WHETHER,
@@ -20,11 +21,13 @@ from wardbook.entries.hearing.closing import (
 )
 from wardbook.entries.kinds import State
 from wardbook.entries.models import Entry
+from wardbook.erasure import blanks
 from wardbook.errors import Refused
-from wardbook.events import Did, Told, record
+from wardbook.events import Did, Event, Told, record
 from wardbook.mail import write_letter
 from wardbook.people.models import Person
 from wardbook.people.queries import officers_of, running_terms, viewer_of
+from wardbook.personal import forgets
 from wardbook.policy import Act, Role, Viewer, require, sees
 
 YEAR = timedelta(days=365)
@@ -42,6 +45,8 @@ def answer(asked: Asked, said: Whether, *, words: str = "") -> Asked:
         return asked
     if is_open_again(asked):
         raise Refused("It was reopened, or closed again, since we asked.")
+    if said is Whether.NO:
+        holding.check_said(author, words, field="words")
     asked.answer, asked.answered_at = said, now()
     if said is Whether.NO:
         _reopen(author, asked, words)
@@ -70,6 +75,26 @@ def _answerable(asked: Asked) -> list[Person]:
         category = asked.entry.category
         found = list(officers_of(category.service)) if category else []
     return [officer for officer in found if officer.active and sees(viewer_of(officer), asked.entry)]
+
+
+# --- what is kept about a person -----------------------------------------------------------------------------------
+
+
+@forgets
+def _forget_said(person: Person) -> None:
+    """What they said of another's issue, into which theirs was merged, goes: of their own it stays as that does."""
+    own = select(Entry.id).where(Entry.author_id == person.id)
+    forget_steps(Event.did == Did.REOPENED, Event.actor_id == person.id, Event.thing_id.not_in(own))
+
+
+@blanks
+def _said_as(thing: object) -> None:
+    """What its author said of the issue into which it was merged is gone with it."""
+    if isinstance(thing, Entry) and thing.author_id is not None:
+        others = select(Asked.entry_id).join(Entry, Entry.id == Asked.entry_id).where(Asked.told_id == thing.id)
+        others = others.where(Entry.author_id.is_distinct_from(thing.author_id))
+        of_others = Event.thing == Entry.__tablename__, Event.thing_id.in_(others)
+        forget_steps(Event.did == Did.REOPENED, Event.actor_id == thing.author_id, *of_others)
 
 
 # --- what came of asking -----------------------------------------------------------------------------------------

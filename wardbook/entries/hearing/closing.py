@@ -24,7 +24,7 @@ from wardbook.config import settings
 from wardbook.db import Base, add_once, db, hold, now, transaction
 from wardbook.entries.hearing import letters
 from wardbook.entries.kinds import Channel, Family, Kind, State, states_in
-from wardbook.entries.merging.merged import all_merged
+from wardbook.entries.merging.merged import all_merged, ids_of
 from wardbook.entries.models import Entry
 from wardbook.erasure import blanks
 from wardbook.errors import NotFound
@@ -184,14 +184,16 @@ def _signer() -> URLSafeSerializer:
 
 
 def asked_by(key: str) -> Asked:
-    """What a key asks, for its author, who holds it. Raises NotFound where we did not sign it, or its author may see it
-    no more.
+    """What a key asks, for its author, who holds it. Raises NotFound where we did not sign it, where its author may see
+    it no more, and where what they told is no longer out, or no longer part of it.
     """
     try:
         asked = db.session.get(Asked, _signer().loads(key))
     except BadSignature:
         raise NotFound from None
     if asked is None or asked.told.author is None or not sees(author_of(asked), asked.entry):
+        raise NotFound
+    if asked.told.standing is not Standing.PUBLISHED or asked.told_id not in ids_of(asked.entry):
         raise NotFound
     return asked
 

@@ -12,6 +12,7 @@ from wardbook.entries.hearing.closing import WHETHER, Whether
 from wardbook.errors import Forbidden, Refused
 from wardbook.forms import Asking, ask, at_most, long_text
 from wardbook.people.signed_in import viewer
+from wardbook.policy import Act, may
 from wardbook.web import or_404
 
 bp = Blueprint("hearing", __name__)
@@ -45,6 +46,7 @@ def put_right(key: str) -> ResponseReturnValue:
         "entries/put_right.html", form, asked=asked, entry=asked.entry, first=said,
         answers=[(str(one), WHETHER[one]) for one in order], given=WHETHER[asked.answer] if asked.answer else "",
         over=closing.is_open_again(asked), closed=closing.step_that_closed(asked),
+        says=may(closing.author_of(asked), Act.SAY),
     )  # fmt: skip
 
 

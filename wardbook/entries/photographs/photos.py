@@ -23,6 +23,7 @@ __all__ = ["MOST_BYTES", "MOST_PHOTOS", "Prepared", "keep", "made_small", "prepa
 MOST_PHOTOS = 6
 MOST_ALT = 200
 MAKE_SMALL = "make the small size of a photo"
+FORGET = "take the files of photos away"
 SIZES = ("large", "small")
 
 
@@ -158,6 +159,19 @@ def stop_serving(key: str) -> None:
 def forget(keys: Iterable[str]) -> None:
     """Take the files of photos away, in every size, and what they were before they were blacked out."""
     _unlink(_every_file(keys))
+
+
+def drop(gone: Iterable[Photo]) -> None:
+    """Take photos away in this transaction. What it asks for takes their files, whoever is ended meanwhile."""
+    for photo in gone:
+        jobs.ask(FORGET, cause=f"photo {photo.key}", keys=keys_of([photo]))
+        db.session.delete(photo)
+
+
+@jobs.doer(FORGET)
+def forget_files(task: jobs.Task) -> None:
+    """Take the files of photos away whose rows are gone."""
+    forget(task.about["keys"])
 
 
 def forget_after(response: Response, keys: Iterable[str]) -> Response:
