@@ -124,7 +124,7 @@ class WithdrawForm(Asking):
         "Why do you withdraw it?",
         needed("Say why. Those who relied on it read this."),
         at_most(1000, "The reason"),
-        hint="Those who relied on it read this: people who support it and those whose notes rest on it.",
+        hint="Those who relied on it read this: people who support or follow it, and those whose notes rest on it.",
     )
     withdraw = button("Withdraw it")
 
