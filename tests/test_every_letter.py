@@ -6,11 +6,13 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from html.parser import HTMLParser
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from flask import Flask
+from jinja2.meta import find_undeclared_variables
 
 from tests.conftest import MILL, NEIGHBOUR, RESIDENT, a_note, an_issue, as_viewer
 from wardbook.config import DATA
@@ -47,7 +49,7 @@ def about(app: Flask) -> Things:
 
 
 def a_step(did: Did, **change: list[str]) -> SimpleNamespace:
-    return SimpleNamespace(did=did, words=f"{MARK} said", signed="Owen Officer, Highways", change=change)
+    return SimpleNamespace(did=did, at=now(), words=f"{MARK} said", signed="Owen Officer, Highways", change=change)
 
 
 def a_digest(about: Things) -> Digest:
@@ -63,11 +65,11 @@ def words_of(message: str, about: Things) -> dict[str, Any]:
     moved = SimpleNamespace(was="Old", keeps_its_name=False, now=[ward])
     to_choose = SimpleNamespace(was="Parted", parts=[(ward, 0.5)])
     table: dict[str, dict[str, Any]] = {
-        "confirm": {"entry": entry, "link": link, "following": STEPS},
-        "published": {"entry": entry, "following": STEPS},
+        "confirm": {"entry": entry, "link": link, "to_come": STEPS, "understood": STEPS},
+        "published": {"entry": entry, "to_come": STEPS},
         "update": {"entry": entry, "event": a_step(Did.CHANGED_STATE, state=["received", "fixed"])},
         "hidden": {"entry": entry, "event": about.event, "reason": f"{MARK} reason"},
-        "narrowed": {"entry": entry, "event": about.event},
+        "narrowed": {"entry": entry},
         "differed": {"entry": entry, "event": a_step(Did.POSTED), "view": about.view},
         "news": {"entry": entry, "did": "Now ‘Fixed’", "by": "The council", "said": f"{MARK} said",
                  "thing": about.place, "outcome": "It is closed: it is put right."},
@@ -76,7 +78,7 @@ def words_of(message: str, about: Things) -> dict[str, Any]:
         "support": {"entry": entry, "link": link},
         "sign_in": {"link": link, "code": "123456"},
         "new_wards": {"on": date(2027, 5, 6), "moved": [moved], "to_choose": [to_choose]},
-        "put_right": {"entry": entry, "told": entry, "said": a_step(Did.CHANGED_STATE),
+        "put_right": {"entry": entry, "told": entry, "said": a_step(Did.CHANGED_STATE), "by": "A resident",
                       "answers": [("Yes", "http://localhost/put-right/x?answer=yes")]},
         "not_right": {"entry": entry, "event": a_step(Did.REOPENED), "before": State.FIXED},
         "erase_me": {"link": link, "choice": "Leave what I told, without me", "means": "It stays."},
@@ -93,9 +95,14 @@ def of_moderation(about: Things) -> dict[str, dict[str, Any]]:
     return {
         "held": {**decided, "edited": True, "why": ["It waits because it holds a link."]},
         "moderated": {**decided, "said": SAID[Did.ASKED_TO_EDIT], "reason": reason},
-        "blacked_out": {**decided, "reason": reason, "until": now()},
-        "uncovered": decided,
-        "appeal_answered": {**decided, "made": appeal, "about": SimpleNamespace(event=event), "means": "It stays."},
+        "blacked_out": {"entry": entry, "reason": reason, "until": now()},
+        "uncovered": {"entry": entry},
+        "appeal_answered": {
+            "entry": entry,
+            "made": appeal,
+            "about": SimpleNamespace(event=event),
+            "means": "It stays.",
+        },
         "reported": {"ref": entry.ref, "public": True, "changed": True},
         "banned": {"ban": ban, "event": event},
         "unbanned": {"reason": reason},
@@ -132,7 +139,7 @@ def of_doing_together(about: Things) -> dict[str, dict[str, Any]]:
         "joined": {"entry": entry, "event": a_step(Did.MERGED), "parted": False, "why": f"{MARK} why"},
         "match": {"side": side, "link": "http://localhost/together/secret"},
         "match_met": {"side": side, "path": "/together/secret"},
-        "match_ended": {"side": side, "path": "/together/secret"},
+        "match_ended": {"side": side, "gone": False},
         "match_enabler": {"need": entry, "offer": entry},
     }
 
@@ -167,11 +174,11 @@ class Page(HTMLParser):
         self.text += data
 
 
-def written(message: str, about: Things) -> Letter:
+def written(message: str, about: Things, cause: str = "a test", otherwise: dict[str, Any] | None = None) -> Letter:
     with transaction():
         write_letter(
-            RESIDENT.email, message, cause="a test", unsubscribe="http://localhost/letters/x",
-            **words_of(message, about),
+            RESIDENT.email, message, cause=cause, unsubscribe="http://localhost/letters/x",
+            **words_of(message, about) | (otherwise or {}),
         )  # fmt: skip
     return letters()[0]
 
@@ -189,7 +196,6 @@ def plain(text: str) -> str:
 def test_a_letter_is_both_words_and_valid_html_and_says_how_to_end_it(message, about):
     letter = written(message, about)
     assert 5 < len(letter.subject) < 200
-    assert "\n\n\n\n" not in letter.body
     assert not re.search(r"&(lt|gt|amp|#\d+);", letter.body), "the words are plain"
     assert not re.search(r"\{\{|\{%|None|Undefined", letter.body + letter.html)
     page = Page()
@@ -202,6 +208,35 @@ def test_a_letter_is_both_words_and_valid_html_and_says_how_to_end_it(message, a
     assert "<b>kerb" not in letter.html, "what people write is inert"
     if MARK in letter.body:
         assert plain(MARK) in plain(page.text)
+
+
+@every_message
+def test_the_table_has_the_words_that_a_letter_reads_and_no_others(message, about, app):
+    files = [DATA / "templates" / "email" / f"{message}.{form}" for form in ("txt", "html")]
+    named = set().union(*(find_undeclared_variables(app.jinja_env.parse(file.read_text())) for file in files))
+    everywhere: dict[str, Any] = dict(app.jinja_env.globals)
+    app.update_template_context(everywhere)
+    assert named - set(everywhere) - {"base_url", "unsubscribe", "subject"} == set(words_of(message, about))
+
+
+def without(word: Any) -> Any:
+    """What a letter may be given in its place: the other answer, or nothing."""
+    return not word if isinstance(word, bool) else type(word)() if type(word) in (str, list, tuple) else word
+
+
+@every_message
+def test_a_letter_is_in_paragraphs_whatever_it_is_given(message, about):
+    """One empty line between them, and the subject by itself."""
+    words = words_of(message, about)
+    for name in ("", *words):
+        other = {name: without(words[name])} if name else {}
+        letter = written(message, about, f"without {name}", other)
+        assert "Hello" not in letter.subject
+        assert letter.body.startswith("Hello,\n\n")
+        assert "\n\n\n" not in letter.body
+        for before, after in pairwise(letter.body.splitlines()):
+            ends = re.search(r"[.?!]$", before) and not before.startswith(("http", "  ", "* ", "- "))
+            assert not (ends and after and not after.startswith("http")), f"no empty line between: {before} / {after}"
 
 
 @every_message

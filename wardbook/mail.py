@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import smtplib
 from collections.abc import Sequence
 from datetime import datetime
@@ -87,12 +88,17 @@ def write_letter(to: str, message: str, *, cause: str, unsubscribe: str = "", **
     first, _, body = render_template(f"email/{message}.txt", **told).strip().partition("\n")
     subject = " ".join(first.removeprefix("Subject: ").split())
     letter_id = add_once(
-        Letter, cause=cause, to=to, subject=subject, body=body.strip() + "\n",
+        Letter, cause=cause, to=to, subject=subject, body=_spaced(body),
         html=render_template(f"email/{message}.html", subject=subject, **told), unsubscribe=unsubscribe or None,
         message_id=make_msgid(domain=settings().mail_from.partition("@")[2] or None), made_at=now(),
     )  # fmt: skip
     if letter_id is not None and not to_outbox():
         jobs.ask(SEND, cause=f"letter {letter_id}", letter=letter_id)
+
+
+def _spaced(words: str) -> str:
+    """Paragraphs with one empty line between them, whatever a template leaves where it says nothing."""
+    return re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", words.strip()) + "\n"
 
 
 # --- letters that come back ----------------------------------------------------------------------------------------

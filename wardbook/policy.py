@@ -242,6 +242,7 @@ class Act(StrEnum):
     TAKE_ON = "take on"
     THANK = "thank"
     BE_ERASED = "be erased"
+    BE_ERASED_FOR = "be erased by an administrator"
 
 
 Permission = Callable[[Viewer, Any], bool]
@@ -373,6 +374,7 @@ DOES: dict[Act, Permission] = {
     Act.THANK: _both(_whose("is_taken_on"), _any_of(Role.OFFICER, Role.COUNCILLOR), _IS_OUT),
     # whoever holds or held a role asks an administrator: what they did in it is the council's record
     Act.BE_ERASED: lambda viewer, person: viewer.id == person.id and not person.terms,
+    Act.BE_ERASED_FOR: lambda viewer, person: viewer.id == person.id and all(term.is_over for term in person.terms),
     Act.KEEP_BRIEF: _both(_any_of(Role.COUNCILLOR, Role.OFFICER), _is_own),
 }
 

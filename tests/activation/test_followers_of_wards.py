@@ -38,7 +38,7 @@ def test_a_follower_is_moved_or_asked_and_told_once(review):
     told = dict(news_of_wards())
     assert set(told) == {RESIDENT.email, NEIGHBOUR.email, OFFICER.email}
     assert "You followed Mill. You follow Mill and Castle now:" in told[RESIDENT.email]
-    assert "You follow Bridge, which is parted." in told[NEIGHBOUR.email]
+    assert "Bridge, which you follow, is split on" in told[NEIGHBOUR.email]
     assert "Lower Bridge, with 60% of its land" in told[NEIGHBOUR.email]
 
 
@@ -59,7 +59,7 @@ def test_each_address_in_the_letter_stands_on_a_line_of_its_own(review):
     wards = [line.strip() for line in lines if "/wards/" in line]
     assert [line.rpartition("/")[2] for line in wards] == [WEST, NORTH, SOUTH, NORTH]
     assert all(line.startswith("http") for line in wards)
-    assert sum("which is parted" in line for line in lines) == 1  # Dock goes whole, so nothing is said of it
+    assert sum("which you follow, is split" in line for line in lines) == 1  # Dock goes whole, so nothing is said of it
 
 
 def test_the_one_letter_ends_all_of_the_follows_it_speaks_of(review, as_):

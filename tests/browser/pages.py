@@ -82,7 +82,10 @@ def _draft(them: Someone, near: str = POSTCODE) -> str:
 
 def _told(them: Someone, near: str = POSTCODE, about: str = "Crossing or dropped kerb", **changes: str) -> str:
     """A draft in which the spot and what it is are told; its path."""
-    draft = _of_kind(them, "issue", near)
+    return _tells(them, _of_kind(them, "issue", near), about, **changes)
+
+
+def _tells(them: Someone, draft: str, about: str = "Crossing or dropped kerb", **changes: str) -> str:
     page = them.fetches(f"{draft}/what")[1].decode()
     category = re.search(rf'value="(\d+)"[^>]*>{about}', page)
     assert category is not None
@@ -112,6 +115,14 @@ NEAR_IT = "ZZ1 4QT"
 
 def comes_to_same(them: Someone) -> None:
     them.goes_to(f"{_told(them, near=NEAR_IT, title=SAME)}/same")
+
+
+def comes_to_same_for_somebody(them: Someone) -> None:
+    draft = them.hands_in("/contribute/for", {"channel": "telephone"}).removesuffix("/place")
+    them.hands_in(f"{draft}/place", {"q": NEAR_IT})
+    them.hands_in(f"{draft}/kind", {"kind": "issue"})
+    them.goes_to(f"{_tells(them, draft, title=SAME)}/same")
+    them.reads("To have theirs counted too, go on.")
 
 
 def says_it_is_mine_without_an_address(them: Someone) -> None:
@@ -673,6 +684,7 @@ STATES = (
     State("tell: what, an offer", None, lambda them: comes_to_what(them, "offer")),
     State("tell: what, nothing entered", None, goes_wrong(comes_to_what, "Continue")),
     State("tell: is it one of these", None, comes_to_same),
+    State("tell: is it one of these, for somebody", OFFICER, comes_to_same_for_somebody),
     State("tell: photos", None, comes_to_photos),
     State("tell: photos, one added", None, comes_back_to_photos),
     State("tell: photos, not a photo", None, sends_a_letter_as_photo),
@@ -742,6 +754,7 @@ STATES = (
     State("matched, said no", None, together.says_no),
     State("matched, in touch", None, together.is_put_in_touch),
     State("matched, no more letters", None, together.opens_the_way_to_stop),
+    State("matched, no more letters, stopped", None, together.stops_letters),
     State("pending, a moderator", MODERATOR, finds_one_that_waits),
     State("hidden, a moderator", MODERATOR, hides_one),
     State("sign in", None, at("/sign-in")),

@@ -118,3 +118,10 @@ def opens_the_way_to_stop(them: Someone) -> None:
     link = re.search(r'href="[^"]*(/together/stop/[^"]+)"', them.fetches("/outbox")[1].decode())
     assert link is not None
     them.goes_to(link[1])
+
+
+def stops_letters(them: Someone) -> None:
+    opens_the_way_to_stop(them)
+    if them.page.get_by_role("button", name="Stop these emails").count():
+        them.presses("Stop these emails")
+    them.reads("Write to me about these again")

@@ -18,15 +18,17 @@ from tests.conftest import (
     RESIDENT,
     an_idea,
     an_issue,
+    an_offer,
     as_viewer,
     person_of,
 )  # fmt: skip
 from tests.entries.test_answering import move, reply
 from tests.follows.test_following import a_follow
-from wardbook.db import db, transaction
+from wardbook.db import db, now, transaction
 from wardbook.entries import erasing, life
 from wardbook.entries.hearing.closing import Asked
-from wardbook.entries.kinds import Channel, State
+from wardbook.entries.hearing.next_steps import next_steps
+from wardbook.entries.kinds import Channel, Lead, State
 from wardbook.entries.merging import actions as merging
 from wardbook.entries.models import Entry
 from wardbook.jobs import ask_for_what_recurs, do_what_is_due
@@ -35,6 +37,7 @@ from wardbook.me import leaving
 from wardbook.me.leaving import Leaving
 from wardbook.moderation import actions as moderating
 from wardbook.shared import Standing
+from wardbook.together.models import Match
 
 CLOSED_ON = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -96,6 +99,7 @@ def test_the_author_is_asked_after_four_weeks_and_once(clock, as_):
     assert letter.subject == f"{issue.ref}: is it put right? No dropped kerb"
     assert "Owen Officer, Highways wrote:\n\nThe kerb is lowered." in letter.body
     assert set(links(letter)) == {"yes", "no", "cannot-say"}
+    assert "was closed as 'Fixed' on 1 June 2026." in letter.body
     assert all(label in letter.html for label in ("Yes, it is put right", "No, it is not", "I cannot say"))
     assert letter.unsubscribe in letter.body
 
@@ -158,6 +162,32 @@ def test_these_are_never_asked_about(change, clock, as_):
     after(clock, weeks=5)
     assert questions() == []
     assert db.session.query(Asked).count() == 0
+
+
+def test_who_told_it_to_staff_is_asked_as_they_were_promised(clock, as_):
+    issue = an_issue(channel=Channel.TELEPHONE)
+    _unconfirmed(issue, as_)
+    assert "If it is closed, we ask you four weeks later" in " ".join(next_steps(db.session.get(Entry, issue.id)))
+    assert move(as_(OFFICER), issue, State.FIXED, "The kerb is lowered.").status_code == 302
+    after(clock, weeks=4)
+    (letter,) = questions()
+    assert letter.to == RESIDENT.email
+    assert "It is open again." in pressed(as_(NOBODY), links(letter)["no"], answer="no")
+
+
+def test_what_a_resident_said_when_it_was_done_is_not_the_councils(clock, as_):
+    issue = an_issue(by=NEIGHBOUR, lead=Lead.RESIDENTS)
+    with transaction():
+        offer = an_offer("A rake", by=RESIDENT, state=State.TAKEN_UP)
+        db.session.add(Match(offer_id=offer.id, need_id=issue.id, made_at=now(), met_at=now()))
+    done = {"sort": "finished", "words": "The bank is clean."}
+    assert as_(RESIDENT).post(f"/entries/{issue.ref}/steps", data=done).status_code == 302
+    after(clock, weeks=4)
+    (letter,) = questions()
+    for text in (letter.body, letter.html):
+        assert "A resident wrote:" in text
+        assert "Fixed by residents" in text
+        assert "The council wrote" not in text
 
 
 def test_ideas_and_what_was_closed_long_ago_are_not_asked_about(clock, as_):
@@ -361,6 +391,15 @@ def test_their_no_opens_it_and_everyone_who_told_it_is_told(clock, as_):
 def test_who_told_it_twice_is_asked_once(clock, as_):
     merged(clock, as_, by=RESIDENT)
     assert len(questions()) == 1
+
+
+def test_who_told_staff_what_was_merged_into_it_hears_of_it_too(as_):
+    issue, again = an_issue(), an_issue("Dropped kerb missing", by=NEIGHBOUR, channel=Channel.PAPER)
+    with transaction():
+        person_of(NEIGHBOUR).confirmed_at = None
+        merging.merge(as_viewer(OFFICER), db.session.get(Entry, again.id), issue, words="", once="m")
+    reply(as_(OFFICER), issue, "We look next week.")
+    assert NEIGHBOUR.email in [letter.to for letter in letters() if "We look next week." in letter.body]
 
 
 def test_who_wants_no_letters_about_what_was_merged_is_not_asked(clock, as_):

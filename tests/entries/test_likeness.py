@@ -15,6 +15,7 @@ from tests.conftest import (
     IN_MILL,
     NEIGHBOUR,
     NOBODY,
+    OFFICER,
     RESIDENT,
     a_note,
     an_asset,
@@ -262,6 +263,20 @@ def test_somebody_signed_in_says_in_one_press_that_it_is_theirs_too(as_: Any, ke
     assert db.session.query(Entry).count() == 1
 
 
+def test_staff_who_enter_for_somebody_are_not_counted_in_their_place(as_: Any, kerb: Entry) -> None:
+    client, ref = as_(OFFICER), kerb.ref
+    draft = client.post("/contribute/for", data={"channel": "telephone"}).location.removesuffix("/place")
+    client.post(f"{draft}/place", data={"q": "ZZ1 1AA"})
+    assert says(client, draft) == f"{draft}/same"
+    page = client.get(f"{draft}/same").text
+    assert "This is mine too" not in page
+    assert f"tell them its reference, {ref}. To have theirs counted too, go on." in page
+    assert "Go on and enter it" in page
+    assert client.post(f"{draft}/mine/{ref}").status_code == 403
+    assert db.session.get(Entry, kerb.id).supporters == 0
+    assert db.session.query(Draft).count() == 1
+
+
 def test_pressed_twice_it_counts_once_and_the_second_press_finds_nothing_to_do(as_: Any, kerb: Entry) -> None:
     client, ref = as_(NEIGHBOUR), kerb.ref
     draft = asked_about(client)
@@ -276,6 +291,8 @@ def test_a_visitor_gives_an_address_beside_it_and_presses_the_link(as_: Any, ker
     assert f'name="{ref}-email"' in client.get(f"{draft}/same").text
     answer = client.post(f"{draft}/mine/{ref}", data={f"{ref}-email": "new@example.org"})
     assert "We have sent a link to <strong>new@example.org</strong>" in answer.text
+    assert "What you had typed was not sent. It is kept for a day." in answer.text
+    assert db.session.query(Draft).count() == 1
     link = re.search(r"http://localhost(/support/\S+)", letters()[0].body)[1]
     assert client.post(link).location == f"/entries/{ref}#support"
     assert db.session.get(Entry, kerb.id).supporters == 1

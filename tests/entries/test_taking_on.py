@@ -105,6 +105,29 @@ def test_of_an_idea_the_officer_who_helps_is_asked_to_adopt_it(as_: Any, app: An
     assert "say whether it is adopted" in next(one.body for one in letters() if one.to == OFFICER.email)
 
 
+def test_of_an_idea_with_nobody_to_help_its_service_is_asked(as_: Any, app: Any) -> None:
+    idea = an_idea(lead=Lead.RESIDENTS)
+    writes(as_(RESIDENT), idea, "finished", "The bench stands")
+    asked = next(one.body for one in letters() if one.to == OFFICER.email)
+    assert "say whether it is adopted" in asked
+    assert "with which you help them" not in asked
+
+
+def test_the_author_and_followers_read_that_it_is_closed_and_how(as_: Any, bank: Entry) -> None:
+    a_helper(bank)
+    with transaction():
+        begin(as_viewer(CLLR), thing_from_words(f"entry:{bank.ref}", as_viewer(CLLR)), Rhythm.AT_ONCE)
+    writes(as_(NEIGHBOUR), bank, "done", "Forty bags are gone")
+    writes(as_(NEIGHBOUR), bank, "finished", "All of it is gone")
+    do_what_is_due()
+    done, finished = (
+        {one.to: one.body for one in letters() if words in one.body} for words in ("Forty bags", "All of it")
+    )
+    assert "It is closed as 'Fixed by residents'." in finished[RESIDENT.email]
+    assert "It is closed: it is put right." in finished[CLLR.email]
+    assert "closed" not in done[RESIDENT.email] + done[CLLR.email]
+
+
 @pytest.mark.parametrize("member", CAST, ids=str)
 def test_those_who_take_it_on_and_officers_write_and_nobody_else(as_: Any, bank: Entry, member: Member) -> None:
     allowed = member in (RESIDENT, OFFICER)

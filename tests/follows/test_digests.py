@@ -86,6 +86,15 @@ def test_a_daily_digest_comes_the_next_morning_and_once(clock):
     assert (letter.cause, letter.subject) == ("digest daily 2026-11-20", "Mill: the day to 20 November 2026")
 
 
+def test_no_subject_names_a_circle_which_may_be_round_a_home(clock):
+    a_follow("postcode:ZZ1 1AA+300m", rhythm="daily")
+    an_issue(by=NEIGHBOUR)
+    until(clock, 20, 7)
+    (letter,) = digests()
+    assert letter.subject == "A place you chose: the day to 20 November 2026"
+    assert "WITHIN 300 M OF ZZ1 1AA" in letter.body
+
+
 def test_a_weekly_digest_comes_on_monday(clock):
     a_follow(rhythm="weekly")
     an_issue("First", by=NEIGHBOUR)

@@ -102,7 +102,8 @@ def test_any_place_is_followed(words, app):
 def test_a_line_through_a_followed_circle_lies_in_it(app):
     a_follow("postcode:ZZ1 1AA+300m", by=OFFICER)
     a_note("A long path", shape=shapely.LineString([spot(0.4, 0.1), spot(0.4, 0.9)]))
-    assert told() == [(OFFICER.email, "New note: A long path (Within 300 m of ZZ1 1AA)")]
+    assert told() == [(OFFICER.email, "New note: A long path (a place you chose)")]
+    assert "Within 300 m of ZZ1 1AA" in letters()[0].body, "not in the subject, which others read on a locked screen"
 
 
 def test_what_waits_for_its_author_is_told_when_it_is_published(as_):
@@ -288,7 +289,7 @@ def test_who_may_no_longer_see_the_drawn_place_hears_nothing_of_it(app):
         site = keep_shape(as_viewer(OFFICER), square(0.2, 0.2, 600), label="The mill site")
     a_follow(f"shape:{site.key}", by=OFFICER)
     an_issue("One", by=NEIGHBOUR)
-    assert told() == [(OFFICER.email, "New issue: One (The mill site)")]
+    assert told() == [(OFFICER.email, "New issue: One (a place you chose)")]
     with transaction():
         site.author_id = person_of(CLLR).id
     an_issue("Two", by=NEIGHBOUR)

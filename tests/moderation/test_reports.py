@@ -99,7 +99,7 @@ def test_who_wanted_to_hear_gets_one_letter_when_it_is_decided(deed, as_):
     does(as_(MODERATOR), issue, deed, reason="Too rude for all.", pieces="Wheels")
     (letter,) = [one for one in letters() if one.to == "one@example.org"]
     said = {"leave": "It is still published, as it was.", "redact": "It is still published, and was changed."}
-    assert said.get(deed, "It is not published now.") in letter.body
+    assert said.get(deed, "Not everyone can see it.") in letter.body
     assert "advert" not in letter.body and "rude" not in letter.body and issue.title not in letter.body
     assert db.session.query(Report).filter(Report.decided_at.is_(None)).count() == 0
 

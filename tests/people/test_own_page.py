@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from click.testing import CliRunner, Result
 from flask.testing import FlaskClient
 from PIL import Image
 
@@ -23,13 +24,16 @@ from tests.conftest import (
     OFFICER,
     RESIDENT,
     Member,
+    a_note,
     an_issue,
     as_viewer,
     person_of,
     square,
 )  # fmt: skip
-from tests.engines import ENGINE
+from tests.engines import ENGINE, environment_of
 from tests.follows.test_following import a_follow
+from wardbook.cli import main
+from wardbook.clock import today
 from wardbook.db import db, now, transaction
 from wardbook.entries import life, support
 from wardbook.entries.models import Draft, Entry, EntrySpot, Original
@@ -287,10 +291,40 @@ def test_who_signed_in_more_than_an_hour_ago_proves_their_address_again(as_):
 def test_who_holds_a_role_is_told_whom_to_ask(member: Member, as_):
     client = fresh(as_(member))
     page = client.get("/me/erase")
-    assert "Ask an administrator" in page.text
+    assert "When your last role has ended, ask Testham to erase you" in page.text
     assert "Erase me for good" not in page.text
     assert client.post("/me/erase", data={"choice": "everything"}).status_code == 403
     assert person_of(member).active
+
+
+def erased_by_command(home: Path, monkeypatch: pytest.MonkeyPatch, email: str, *words: str) -> Result:
+    for name, value in environment_of(home).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("WARDBOOK_SECRET_KEY", "for tests alone")
+    return CliRunner().invoke(main, ["people", "erase", email, *words], input="n\n")
+
+
+def test_who_held_a_role_is_erased_by_the_command_once_it_has_ended(as_, home, monkeypatch):
+    note = a_note(by=CLLR)
+    still = erased_by_command(home, monkeypatch, CLLR.email, "--told", "leave", "--yes")
+    assert (still.exit_code, "holds a role still" in still.stderr) == (2, True)
+    with transaction():
+        for term in person_of(CLLR).terms:
+            term.from_on, term.until_on = term.from_on and term.from_on.replace(year=2000), today()
+    asked = erased_by_command(home, monkeypatch, CLLR.email, "--told", "leave")
+    assert "told 1 thing." in asked.stdout
+    assert "What is published stays in its words" in asked.stdout
+    assert asked.exit_code != 0
+    db.session.rollback()
+    assert person_of(CLLR).active
+    gone = erased_by_command(home, monkeypatch, CLLR.email, "--told", "leave", "--yes")
+    assert gone.exit_code == 0, gone.output
+    db.session.rollback()
+    assert person_by_email(CLLR.email) is None
+    assert db.session.get(Entry, note.id).standing is Standing.PUBLISHED
+    assert CLLR.name not in as_(OFFICER).get(f"/entries/{note.ref}").text
+    again = erased_by_command(home, monkeypatch, CLLR.email, "--told", "erase", "--yes")
+    assert "Nobody here has the address" in again.stderr
 
 
 def test_without_a_choice_nothing_is_erased(as_):

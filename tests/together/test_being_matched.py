@@ -174,6 +174,33 @@ def test_who_wants_no_such_letters_gets_none(as_: Any, hedge: Entry, shears: Ent
     assert len(letters_to(CLLR)) == 1
 
 
+def test_these_letters_begin_again_in_one_press(as_: Any, hedge: Entry, shears: Entry) -> None:
+    page = as_(RESIDENT).get("/together").text
+    assert "No more emails about these" in page
+    path = re.search(r'action="(/together/stop/[^"]+)"', page)[1]
+    assert "Write to me about these again" in as_(NOBODY).post(path, data={"letters": "off"}).text
+    stopped = as_(RESIDENT).get("/together").text
+    assert "You asked us not to write to you about these." in stopped
+    assert "We write to you when" not in stopped
+    assert "We write to you again" in as_(NOBODY).post(path, data={"letters": "on"}).text
+    with time_machine.travel(now() + timedelta(days=2), tick=True):
+        told(an_offer, "A ladder", by=CLLR)
+    assert len(letters_to(RESIDENT)) == 2
+    assert 'href="/together"' in as_(RESIDENT).get("/follows").text
+
+
+def test_who_wants_no_letters_about_what_they_told_has_none_of_these_about_it(as_: Any, hedge: Entry) -> None:
+    as_(RESIDENT).post(f"/entries/{hedge.ref}/letters", data={"letters": "off"})
+    told(an_offer, "A ladder", by=CLLR)
+    assert letters_to(RESIDENT) == []
+    assert len(letters_to(CLLR, "Your offer could help")) == 1
+    as_(RESIDENT).post(f"/entries/{hedge.ref}/letters", data={"letters": "on"})
+    with time_machine.travel(now() + timedelta(hours=2), tick=True):
+        ask_for_what_recurs()
+        do_what_is_due()
+    assert len(letters_to(RESIDENT)) == 1
+
+
 FAR = {"at": IN_BRIDGE}
 
 

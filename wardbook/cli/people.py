@@ -6,10 +6,11 @@ from datetime import date
 
 import click
 
-from wardbook.cli.command import as_json, day, in_application, main, print_json
+from wardbook.cli.command import as_json, day, in_application, main, plural, print_json
 from wardbook.config import settings
 from wardbook.db import transaction
-from wardbook.policy import Role
+from wardbook.errors import Refused
+from wardbook.policy import Act, Role, may
 
 
 @main.group()
@@ -65,3 +66,38 @@ def people_list(machine: bool) -> None:
     for row in rows:
         ward = f" for {row['ward']}" if row["ward"] else ""
         click.echo(f"{row['email']}: {row['role']}{ward}, {row['from'] or '...'} to {row['until'] or '...'}")
+
+
+@people.command("erase")
+@click.argument("email")
+@click.option("--told", required=True, type=click.Choice(["erase", "leave"]), help="What becomes of what they told.")
+@click.option("--yes", is_flag=True, help="Do it without asking.")
+@in_application
+def people_erase(email: str, told: str, yes: bool) -> None:
+    """Erase somebody who asks for it, once every role of theirs has ended. It cannot be undone.
+
+    Example: wardbook people erase cllr@example.org --told leave
+    """
+    from wardbook.entries import own
+    from wardbook.me import leaving
+    from wardbook.people import queries
+
+    choice = leaving.Leaving.EVERYTHING if told == "erase" else leaving.Leaving.LEAVE
+    person = queries.person_by_email(email)
+    if person is None:
+        raise Refused(f"Nobody here has the address {email}.")
+    if not may(queries.viewer_of(person), Act.BE_ERASED_FOR, person):
+        raise Refused(
+            f"{email} holds a role still. End it first: 'wardbook people add' with the same --role, --ward and --from, "
+            "and --until DATE."
+        )
+    click.echo(
+        f"{person.name or 'Somebody'} <{person.email}> told {plural(len(own.told_by(person)), 'thing')}. "
+        f"{leaving.MEANS[choice]} Their address and name go; what they did in a role stays on record without their "
+        "name. This cannot be undone."
+    )
+    if not yes:
+        click.confirm("Erase them?", abort=True)
+    with transaction():
+        leaving.erase_for(person, choice)
+    click.echo("They are erased.")

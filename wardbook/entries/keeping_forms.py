@@ -123,7 +123,7 @@ class WithdrawForm(Asking):
     reason = long_text(
         "Why do you withdraw it?",
         at_most(1000, "The reason"),
-        hint="Those who relied on it read this: people who support it and those whose notes rest on it.",
+        hint="Those who relied on it read this: people who support or follow it, and those whose notes rest on it.",
     )
     withdraw = button("Withdraw it")
 

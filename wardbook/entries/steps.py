@@ -164,7 +164,7 @@ def step_said(step: Event, entry: Entry) -> str:
 
 def step_outcome(step: Event) -> str:
     """Of a step that closed something: whether it is put right, in a sentence."""
-    states = step.change.get("state") if step.did is Did.CHANGED_STATE else None
+    states = step.change.get("state")
     return STATES[State(states[1])].outcome if states else ""
 
 

@@ -21,7 +21,7 @@ from wardbook.errors import Refused
 from wardbook.events import Did, Event, Told, done_already, record
 from wardbook.mail import write_letter
 from wardbook.people.models import Person
-from wardbook.people.queries import viewer_of
+from wardbook.people.queries import officers_of, viewer_of
 from wardbook.personal import forgets, tells
 from wardbook.places.place import Place
 from wardbook.policy import Act, Viewer, require, sees
@@ -63,7 +63,7 @@ class Taken:
 def write_step(viewer: Viewer, entry: Entry, step: Step, *, once: str | None) -> Entry:
     """Put a step on the timeline of an entry that residents lead on; who follows it is told.
 
-    To finish an issue fixes it; of an idea it asks the officer who helps to adopt it.
+    To finish an issue fixes it; of an idea it asks the officer who helps, or else those of its service, to adopt it.
     """
     require(viewer, Act.THANK if step.sort is Sort.THANKS else Act.TAKE_ON, entry)
     if done_already(once):
@@ -84,7 +84,7 @@ def write_step(viewer: Viewer, entry: Entry, step: Step, *, once: str | None) ->
     )  # fmt: skip
     tell_author(entry, event, "taken_on", sort=step.sort)
     if step.sort is Sort.FINISHED:
-        _tell_enabler(entry, event)
+        _tell_officers(entry, event)
     return entry
 
 
@@ -106,10 +106,18 @@ def _words(step: Step) -> str:
     return f"{on}{step.words}{people}"
 
 
-def _tell_enabler(entry: Entry, event: Event) -> None:
-    if entry.enabler is not None and entry.enabler_id != event.actor_id and sees(viewer_of(entry.enabler), entry):
-        to, cause = entry.enabler.email, f"event {event.id}"
-        write_letter(to, "taken_on", cause=cause, entry=entry, event=event, sort="enabler")
+def _tell_officers(entry: Entry, event: Event) -> None:
+    for officer in _who_helps(entry):
+        if officer.id != event.actor_id and sees(viewer_of(officer), entry):
+            cause = f"event {event.id}"
+            write_letter(officer.email, "taken_on", cause=cause, entry=entry, event=event, sort="enabler")
+
+
+def _who_helps(entry: Entry) -> Sequence[Person]:
+    """The officer who helps; of an idea without one, which somebody has to adopt, those of its service."""
+    if entry.enabler is not None:
+        return [entry.enabler]
+    return officers_of(entry.category.service) if entry.kind is Kind.IDEA and entry.category else []
 
 
 # --- reading -----------------------------------------------------------------------------------------------------

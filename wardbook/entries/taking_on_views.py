@@ -27,7 +27,7 @@ HINTS = (
     "It stands there with its day.",
     "With or without a day.",
     "It stands there, and on the page of the ward, until you say that you need nobody more.",
-    "An issue is then fixed by residents. Of an idea, the officer who helps is asked to adopt it.",
+    "An issue is then fixed by residents. The officer who helps with an idea, or its service, is asked to adopt it.",
 )
 
 

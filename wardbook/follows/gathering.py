@@ -13,7 +13,7 @@ from wardbook.db import db
 from wardbook.entries.kinds import STATES, Family, State
 from wardbook.entries.models import Entry
 from wardbook.entries.steps import NEW, step_by, step_in_words, step_outcome, step_said
-from wardbook.events import Did, Event
+from wardbook.events import Event
 from wardbook.follows.keys import stops
 from wardbook.follows.models import Follow, News
 from wardbook.follows.things import Thing, thing_of
@@ -99,7 +99,8 @@ class Digest:
     def title(self) -> str:
         """`Mill and 2 other places or entries`"""
         others = len(self.groups) + self.more - 1
-        first = self.groups[0].thing.label
+        first = self.groups[0].thing.name_outside
+        first = first[0].upper() + first[1:]
         return first if not others else f"{first} and {others} more"
 
 
@@ -176,7 +177,7 @@ def _what(entries: dict[int, list[int]]) -> dict[int, What]:
 def _is(step: Event) -> What:
     if step.did in NEW:
         return What.NEW
-    if step.did is Did.CHANGED_STATE and STATES[State(step.change["state"][1])].family is Family.CLOSED:
+    if "state" in step.change and STATES[State(step.change["state"][1])].family is Family.CLOSED:
         return What.CLOSED
     return What.ANSWERED if step.words else What.CHANGED
 

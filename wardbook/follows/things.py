@@ -30,6 +30,11 @@ class Thing:
     place: Place | None = None
 
     @property
+    def name_outside(self) -> str:
+        """How a subject calls it, which others may read on a locked screen: a circle may be round somebody's home."""
+        return self.label if self.entry or self.ward_codes else "a place you chose"
+
+    @property
     def has_feed(self) -> bool:
         """Whether a feed reader, who signs in nowhere, can read of it."""
         return sees(VISITOR, self.entry) if self.entry else self.place is not None and is_for_everyone(self.place)

@@ -62,13 +62,18 @@ def by_link(link: str) -> None:
     erase(viewer_of(proof.person), proof.person, choice_of(proof))
 
 
-def erase(viewer: Viewer, person: Person, choice: Leaving) -> None:
+def erase_for(person: Person, choice: Leaving) -> None:
+    """Erase somebody who asked for it; whoever held a role may be erased once every term of theirs has ended."""
+    erase(viewer_of(person), person, choice, act=Act.BE_ERASED_FOR)
+
+
+def erase(viewer: Viewer, person: Person, choice: Leaving, *, act: Act = Act.BE_ERASED) -> None:
     """Erase a person. What was done cannot be undone; done again it changes nothing."""
     alone("person", person.email)
     hold(person)
     if not person.active:
         raise Refused("You are erased already.")
-    require(viewer, Act.BE_ERASED, person)
+    require(viewer, act, person)
     left = []
     for entry in own.told_by(person):
         if choice is Leaving.EVERYTHING or not _stays(entry):

@@ -8,7 +8,7 @@ from flask_security import UserMixin
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from wardbook.clock import holds
+from wardbook.clock import holds, today
 from wardbook.db import Base
 from wardbook.policy import Role
 from wardbook.shared import words_of
@@ -68,6 +68,11 @@ class Term(Base):
     def runs(self, on: date) -> bool:
         """Whether the term runs on a day."""
         return holds(self.from_on, self.until_on, on)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the term has ended."""
+        return self.until_on is not None and self.until_on <= today()
 
 
 class Proof(Base):

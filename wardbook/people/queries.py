@@ -143,7 +143,10 @@ def service(name: str) -> Service | None:
 
 
 def everyone_with_a_role() -> Sequence[Person]:
-    """People who hold, held or will hold a role, by email address."""
+    """People who hold, held or will hold a role, by email address; nobody who was erased."""
     return db.session.scalars(
-        select(Person).where(Person.terms.any()).options(selectinload(Person.terms)).order_by(Person.email)
+        select(Person)
+        .where(Person.terms.any(), Person.active)
+        .options(selectinload(Person.terms))
+        .order_by(Person.email)
     ).all()

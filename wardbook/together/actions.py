@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from sqlalchemy import delete
+
 from wardbook.db import alone, db, hold, now
 from wardbook.entries.kinds import State
 from wardbook.errors import Refused
@@ -124,3 +126,9 @@ def want_no_letters(person: Person) -> None:
     if db.session.get(NoLetters, person.id) is None:
         db.session.add(NoLetters(person_id=person.id, at=now()))
         db.session.flush()
+
+
+def want_letters(person: Person) -> None:
+    """Write to this person about it again."""
+    alone("letters about matches", person.id)
+    db.session.execute(delete(NoLetters).where(NoLetters.person_id == person.id))

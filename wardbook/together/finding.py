@@ -10,6 +10,7 @@ from wardbook import jobs
 from wardbook.config import settings
 from wardbook.db import add_once, alone, db, now, transaction
 from wardbook.entries import offers
+from wardbook.entries.hearing import letters
 from wardbook.entries.kinds import LED, Channel, Family, Kind, State
 from wardbook.entries.merging.merged import merge_of
 from wardbook.entries.models import Entry
@@ -21,8 +22,8 @@ from wardbook.policy import sees
 from wardbook.shared import Standing
 from wardbook.together.actions import end_as_gone
 from wardbook.together.keys import key_of, stops
-from wardbook.together.models import Match, NoLetters
-from wardbook.together.queries import side, stands
+from wardbook.together.models import Match
+from wardbook.together.queries import side, stands, wants_no_letters
 
 MATCH, TELL_LATER, END = "match offers", "tell of offers nearby", "end matches of what is gone"
 A_DAY = timedelta(days=1)
@@ -88,11 +89,13 @@ def _tell_both(one: Match) -> None:
 
 
 def _tell(one: Match, person: Person) -> None:
-    """Write to one of the two, unless they wanted no such letters, or had one within a day: then it waits."""
+    """Write to one of the two, unless they want no such letters, or none about what they told, or had one within a day:
+    then it waits.
+    """
     alone("letters about matches", person.id)
-    if db.session.get(NoLetters, person.id) is not None or _was_told_today(person):
-        return
     seen = side(one, person)
+    if wants_no_letters(person.id) or not letters.wants(seen.own, person.id) or _was_told_today(person):
+        return
     link = f"{settings().base_url}/together/{key_of(one.id, person.id)}"
     write_letter(
         person.email, "match", cause=f"match {one.id}", unsubscribe=stops(person.id), side=seen, link=link

@@ -28,7 +28,12 @@ def meant_by(key: str) -> tuple[int, int, bool]:
 
 def stops(person_id: int) -> str:
     """The address that ends a person's letters about matches."""
-    return f"{settings().base_url}/together/stop/{_signer('no letters').dumps([person_id])}"
+    return f"{settings().base_url}/together/stop/{stop_key_of(person_id)}"
+
+
+def stop_key_of(person_id: int) -> str:
+    """What names a person whose letters about matches end or begin again."""
+    return str(_signer("no letters").dumps([person_id]))
 
 
 def stopped_by(key: str) -> int:

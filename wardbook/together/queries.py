@@ -17,7 +17,7 @@ from wardbook.people.queries import viewer_of
 from wardbook.policy import Viewer, sees
 from wardbook.shared import Standing
 from wardbook.together.keys import key_of
-from wardbook.together.models import Match
+from wardbook.together.models import Match, NoLetters
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,11 @@ def _matches(viewer: Viewer, entry_id: int | None = None) -> Sequence[Match]:
 def _sides(matches: Sequence[Match], viewer: Viewer) -> list[Side]:
     person = db.session.get(Person, viewer.id)
     return [side(match, person) for match in matches if stands(match)] if person is not None else []
+
+
+def wants_no_letters(person_id: int) -> bool:
+    """Whether this person wants no letters about what lies near what they told."""
+    return db.session.get(NoLetters, person_id) is not None
 
 
 def taking_part(entry: Entry) -> set[int]:

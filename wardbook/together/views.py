@@ -24,9 +24,13 @@ bp = Blueprint("together", __name__, url_prefix="/together")
 @bp.get("")
 def own() -> ResponseReturnValue:
     """All that lies near what I told and could help, or be helped."""
-    if viewer().id is None:
+    person_id = viewer().id
+    if person_id is None:
         return redirect(url_for("people.signing_in", next=url_for(".own")))
-    return render_template("together/own.html", sides=queries.own(viewer()))
+    return render_template(
+        "together/own.html", sides=queries.own(viewer()),
+        stopped=queries.wants_no_letters(person_id), stop_path=url_for(".stop", key=keys.stop_key_of(person_id)),
+    )  # fmt: skip
 
 
 @bp.route("/<key>", methods=["GET", "POST"])
@@ -77,8 +81,13 @@ def _said(side: queries.Side) -> ResponseReturnValue:
 
 @bp.route("/stop/<key>", methods=["GET", "POST"])
 def stop(key: str) -> ResponseReturnValue:
-    """The address in every such letter. A mail program posts to it (RFC 8058), a person presses a button."""
+    """The address in every such letter. A mail program posts to it (RFC 8058), a person presses a button, or the one
+    that begins them again.
+    """
     person = or_404(db.session.get(Person, keys.stopped_by(key)))
-    if request.method == "POST":
+    again = request.method == "POST" and request.form.get("letters") == "on"
+    if again:
+        actions.want_letters(person)
+    elif request.method == "POST":
         actions.want_no_letters(person)
-    return render_template("together/stop.html", stopped=request.method == "POST")
+    return render_template("together/stop.html", stopped=queries.wants_no_letters(person.id), again=again)

@@ -8,7 +8,6 @@ from sqlalchemy import select
 
 from wardbook.db import db
 from wardbook.entries.hearing import letters
-from wardbook.entries.kinds import ENTERED
 from wardbook.entries.merging.merged import ids_of
 from wardbook.entries.models import Entry
 from wardbook.events import Event
@@ -23,9 +22,8 @@ CAN_BE_ENDED = frozenset({"update", "published", "taken_on", "merged", "joined"}
 
 def tell_author(entry: Entry, event: Event, letter: str = "update", **words: Any) -> None:
     """Write to its author of a step that somebody else took."""
-    author = entry.author
-    proved = author is not None and (author.confirmed_at is not None or entry.channel in ENTERED)
-    if author is None or not proved or author.id == event.actor_id:
+    author = letters.reader_of(entry)
+    if author is None or author.id == event.actor_id:
         return
     ends = letter in CAN_BE_ENDED
     if ends and not letters.wants(entry, author.id):
@@ -41,8 +39,8 @@ def tell_those_merged(entry: Entry, event: Event) -> None:
     """Write the same to those who told what was merged into it, where they may see it and want letters about theirs."""
     own = select(Entry).where(Entry.id.in_(ids_of(entry)[1:]), Entry.standing == Standing.PUBLISHED).order_by(Entry.id)
     for merged in db.session.scalars(own).all():
-        person = merged.author
-        if person is None or person.confirmed_at is None or person.id in (entry.author_id, event.actor_id):
+        person = letters.reader_of(merged)
+        if person is None or person.id in (entry.author_id, event.actor_id):
             continue
         if letters.wants(merged, person.id) and sees(viewer_of(person), entry):
             db.session.flush()

@@ -26,6 +26,7 @@ from wardbook.entries.hearing import letters
 from wardbook.entries.kinds import Channel, Family, Kind, State, states_in
 from wardbook.entries.merging.merged import all_merged, ids_of
 from wardbook.entries.models import Entry
+from wardbook.entries.steps import step_by
 from wardbook.erasure import blanks
 from wardbook.errors import NotFound
 from wardbook.events import Did, Event
@@ -131,7 +132,7 @@ def _still_due(rows: Select[int, int], told: type[Entry], last: tuple[int, int])
             Entry.kind == Kind.ISSUE, Entry.state.in_(closed), Entry.standing == Standing.PUBLISHED,
             Entry.closed_at <= now() - AFTER, Entry.closed_at > now() - NO_LATER,
             told.standing == Standing.PUBLISHED, told.channel.not_in([Channel.IMPORT, Channel.DEMO]),
-            Person.confirmed_at.is_not(None), Person.active, ~asked.exists(), ~quiet.exists(), _closings().exists(),
+            letters.reaches(told), Person.active, ~asked.exists(), ~quiet.exists(), _closings().exists(),
             tuple_(Entry.id, told.id) > last,
         )
     )  # fmt: skip
@@ -156,9 +157,10 @@ def _ask(entry_id: int, told_id: int) -> None:
         return
     asked_id = add_once(Asked, entry_id=entry.id, told_id=told.id, event_id=closing, asked_at=now())
     if asked_id is not None:
+        said = db.session.get_one(Event, closing)
         write_letter(
             told.author.email, "put_right", cause=f"asked {asked_id}", unsubscribe=letters.stops_letters(told),
-            entry=entry, told=told, said=db.session.get_one(Event, closing), answers=_addresses(asked_id),
+            entry=entry, told=told, said=said, by=step_by(said, entry), answers=_addresses(asked_id),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Whether an author wants letters about what they told: ended in one press from any of them, and begun again."""
+"""To whom we write about what they told, and whether they want it: ended in one press from any, and begun again."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from itsdangerous import BadSignature, URLSafeSerializer
-from sqlalchemy import ForeignKey, delete, select
+from sqlalchemy import ColumnElement, ForeignKey, delete, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook.config import settings
 from wardbook.db import Base, alone, db, now
+from wardbook.entries.kinds import ENTERED
 from wardbook.entries.models import Entry
 from wardbook.erasure import blanks
 from wardbook.errors import NotFound
+from wardbook.people.models import Person
 
 
 class NoLetters(Base):
@@ -24,6 +26,17 @@ class NoLetters(Base):
     entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True, index=True)
     at: Mapped[datetime]
+
+
+def reaches(told: type[Entry]) -> ColumnElement[bool]:
+    """Whether the address of who told this may be written to: proved, or given to staff who entered it for them."""
+    return or_(Person.confirmed_at.is_not(None), told.channel.in_(ENTERED))
+
+
+def reader_of(entry: Entry) -> Person | None:
+    """Its author, where they may be written to about it."""
+    reader = select(Person).join(Entry, Entry.author_id == Person.id).where(Entry.id == entry.id, reaches(Entry))
+    return db.session.scalar(reader)
 
 
 def wants(entry: Entry, person_id: int | None) -> bool:

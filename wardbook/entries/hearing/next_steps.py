@@ -62,9 +62,8 @@ def usual_wait(category: Category) -> Wait | None:
 
 def next_steps(entry: Entry) -> tuple[str, ...]:
     """What happens with an entry after it is told, step by step, as far as it has not happened yet."""
-    told = (
-        [] if entry.confirmed_at else ["You press the button behind the link in our email. Until then nobody reads it."]
-    )
+    proof = "You press the button behind the link in our email. Until then only moderators can see it."
+    told = [] if entry.confirmed_at else [proof]
     if entry.standing is not Standing.PUBLISHED and entry.held_for:
         told.append("A moderator reads it before it is published. We write to you when they have decided.")
     return (*told, _read_by(entry), *_shown(entry), *_answered(entry))
