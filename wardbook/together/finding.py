@@ -121,12 +121,14 @@ def tell_later(_task: jobs.Task) -> None:
     """Write the letters that waited because their reader had had one that day."""
     waits = or_(Match.offerer_told_at.is_(None), Match.asker_told_at.is_(None))
     rows = select(Match.id).where(waits, Match.ended_at.is_(None), Match.met_at.is_(None)).order_by(Match.id)
-    ids = db.session.scalars(rows.limit(AT_A_TIME)).all()
-    for id_ in ids:
-        with transaction():
-            one = db.session.get(Match, id_)
-            if one is not None and stands(one):
-                _tell_who_waits(one)
+    last = 0
+    while ids := db.session.scalars(rows.where(Match.id > last).limit(AT_A_TIME)).all():
+        last = ids[-1]
+        for id_ in ids:
+            with transaction():
+                one = db.session.get(Match, id_)
+                if one is not None and stands(one):
+                    _tell_who_waits(one)
 
 
 def _tell_who_waits(one: Match) -> None:
