@@ -116,6 +116,18 @@ def test_the_store_itself_keeps_a_cause_from_being_written_twice(app):
         db.session.add(twin)
 
 
+def test_the_letter_after_one_that_was_erased_is_sent_too(post, app, as_):
+    a_letter("the newest", to=RESIDENT.email)
+    do_what_is_due()
+    client = as_(RESIDENT)
+    with client.session_transaction() as session:
+        session["since"] = now().timestamp()
+    client.post("/me/erase", data={"choice": "everything"})
+    a_letter("the next", to=OFFICER.email)
+    do_what_is_due()
+    assert [got["To"] for got in post[0].got] == [RESIDENT.email, OFFICER.email]
+
+
 def test_a_letter_names_the_council_and_no_other_person(post, as_):
     as_(NOBODY).post("/sign-in", data={"email": RESIDENT.email})
     do_what_is_due()

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook import jobs, personal
 from wardbook.config import Settings, settings
-from wardbook.db import Base, add_once, db, now, transaction
+from wardbook.db import ID_USED_ONCE, Base, add_once, db, now, transaction
 
 SEND = "send a letter"
 
@@ -26,7 +26,7 @@ class Letter(Base):
     """One email to one person for one cause."""
 
     __tablename__ = "letter"
-    __table_args__ = (UniqueConstraint("cause", "to"),)
+    __table_args__ = (UniqueConstraint("cause", "to"), ID_USED_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cause: Mapped[str]

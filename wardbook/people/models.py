@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wardbook.clock import holds
-from wardbook.db import Base
+from wardbook.db import ID_USED_ONCE, Base
 from wardbook.policy import Role
 from wardbook.shared import words_of
 
@@ -74,6 +74,7 @@ class Proof(Base):
     """A one-time proof of an email address: a link, and a code that does the same, both kept only as hashes."""
 
     __tablename__ = "proof"
+    __table_args__ = (ID_USED_ONCE,)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
