@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wardbook.clock import holds
-from wardbook.db import ID_USED_ONCE, Base
+from wardbook.db import ID_USED_ONCE, Base, now
 from wardbook.policy import Role
 from wardbook.shared import words_of
 
@@ -90,3 +90,8 @@ class Proof(Base):
     used_at: Mapped[datetime | None]
     wrong_tries: Mapped[int] = mapped_column(default=0)
     person: Mapped[Person] = relationship()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it is neither used nor past its day: what it is for is shown no longer than that."""
+        return self.used_at is None and self.ends_at > now()
