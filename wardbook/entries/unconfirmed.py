@@ -1,4 +1,4 @@
-"""What was sent and not confirmed: its author gets another link, or signs in and confirms it; in the end it is erased."""
+"""What was sent and not confirmed: its author has another link, or signs in and confirms it; or it is erased."""
 
 from __future__ import annotations
 
