@@ -22,3 +22,5 @@ with store.engine.connect() as connection:
     )
     with context.begin_transaction():
         context.run_migrations()
+    if connection.dialect.name == "sqlite":  # a migration that makes tables anew does without them
+        connection.connection.driver_connection.execute("PRAGMA foreign_keys=ON")

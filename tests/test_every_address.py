@@ -463,6 +463,9 @@ POSTS: list[tuple[str, str, Statuses]] = [
     ("/contribute/<draft_id>/what", "/contribute/someone-elses/what", for_all(404)),
     ("/contribute/<draft_id>/who", "/contribute/{OWN}/who", for_all(422)),
     ("/contribute/<draft_id>/who", "/contribute/someone-elses/who", for_all(404)),
+    ("/contribute/confirm/<link>/again", "/contribute/confirm/{CONFIRM}/again", for_all(200)),
+    ("/contribute/confirm/<link>/again", "/contribute/confirm/guessed/again", for_all(404)),
+    ("/contribute/confirm/own/<ref>", "/contribute/confirm/own/{PUBLIC}", only((RESIDENT,), 302, 404)),
     ("/contribute/confirm/<link>", "/contribute/confirm/guessed", for_all(404)),
     ("/contribute/map", "/contribute/map", for_all(302)),
     ("/contribute/name/<int:name_id>", "/contribute/name/1", for_all(404)),
@@ -640,6 +643,7 @@ def tell(home: Path) -> dict[str, str]:
         words["SUPPORT"] = make_proof(person_of(NEIGHBOUR), "support", words["PUBLIC"]).link
         support.support(conftest.as_viewer(NEIGHBOUR), told["WITHDRAWN"])
         life.withdraw(conftest.as_viewer(RESIDENT), told["WITHDRAWN"], reason="It was wrong.", once="withdrawn")
+        told["PENDING"].confirmed_at = None
         words["CONFIRM"] = make_proof(person_of(RESIDENT), "publish", words["PENDING"]).link
         site = keep_shape(conftest.as_viewer(OFFICER), conftest.square(0.2, 0.2, 300), label="The mill site")
         words["SHAPE"] = site.key

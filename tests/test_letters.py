@@ -6,21 +6,27 @@ import re
 import socket
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import timedelta
 from email import message_from_bytes
 from email.message import Message
 from email.policy import default
 from pathlib import Path
 
 import pytest
+import time_machine
 from aiosmtpd.controller import Controller
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from tests import conftest
-from tests.conftest import NOBODY, OFFICER, RESIDENT, an_issue, person_of
+from tests.conftest import NEIGHBOUR, NOBODY, OFFICER, RESIDENT, an_issue, as_viewer, person_of
+from tests.follows.test_following import a_follow
 from wardbook.db import db, now, transaction
-from wardbook.jobs import Job, do_what_is_due
+from wardbook.entries import life
+from wardbook.entries.models import Entry
+from wardbook.jobs import Job, ask_for_what_recurs, do_what_is_due
 from wardbook.mail import Letter, letters, write_letter
+from wardbook.shared import Standing
 
 
 class Box:
@@ -114,6 +120,70 @@ def test_the_store_itself_keeps_a_cause_from_being_written_twice(app):
     twin = Letter(cause=kept.cause, to=kept.to, subject="", body="", message_id="<x>", made_at=now())
     with pytest.raises(IntegrityError), transaction():
         db.session.add(twin)
+
+
+def test_the_letter_after_one_that_was_erased_is_sent_too(post, app, as_):
+    a_letter("the newest", to=RESIDENT.email)
+    do_what_is_due()
+    client = as_(RESIDENT)
+    with client.session_transaction() as session:
+        session["since"] = now().timestamp()
+    client.post("/me/erase", data={"choice": "everything"})
+    a_letter("the next", to=OFFICER.email)
+    do_what_is_due()
+    assert [got["To"] for got in post[0].got] == [RESIDENT.email, OFFICER.email]
+
+
+def narrow(as_, issue):
+    as_(RESIDENT).post(f"/entries/{issue.ref}/level", data={"level": "council", "once": "n"})
+
+
+def hide(as_, issue):
+    with transaction():
+        db.session.get(Entry, issue.id).standing = Standing.HIDDEN
+
+
+def stop(as_, issue):
+    as_(NEIGHBOUR).post("/follows/stop")
+
+
+@pytest.mark.parametrize("rhythm", ["at once", "daily"])
+@pytest.mark.parametrize("meanwhile", [narrow, hide, stop])
+def test_what_waits_is_not_sent_to_who_may_not_read_it_any_more(meanwhile, rhythm, post, app, as_):
+    a_follow(by=NEIGHBOUR, rhythm=rhythm)
+    post[0].refuse = True
+    issue = an_issue("A zebra")
+    do_what_is_due()
+    with time_machine.travel(now() + timedelta(days=1)) as clock:
+        ask_for_what_recurs()
+        do_what_is_due()
+        (waits,) = [one for one in letters() if one.to == NEIGHBOUR.email]
+        assert "A zebra" in waits.body
+        meanwhile(as_, issue)
+        post[0].refuse = False
+        clock.shift(timedelta(hours=5))
+        do_what_is_due()
+    assert NEIGHBOUR.email not in [got["To"] for got in post[0].got]
+
+
+@pytest.mark.parametrize("rhythm", ["at once", "daily"])
+def test_what_waits_is_sent_as_it_reads_today(rhythm, post, app, as_):
+    a_follow(by=NEIGHBOUR, rhythm=rhythm)
+    post[0].refuse = True
+    issue = an_issue("A zebra", words="Ask Zoe.")
+    do_what_is_due()
+    with time_machine.travel(now() + timedelta(days=1)) as clock:
+        ask_for_what_recurs()
+        do_what_is_due()
+        with transaction():
+            entry = db.session.get(Entry, issue.id)
+            life.edit(as_viewer(RESIDENT), entry, life.Wording("A kerb", "Ask anybody."), edition=1, once="edit")
+        post[0].refuse = False
+        clock.shift(timedelta(hours=5))
+        do_what_is_due()
+    got = [one.get_body(("plain",)).get_content() for one in post[0].got if one["To"] == NEIGHBOUR.email]
+    assert any("Ask anybody." in text for text in got)
+    assert not any("Ask Zoe." in text for text in got)
 
 
 def test_a_letter_names_the_council_and_no_other_person(post, as_):

@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 from threading import Lock, get_ident
 from time import monotonic
-from typing import Any, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
 import shapely
 from flask import Flask
@@ -196,6 +196,9 @@ class Base(DeclarativeBase):
         type_annotation_map={datetime: Moment, shapely.Geometry: GeometryColumn, str: String},
     )
 
+
+ID_USED_ONCE: Final = {"sqlite_autoincrement": True}
+"""For a table whose rows go while jobs, letters or links still name them by id: SQLite gives no id twice either"""
 
 db = SQLAlchemy(model_class=Base)
 

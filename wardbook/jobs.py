@@ -16,7 +16,7 @@ from flask import Flask, current_app
 from sqlalchemy import JSON, ColumnElement, ForeignKey, Index, UniqueConstraint, and_, delete, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from wardbook.db import Base, add_once, db, now, transaction
+from wardbook.db import ID_USED_ONCE, Base, add_once, db, now, transaction
 from wardbook.policy import Viewer
 
 log = logging.getLogger(__name__)
@@ -37,6 +37,7 @@ class Job(Base):
     __table_args__ = (
         UniqueConstraint("does", "cause"),
         Index("ix_job_waiting", "due_at", "id", sqlite_where=text(_WAITING), postgresql_where=text(_WAITING)),
+        ID_USED_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from email.utils import make_msgid
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, current_app, render_template
 from flask_mailman import EmailMultiAlternatives, Mail
@@ -18,21 +18,27 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from wardbook import jobs, personal
 from wardbook.config import Settings, settings
-from wardbook.db import Base, add_once, db, now, transaction
+from wardbook.db import ID_USED_ONCE, Base, add_once, db, now, transaction
 
 SEND = "send a letter"
+Words = Mapping[str, object]
+WritingAnew = Callable[["Letter"], Words | None]
+_anew: dict[str, WritingAnew] = {}
+AS_IT_IS: Final[Words] = {}
 
 
 class Letter(Base):
     """One email to one person for one cause."""
 
     __tablename__ = "letter"
-    __table_args__ = (UniqueConstraint("cause", "to"),)
+    __table_args__ = (UniqueConstraint("cause", "to"), ID_USED_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     cause: Mapped[str]
     """What it is about, so that it is written once: `proof 12`, `event 340`"""
     to: Mapped[str]
+    message: Mapped[str | None]
+    """Which of the templates it is made from"""
     subject: Mapped[str]
     body: Mapped[str] = mapped_column(Text)
     html: Mapped[str | None] = mapped_column(Text)
@@ -84,13 +90,10 @@ def write_letter(to: str, message: str, *, cause: str, unsubscribe: str = "", **
         return
     if not _must_go(cause) and is_failing(to):
         return
-    told = {"base_url": settings().base_url, "unsubscribe": unsubscribe, **words}
-    first, _, body = render_template(f"email/{message}.txt", **told).strip().partition("\n")
-    subject = " ".join(first.removeprefix("Subject: ").split())
     letter_id = add_once(
-        Letter, cause=cause, to=to, subject=subject, body=_spaced(body),
-        html=render_template(f"email/{message}.html", subject=subject, **told), unsubscribe=unsubscribe or None,
-        message_id=make_msgid(domain=settings().mail_from.partition("@")[2] or None), made_at=now(),
+        Letter, cause=cause, to=to, message=message, **_texts(message, unsubscribe, words),
+        unsubscribe=unsubscribe or None, made_at=now(),
+        message_id=make_msgid(domain=settings().mail_from.partition("@")[2] or None),
     )  # fmt: skip
     if letter_id is not None and not to_outbox():
         jobs.ask(SEND, cause=f"letter {letter_id}", letter=letter_id)
@@ -99,6 +102,29 @@ def write_letter(to: str, message: str, *, cause: str, unsubscribe: str = "", **
 def _spaced(words: str) -> str:
     """Paragraphs with one empty line between them, whatever a template leaves where it says nothing."""
     return re.sub(r"\n(?:[ \t]*\n){2,}", "\n\n", words.strip()) + "\n"
+
+
+def _texts(message: str, unsubscribe: str, words: Words) -> dict[str, str]:
+    told = {"base_url": settings().base_url, "unsubscribe": unsubscribe, **words}
+    first, _, body = render_template(f"email/{message}.txt", **told).strip().partition("\n")
+    subject = " ".join(first.removeprefix("Subject: ").split())
+    html = render_template(f"email/{message}.html", subject=subject, **told)
+    return {"subject": subject, "body": _spaced(body), "html": html}
+
+
+def written_anew(message: str) -> Callable[[WritingAnew], WritingAnew]:
+    """Let a function give the words of a letter of this kind once more, just before it leaves: None takes it back,
+    `AS_IT_IS` lets it go as it was written.
+
+    A letter may wait for hours while the mail server is down. For those that tell somebody of what others wrote, which
+    may be hidden, narrowed or edited meanwhile.
+    """
+
+    def take(writing: WritingAnew) -> WritingAnew:
+        _anew[message] = writing
+        return writing
+
+    return take
 
 
 # --- letters that come back ----------------------------------------------------------------------------------------
@@ -158,6 +184,10 @@ def letters() -> Sequence[Letter]:
 def send(task: jobs.Task) -> None:
     """Send a letter that is not sent, then mark it. Killed between the two it is sent again, as the same message."""
     letter = db.session.get(Letter, task.about["letter"])
+    if letter is not None and letter.sent_at is None and letter.message in _anew:
+        with transaction():
+            _write_anew(letter.id, _anew[letter.message])
+        letter = db.session.get(Letter, task.about["letter"])
     if letter is None or letter.sent_at is not None or (not _must_go(letter.cause) and is_failing(letter.to)):
         return
     db.session.expunge(letter)
@@ -166,6 +196,18 @@ def send(task: jobs.Task) -> None:
         _hand_over(letter, _message(letter, server))
         with transaction():
             db.session.execute(update(Letter).where(Letter.id == letter.id).values(sent_at=now()))
+
+
+def _write_anew(letter_id: int, writing: WritingAnew) -> None:
+    letter = db.session.get(Letter, letter_id)
+    if letter is None or letter.sent_at is not None or letter.message is None:
+        return
+    if (words := writing(letter)) is None:
+        db.session.delete(letter)
+        return
+    if words is not AS_IT_IS:
+        for column, text in _texts(letter.message, letter.unsubscribe or "", words).items():
+            setattr(letter, column, text)
 
 
 def _hand_over(letter: Letter, message: EmailMultiAlternatives) -> None:

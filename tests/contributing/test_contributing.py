@@ -19,9 +19,11 @@ from tests.conftest import (
     IN_MILL,
     MILL,
     MODERATOR,
+    NEIGHBOUR,
     NOBODY,
     OFFICER,
     RESIDENT,
+    an_issue,
     category,
     person_of,
     spot,
@@ -542,14 +544,98 @@ def test_a_used_link_signs_nobody_in(as_):
     assert later.get("/desk").status_code == 302
 
 
-def test_a_link_ends_after_a_day(as_):
+def test_a_link_ends_after_a_day_and_shows_nothing_of_what_it_was_for(as_):
     with time_machine.travel("2026-03-01 12:00", tick=False):
         entry = send(as_(NOBODY))
+        link = link_in(letters()[0])
+        assert entry.title in as_(NOBODY).get(link).text
     with time_machine.travel("2026-03-02 12:00:01", tick=False):
-        answer = as_(NOBODY).post(link_in(letters()[0]))
-    assert answer.status_code == 422
+        seen, answer = as_(NOBODY).get(link), as_(NOBODY).post(link)
+    assert (seen.status_code, answer.status_code) == (200, 422)
+    for page in (seen.text, answer.text):
+        assert "This link has ended" in page
+        assert entry.title not in page
+        assert entry.words not in page
     assert "This link has ended." in answer.text
     assert db.session.get(Entry, entry.id).standing is Standing.PENDING
+
+
+def test_a_used_link_shows_nothing_of_what_it_was_for(as_):
+    entry = send(as_(NOBODY))
+    link = link_in(letters()[0])
+    as_(NOBODY).post(link)
+    page = as_(NOBODY).get(link).text
+    assert "This link has been used" in page
+    assert entry.title not in page
+    assert entry.ref not in page
+
+
+def test_who_comes_too_late_is_emailed_the_link_again(as_):
+    with time_machine.travel("2026-03-01 12:00", tick=False):
+        entry = send(as_(NOBODY))
+        old = link_in(letters()[0])
+    with time_machine.travel("2026-03-03 12:00", tick=False):
+        client = as_(NOBODY)
+        assert f'action="{old}/again"' in client.get(old).text
+        for _ in range(2):
+            assert "Check your email" in client.post(f"{old}/again").text
+        new, *earlier = [link_in(letter) for letter in letters()]
+        assert earlier == [old]
+        assert client.post(new).location == f"/entries/{entry.ref}?told=yes"
+        assert client.post(f"{old}/again").status_code == 422
+    assert db.session.get(Entry, entry.id).standing is Standing.PUBLISHED
+
+
+def test_nobody_is_flooded_with_links(as_):
+    send(as_(NOBODY))
+    link = link_in(letters()[0])
+    with time_machine.travel(now() + timedelta(minutes=1)) as clock:
+        for _ in range(7):
+            clock.shift(timedelta(minutes=3))
+            answer = as_(NOBODY).post(f"{link}/again")
+    assert answer.status_code == 422
+    assert "We have sent several links to this address already" in answer.text
+    assert len(letters()) == 5
+
+
+def test_who_signs_in_instead_publishes_it_there(as_):
+    entry = send(as_(NOBODY), email=RESIDENT.email)
+    link = link_in(letters()[0])
+    mine = f"/contribute/confirm/own/{entry.ref}"
+    for other in (NOBODY, NEIGHBOUR, MODERATOR):
+        assert as_(other).post(mine).status_code == 404
+    client = as_(RESIDENT)
+    assert f'action="{mine}"' in client.get(f"/entries/{entry.ref}").text
+    for _ in range(2):
+        assert client.post(mine).location == f"/entries/{entry.ref}?told=yes"
+    assert db.session.get(Entry, entry.id).standing is Standing.PUBLISHED
+    assert "This link has been used" in as_(NOBODY).get(link).text
+    assert f'action="{mine}"' not in client.get(f"/entries/{entry.ref}").text
+
+
+def test_a_second_link_publishes_nothing_that_waits_for_a_moderator(as_):
+    entry = send(as_(NOBODY), category=str(category("About a person").id))
+    old = link_in(letters()[0])
+    with time_machine.travel(now() + timedelta(minutes=5)):
+        as_(NOBODY).post(f"{old}/again")
+        as_(NOBODY).post(link_in(letters()[0]))
+        assert as_(NOBODY).post(old).status_code == 422
+    assert db.session.get(Entry, entry.id).standing is Standing.PENDING
+
+
+def test_what_nobody_confirms_is_erased_after_thirty_days(as_, home):
+    with time_machine.travel("2026-03-01 12:00", tick=False):
+        lost, late = send(as_(NOBODY), title="Never confirmed"), send(as_(NOBODY), title="Asked for again")
+        link = link_in(letters()[0])
+        kept = an_issue("Waits for a moderator", standing=Standing.PENDING)
+    with time_machine.travel("2026-03-20 12:00", tick=False):
+        as_(NOBODY).post(f"{link}/again")
+    for day, standing in (("2026-03-31 11:00", Standing.PENDING), ("2026-03-31 13:00", Standing.ERASED)):
+        with time_machine.travel(day, tick=False):
+            ask_for_what_recurs()
+            do_what_is_due()
+        assert db.session.get(Entry, lost.id).standing is standing
+    assert {db.session.get(Entry, one.id).standing for one in (late, kept)} == {Standing.PENDING}
 
 
 @pytest.mark.parametrize("held", [False, True])

@@ -27,6 +27,7 @@ from tests.conftest import (
 from tests.follows.test_following import a_follow
 from tests.follows.test_hearing_at_once import reply
 from wardbook.db import db, transaction
+from wardbook.entries.merging import actions as merging
 from wardbook.follows.digests import day_of_digest
 from wardbook.follows.models import Follow, News, Rhythm
 from wardbook.jobs import ask_for_what_recurs, do_what_is_due
@@ -433,3 +434,19 @@ def test_a_digest_that_told_of_what_is_erased_is_taken_back_and_the_rest_comes_w
     until(clock, 21)
     (later,) = digests()
     assert (one.ref in later.body, other.ref in later.body) == (False, True)
+
+
+def test_what_was_merged_into_something_followed_is_named_and_taken_back_with_its_words(clock, as_):
+    followed, again = an_issue("Zebra", by=NEIGHBOUR), an_issue("No stripes", by=CLLR)
+    a_follow(f"entry:{followed.ref}", rhythm="daily")
+    with transaction():
+        merging.merge(as_viewer(OFFICER), followed, again, words="", once="m")
+    reply(as_(OFFICER), again, "We paint stripes.")
+    until(clock, 20)
+    (letter,) = digests()
+    assert "We paint stripes." in letter.body
+    for text in (letter.body, letter.html):
+        assert f"/entries/{again.ref}" in text
+        assert "No stripes" in text
+    as_(CLLR).post(f"/entries/{again.ref}/erase", data={"once": "e"})
+    assert "stripes" not in "".join(one.body + one.html for one in digests())

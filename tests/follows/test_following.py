@@ -440,3 +440,15 @@ def test_a_link_pressed_while_somebody_else_is_signed_in_leaves_them_signed_in(a
     assert RESIDENT.email in client.get("/me").text
     (follow,) = db.session.query(Follow)
     assert follow.person.email == "follower@example.org"
+
+
+def test_a_stop_link_of_somebody_who_is_erased_ends_nobody_else_s(as_):
+    a_follow(f"ward:{MILL}")
+    old = stops(db.session.query(Follow).one()).removeprefix("http://localhost")
+    client = as_(RESIDENT)
+    with client.session_transaction() as session:
+        session["since"] = now().timestamp()
+    client.post("/me/erase", data={"choice": "everything"})
+    a_follow(f"ward:{MILL}", by=NEIGHBOUR)
+    as_(NOBODY).post(old)
+    assert followed(NEIGHBOUR) == {f"ward:{MILL}": "at once"}

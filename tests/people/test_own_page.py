@@ -36,13 +36,14 @@ from wardbook.cli import main
 from wardbook.clock import today
 from wardbook.db import db, now, transaction
 from wardbook.entries import life, support
-from wardbook.entries.models import Draft, Entry, EntrySpot, Original
+from wardbook.entries.models import Draft, Entry, EntrySpot, Original, Support
 from wardbook.entries.photographs import photos
 from wardbook.events import Did, Event, record
 from wardbook.follows.models import Follow
 from wardbook.jobs import do_what_is_due
 from wardbook.mail import Letter, letters
 from wardbook.moderation.models import Appeal
+from wardbook.people.actions import person_with
 from wardbook.people.models import Person
 from wardbook.people.proofs import make_proof
 from wardbook.people.queries import person_by_email
@@ -83,6 +84,7 @@ def a_life(as_) -> dict[str, Entry]:
         entry = db.session.get(Entry, told["shown"].id)
         life.edit(me, entry, life.Wording("Kerb, Xylophone", WORDS + "!"), edition=1, once="edit")
         support.support(me, db.session.get(Entry, told["other"].id))
+        db.session.query(Support).update({"at": now() - timedelta(days=8)})
         keep_shape(me, square(0.2, 0.2, 300), label="Garden of Xylophone")
         make_proof(person_of(RESIDENT), "sign in", name=NAME)
         db.session.add(Draft(id="mine", answers={"email": f" {ADDRESS.upper()}", "words": WORDS}, changed_at=now()))
@@ -358,6 +360,20 @@ def test_support_that_stays_counted_goes_on_counting(as_):
     assert db.session.get(Entry, told["other"].id).supporters == 2
     as_(CLLR).post(f"/entries/{told['other'].ref}/support/undo")
     assert db.session.get(Entry, told["other"].id).supporters == 1
+
+
+def test_who_is_erased_again_and_again_is_not_many(as_):
+    issue = an_issue(by=NEIGHBOUR)
+    as_(CLLR).post(f"/entries/{issue.ref}/support")
+    for _ in range(3):
+        with transaction():
+            me = person_with(ADDRESS)
+            me.confirmed_at = now()
+        client = fresh(as_(RESIDENT))
+        client.post(f"/entries/{issue.ref}/support")
+        assert db.session.get(Entry, issue.id).supporters == 2
+        client.post("/me/erase", data={"choice": "everything"})
+    assert db.session.get(Entry, issue.id).supporters == 1
 
 
 def test_who_leaves_what_they_told_leaves_no_exact_spot_no_draft_and_no_letter_with_an_earlier_name(as_):

@@ -10,7 +10,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, UniqueConstrain
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wardbook.clock import holds
-from wardbook.db import Base
+from wardbook.db import ID_USED_ONCE, Base
 
 AREA_TYPES = {
     "ward": "Ward",
@@ -32,6 +32,7 @@ class BoundarySet(Base):
     __table_args__ = (
         CheckConstraint("from_on IS NULL OR until_on IS NULL OR from_on < until_on", name="dates"),
         CheckConstraint(f"type IN ({', '.join(repr(word) for word in AREA_TYPES)})", name="type"),
+        ID_USED_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -57,7 +58,7 @@ class Area(Base):
     """One official boundary: what it is called and its shape, in WGS 84."""
 
     __tablename__ = "area"
-    __table_args__ = (UniqueConstraint("set_id", "code"),)
+    __table_args__ = (UniqueConstraint("set_id", "code"), ID_USED_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     set_id: Mapped[int] = mapped_column(ForeignKey("boundary_set.id"))
@@ -90,6 +91,7 @@ class Activation(Base):
             "uq_activation_standing", "set_id", unique=True,
             sqlite_where=text("undone_at IS NULL"), postgresql_where=text("undone_at IS NULL"),
         ),
+        ID_USED_ONCE,
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

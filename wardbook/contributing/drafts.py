@@ -20,7 +20,7 @@ from wardbook.policy import Act, require
 
 bp = Blueprint("contribute", __name__, url_prefix="/contribute")
 bp.before_request(check_sender)
-OPEN_TO_THE_BANNED = {"contribute.sent", "contribute.confirm"}
+OPEN_TO_THE_BANNED = {"contribute.sent", "contribute.confirm", "contribute.send_again", "contribute.confirm_own"}
 """Pages of what was told already; whose link a confirmation has is asked there"""
 
 

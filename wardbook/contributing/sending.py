@@ -23,18 +23,18 @@ from wardbook.contributing.told import (
     unanswered,
     until_of,
 )
-from wardbook.entries import actions, drafting, holding, queries
+from wardbook.entries import actions, drafting, holding, queries, unconfirmed
 from wardbook.entries.forms import level_hints
 from wardbook.entries.hearing.next_steps import next_steps, sent_from
 from wardbook.entries.kinds import KINDS, Channel, Kind
 from wardbook.entries.models import Draft, Entry
 from wardbook.entries.questions import answers_in_words, answers_to
-from wardbook.errors import Refused
+from wardbook.errors import NotFound, Refused
 from wardbook.forms import ask
 from wardbook.people import actions as people
 from wardbook.people import proofs
 from wardbook.people.forms import PressForm
-from wardbook.people.models import Person
+from wardbook.people.models import Person, Proof
 from wardbook.people.signed_in import person, sign_in_unless_another, viewer
 from wardbook.places.find import ward_at
 from wardbook.places.surroundings import surroundings
@@ -169,8 +169,7 @@ def sent(draft_id: str) -> ResponseReturnValue:
 @bp.route("/confirm/<link>", methods=["GET", "POST"])
 def confirm(link: str) -> ResponseReturnValue:
     """The link in the email shows a page; the button on it publishes. Mail scanners open links, they press nothing."""
-    proof = or_404(proofs.proof_by_link(link))
-    entry = or_404(queries.entry(proof.subject or "", Viewer(id=proof.person_id)))
+    proof, entry = _sent_by(link)
     form = PressForm()
     if form.validate_on_submit() and proof.used_at is None:
         try:
@@ -180,5 +179,41 @@ def confirm(link: str) -> ResponseReturnValue:
             return redirect(url_for("entries.detail", ref=entry.ref, told="yes"))
         except Refused as refused:
             form.put(refused)
+    return _ask_to_confirm(form, link, proof, entry)
+
+
+@bp.post("/confirm/<link>/again")
+def send_again(link: str) -> ResponseReturnValue:
+    """Email the link again, to whom it was sent before."""
+    proof, entry = _sent_by(link)
+    form = PressForm()
+    if form.validate_on_submit():
+        try:
+            unconfirmed.send_again(link)
+            return render_template("contribute/sent_again.html", outbox=mail.to_outbox())
+        except Refused as refused:
+            form.put(Refused(refused.sentence))
+    return _ask_to_confirm(form, link, proof, entry)
+
+
+@bp.post("/confirm/own/<ref>")
+def confirm_own(ref: str) -> ResponseReturnValue:
+    """Publish what its author, who is signed in, sent before they were."""
+    entry = or_404(queries.entry(ref, viewer()))
+    me = or_404(person())
+    if entry.author_id != me.id:
+        raise NotFound
+    if actions.waits_for_proof(entry):
+        unconfirmed.confirm_own(me, entry)
+    return redirect(url_for("entries.detail", ref=ref, told="yes"))
+
+
+def _sent_by(link: str) -> tuple[Proof, Entry]:
+    """What a link publishes, as its author sees it."""
+    proof = or_404(proofs.proof_by_link(link))
+    return proof, or_404(actions.entry_of(proof) and queries.entry(proof.subject or "", Viewer(id=proof.person_id)))
+
+
+def _ask_to_confirm(form: PressForm, link: str, proof: Proof, entry: Entry) -> ResponseReturnValue:
     shown = {"entry": entry, "proof": proof, "link": link, "who_sees": queries.who_sees(entry.level)}
-    return ask("contribute/confirm.html", form, **shown)
+    return ask("contribute/confirm.html", form, waits=actions.waits_for_proof(entry), **shown)

@@ -16,7 +16,7 @@ from wardbook.app import create_app
 from wardbook.config import settings
 from wardbook.copying.homes import Files, copy_files, files_in, refuse_others
 from wardbook.copying.rows import Sum, sum_of
-from wardbook.copying.tables import Progress, fill, missing, set_sequence
+from wardbook.copying.tables import Progress, fill, last_id, missing, set_sequence
 from wardbook.db import Base, db, number_of
 from wardbook.entries.models import Photo
 from wardbook.entries.photographs.photos import path as path_of_photo
@@ -72,9 +72,9 @@ class Copying:
         with self.source.connect() as reading, _alone_in(self.target):
             self._look_through(reading)
             added = [fill(reading, self.target, table, progress) for table in tables()]
-        with self.target.begin() as connection:
+        with self.source.connect() as reading, self.target.begin() as connection:
             for table in tables():
-                set_sequence(connection, table)
+                set_sequence(connection, table, last_id(reading, table))
         files = copy_files(self.home, self.home_to, progress) if self.home_to else None
         with self.source.connect() as ours, self.target.connect() as theirs:
             sums = [_equal(ours, theirs, table) for table in tables()]

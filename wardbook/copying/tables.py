@@ -72,13 +72,22 @@ def _copy(target: Engine, table: Table, rows: Iterator[Row], progress: Progress)
     return written
 
 
-def set_sequence(connection: Connection, table: Table) -> None:
-    """Let the next row of a table take the number after its last."""
+def last_id(source: Connection, table: Table) -> int | None:
+    """The last id that a table gave to a row, also to one that is gone; None where it gives none, or gave none yet."""
     column = table.autoincrement_column
     if column is None or not isinstance(column.type, Integer):
-        return
-    last = connection.scalar(select(func.max(column)))
-    if last is not None:
+        return None
+    last: int | None = source.scalar(select(func.max(column)))
+    if table.dialect_options["sqlite"]["autoincrement"]:
+        given = source.scalar(text("SELECT seq FROM sqlite_sequence WHERE name = :table"), {"table": table.name})
+        last = max(last or 0, given or 0) or None
+    return last
+
+
+def set_sequence(connection: Connection, table: Table, last: int | None) -> None:
+    """Let the next row of a table take the number after its last."""
+    column = table.autoincrement_column
+    if column is not None and last is not None:
         quoted = connection.dialect.identifier_preparer.quote(table.name)
         sequence = text("SELECT setval(pg_get_serial_sequence(:table, :column), :last)")
         connection.execute(sequence, {"table": quoted, "column": column.name, "last": last})

@@ -98,7 +98,7 @@ def tell(viewer: Viewer, telling: Telling, author: Person, photos: list[Photo], 
     _add(viewer if own else VISITOR, entry, photos)
     _keep_spot(entry, telling)
     if not own:
-        _ask_for_proof(entry, author, name, telling.understood)
+        ask_for_proof(entry, author, name, telling.understood)
     elif entry.held_for:
         record_hold(entry)
     return entry
@@ -225,7 +225,8 @@ def free_reference() -> str:
             return ref
 
 
-def _ask_for_proof(entry: Entry, author: Person, name: str, understood: Sequence[str]) -> None:
+def ask_for_proof(entry: Entry, author: Person, name: str, understood: Sequence[str] = ()) -> None:
+    """Mail its author a link that publishes what they sent."""
     fresh = proofs.make_proof(author, PUBLISH, entry.ref, name=name)
     write_letter(
         author.email, "confirm", cause=f"proof {fresh.proof.id}", entry=entry, link=fresh.link,
@@ -240,11 +241,16 @@ def entry_of(proof: Proof) -> Entry | None:
     return db.session.scalar(select(Entry).where(Entry.ref == proof.subject, Entry.author_id == proof.person_id))
 
 
+def waits_for_proof(entry: Entry | None) -> bool:
+    """Whether its author has still to confirm their address."""
+    return entry is not None and entry.standing is Standing.PENDING and entry.confirmed_at is None
+
+
 def confirm(proof: Proof) -> Entry:
     """Publish what waited for its author's proof, or hand it to a moderator where its category asks for one."""
     entry = entry_of(proof)
     hold(entry)
-    if entry is None or entry.standing is not Standing.PENDING:
+    if entry is None or not waits_for_proof(entry):
         raise Refused("What this link belongs to is no longer waiting.")
     author = _as_resident(proof.person)
     require(author, Act.CONTRIBUTE, KINDS[entry.kind].by)

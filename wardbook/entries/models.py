@@ -23,7 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from wardbook.clock import today
-from wardbook.db import Base, now
+from wardbook.db import ID_USED_ONCE, Base, now
 from wardbook.entries.kinds import (
     KINDS,
     STATES,
@@ -301,6 +301,7 @@ class Photo(Base):
     __table_args__ = (
         CheckConstraint("entry_id IS NOT NULL OR draft_id IS NOT NULL", name="belongs"),
         Index("uq_photo_once", "once", unique=True),
+        ID_USED_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 import shapely
 from sqlalchemy import Select, delete, select, update
 
 from wardbook import personal
 from wardbook.chosen import chosen
-from wardbook.db import db, now
+from wardbook.db import db, hold, now
 from wardbook.entries import drafting, queries
 from wardbook.entries.hearing.closing import Asked
 from wardbook.entries.hearing.letters import NoLetters, unwanted
 from wardbook.entries.models import Draft, Entry, Photo, Support
+from wardbook.entries.support import count_supporters
 from wardbook.erasure import unnames
 from wardbook.events import Did, Event
 from wardbook.mail import Letter, forget_naming
@@ -23,6 +24,9 @@ from wardbook.people.models import Person
 from wardbook.places.models import Shape
 from wardbook.policy import Viewer
 from wardbook.shared import Standing
+
+LASTING: Final = timedelta(days=7)
+"""How long something was supported before that goes on counting without its person"""
 
 
 def told_by(person: Person) -> Sequence[Entry]:
@@ -165,11 +169,19 @@ def unsign(person: Person) -> None:
 
 
 def _forget_support(person: Person) -> None:
-    """What somebody supported goes on counting them, without saying whom."""
-    mine = select(Support.entry_id).where(Support.person_id == person.id)
-    counted = update(Entry).where(Entry.id.in_(mine), Entry.author_id.is_distinct_from(person.id))
+    """What somebody has supported for a while goes on counting them, without saying whom; what they supported just now
+    does not, or one person who is erased again and again would be many.
+    """
+    mine = Support.person_id == person.id
+    lasting = select(Support.entry_id).where(mine, Support.at <= now() - LASTING)
+    young = select(Support.entry_id).where(mine, Support.at > now() - LASTING)
+    recounted = db.session.scalars(select(Entry).where(Entry.id.in_(young)).order_by(Entry.id)).all()
+    counted = update(Entry).where(Entry.id.in_(lasting), Entry.author_id.is_distinct_from(person.id))
     db.session.execute(counted.values(supporters_erased=Entry.supporters_erased + 1))
-    db.session.execute(delete(Support).where(Support.person_id == person.id))
+    db.session.execute(delete(Support).where(mine))
+    for entry in recounted:
+        hold(entry)
+        count_supporters(entry)
 
 
 def _forget_places(person: Person) -> None:

@@ -13,14 +13,17 @@ from wardbook.follows import gathering
 from wardbook.follows.keys import stops_digest
 from wardbook.follows.models import Follow, News, Rhythm
 from wardbook.follows.queries import is_active
-from wardbook.mail import Letter, write_letter
+from wardbook.mail import Letter, Words, write_letter, written_anew
 from wardbook.people.models import Person
+from wardbook.people.queries import person_by_email
 
 WRITE = "write a digest"
 CAUSE = "digest "
 """How the cause of every digest begins"""
 AT = time(7)
 KEPT = timedelta(days=30)
+WITHIN = timedelta(minutes=1)
+"""A digest is kept and what it told is taken down in one transaction, which lasts no longer."""
 TOLD_IN: dict[Rhythm, tuple[Rhythm, ...]] = {
     Rhythm.DAILY: (Rhythm.DAILY, Rhythm.AT_ONCE),  # what waited when somebody chose 'at once' instead
     Rhythm.WEEKLY: (Rhythm.WEEKLY,),
@@ -86,3 +89,22 @@ def _write(person: Person, cause: str, rhythm: Rhythm, day: date) -> None:
         )  # fmt: skip
     ids = [one.news_id for one in waiting]
     db.session.execute(update(News).where(News.id.in_(ids)).values(told_at=now()))
+
+
+@written_anew("digest")
+def _anew(letter: Letter) -> Words | None:
+    """The digest once more, of what it told that its reader follows and may see today."""
+    person = person_by_email(letter.to)
+    if person is None:
+        return None
+    of, _, on = letter.cause.removeprefix(CAUSE).rpartition(" ")
+    rhythm = Rhythm(of)
+    found = gathering.gather(person, gathering.what_waits((
+        Follow.person_id == person.id, is_active(), Follow.rhythm.in_(TOLD_IN[rhythm]), told_by(letter),
+    )))  # fmt: skip
+    return {"digest": found, "rhythm": rhythm, "day": date.fromisoformat(on)} if found.groups else None
+
+
+def told_by(letter: Letter) -> gathering.Condition:
+    """Of what waited: taken down as this letter was written."""
+    return News.told_at.between(letter.made_at, letter.made_at + WITHIN)

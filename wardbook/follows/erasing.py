@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 from sqlalchemy import delete, select, update
 
 from wardbook.db import db
 from wardbook.entries.models import Entry
 from wardbook.erasure import blanks
-from wardbook.follows.digests import CAUSE
+from wardbook.follows.digests import CAUSE, told_by
 from wardbook.follows.models import Follow, News
 from wardbook.mail import Letter, forget_letters
 from wardbook.people.models import Person, Proof
 from wardbook.people.proofs import FOLLOW
-
-WITHIN = timedelta(minutes=1)
-"""A digest is kept and what it told is taken down in one transaction, which lasts no longer."""
 
 
 @blanks
@@ -28,8 +23,8 @@ def _digests(thing: object) -> None:
     for letter in db.session.scalars(select(Letter).where(*told)).all():
         if letter.sent_at is None:
             reader = select(Follow.id).join(Person).where(Person.email == letter.to)
-            then = News.told_at.between(letter.made_at, letter.made_at + WITHIN)
-            db.session.execute(update(News).where(News.follow_id.in_(reader), then).values(told_at=None))
+            taken_down = update(News).where(News.follow_id.in_(reader), told_by(letter))
+            db.session.execute(taken_down.values(told_at=None))
         forget_letters([letter.cause], to=letter.to)
 
 

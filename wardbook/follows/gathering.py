@@ -142,7 +142,7 @@ def _groups(viewer: Viewer, follow_ids: set[int]) -> dict[int, Group]:
 
 
 def _seen(viewer: Viewer, entry_ids: set[int]) -> set[int]:
-    """Held until the letter is kept: what is erased or narrowed meanwhile waits, and then takes the letter back."""
+    """Held until the letter is kept: what is erased meanwhile waits, and then takes the letter back."""
     held = select(Entry.id).where(Entry.id.in_(entry_ids)).order_by(Entry.id).with_for_update(read=True)
     db.session.execute(held)
     rows = select(Entry.id).where(Entry.id.in_(entry_ids), visible(Entry, viewer))

@@ -23,6 +23,11 @@ def _address(meant: list[object]) -> str:
     return f"{settings().base_url}/follows/stop/{_signer().dumps(meant)}"
 
 
+def key_in(address: str) -> str:
+    """The key in an address of ours."""
+    return address.rpartition("/")[2]
+
+
 def meant_by(key: str) -> tuple[list[int], int | None, Rhythm | None]:
     """The follows a key ends, or the person and the rhythm. Raises NotFound where we did not sign it."""
     try:

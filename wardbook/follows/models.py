@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, exists
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from wardbook.db import Base
+from wardbook.db import ID_USED_ONCE, Base
 from wardbook.entries.models import Entry
 from wardbook.people.models import Person
 from wardbook.policy import Condition, Rule, Viewer, relies_on
@@ -44,6 +44,7 @@ class Follow(Base):
         UniqueConstraint("person_id", "entry_id"),
         UniqueConstraint("person_id", "place"),
         Index("ix_follow_west_east", "west", "east"),
+        ID_USED_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -43,7 +43,7 @@ def tell_on(link: str) -> ResponseReturnValue:
         except Refused as refused:
             form.put(refused)
     draft_there = actions.draft_of(proof)
-    return ask("incoming/tell_on.html", form, proof=proof, draft=draft_there if proof.used_at is None else None)
+    return ask("incoming/tell_on.html", form, proof=proof, draft=draft_there if proof.is_good else None)
 
 
 @bp.route("/<link>/place", methods=["GET", "POST"])

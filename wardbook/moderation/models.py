@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import ForeignKey, Index, Text, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from wardbook.db import Base
+from wardbook.db import ID_USED_ONCE, Base
 from wardbook.entries.holding import means
 from wardbook.entries.models import Entry
 from wardbook.events import Event
@@ -51,6 +51,7 @@ class Report(Base):
         Index(
             "uq_report_open", "entry_id", "mark", unique=True, sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)
         ),
+        ID_USED_ONCE,
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from wardbook.clock import holds, today
-from wardbook.db import Base
+from wardbook.db import ID_USED_ONCE, Base, now
 from wardbook.policy import Role
 from wardbook.shared import words_of
 
@@ -79,6 +79,7 @@ class Proof(Base):
     """A one-time proof of an email address: a link, and a code that does the same, both kept only as hashes."""
 
     __tablename__ = "proof"
+    __table_args__ = (ID_USED_ONCE,)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
@@ -94,3 +95,8 @@ class Proof(Base):
     used_at: Mapped[datetime | None]
     wrong_tries: Mapped[int] = mapped_column(default=0)
     person: Mapped[Person] = relationship()
+
+    @property
+    def is_good(self) -> bool:
+        """Whether it is neither used nor past its day: what it is for is shown no longer than that."""
+        return self.used_at is None and self.ends_at > now()

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from wardbook.db import Base
+from wardbook.db import ID_USED_ONCE, Base
 from wardbook.entries.models import Entry
 from wardbook.people.models import Person
 
@@ -19,7 +19,7 @@ class Match(Base):
     """
 
     __tablename__ = "help_match"
-    __table_args__ = (UniqueConstraint("offer_id", "need_id"),)
+    __table_args__ = (UniqueConstraint("offer_id", "need_id"), ID_USED_ONCE)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     offer_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))

@@ -11,8 +11,8 @@ from wardbook.entries.hearing import letters
 from wardbook.entries.merging.merged import ids_of
 from wardbook.entries.models import Entry
 from wardbook.events import Event
-from wardbook.mail import write_letter
-from wardbook.people.queries import viewer_of
+from wardbook.mail import AS_IT_IS, Letter, Words, write_letter, written_anew
+from wardbook.people.queries import person_by_email, viewer_of
 from wardbook.policy import sees
 from wardbook.shared import Standing
 
@@ -48,3 +48,14 @@ def tell_those_merged(entry: Entry, event: Event) -> None:
                 person.email, "update", cause=f"event {event.id}", unsubscribe=letters.stops_letters(merged),
                 entry=entry, event=event,
             )  # fmt: skip
+
+
+@written_anew("update")
+@written_anew("taken_on")
+def _asked_again(letter: Letter) -> Words | None:
+    """Of what somebody else told, it leaves only while its reader may see it."""
+    event = db.session.get(Event, int(letter.cause.removeprefix("event ")))
+    entry = db.session.get(Entry, event.thing_id) if event else None
+    reader = person_by_email(letter.to)
+    told_it = entry is not None and reader is not None and reader.id == entry.author_id
+    return AS_IT_IS if entry and (told_it or sees(viewer_of(reader), entry)) else None
