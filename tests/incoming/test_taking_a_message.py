@@ -424,8 +424,8 @@ def test_a_person_who_says_that_no_program_wrote_is_heard(app):
 
 def test_one_address_is_answered_so_often_a_day_and_no_more(app, letters_to, monkeypatch):
     for number in range(MOST_ANSWERS + 3):
-        monkeypatch.setattr("wardbook.people.actions.MOST_AN_HOUR", 100)
-        monkeypatch.setattr("wardbook.people.actions.MOST_TOGETHER", 100)
+        monkeypatch.setattr("wardbook.people.proofs.MOST_AN_HOUR", 100)
+        monkeypatch.setattr("wardbook.people.proofs.MOST_TOGETHER", 100)
         take(a_message(f"{HERE} {number}"))
     assert len(letters_to()) == MOST_ANSWERS
 
