@@ -363,6 +363,7 @@ def test_a_photo_taken_away_is_gone_from_the_disk(as_, home):
     assert len(list((home / "photos").rglob("*.jpg"))) == 2
     client.post(f"{draft}/photos", data={"remove": str(db.session.query(Photo).one().id)})
     assert db.session.query(Photo).count() == 0
+    do_what_is_due()
     assert list((home / "photos").rglob("*.jpg")) == []
 
 

@@ -17,6 +17,7 @@ from wardbook.entries import own
 from wardbook.entries.models import Entry, Photo
 from wardbook.entries.photographs import photos
 from wardbook.events import Did, Event
+from wardbook.jobs import do_what_is_due
 from wardbook.personal import all_about
 from wardbook.shared import Standing
 
@@ -96,7 +97,8 @@ def test_a_photo_is_removed_and_the_order_of_the_others_stays(told, home):
     alts = {f"alt_{photo.id}": words for photo, words in zip(rows(), ("first", "second", "third"), strict=True)}
     assert client.post(address, data={**alts, "remove": str(second.id)}).location == address
     assert [(photo.id, photo.alt) for photo in rows()] == [(first.id, "first"), (third.id, "third")]
-    assert len(list((home / "photos").rglob("*.jpg"))) == 2
+    do_what_is_due()
+    assert len(list((home / "photos").rglob("*-large.jpg"))) == 2
     client.post(address, data=sent("d.jpg"))
     assert [photo.id for photo in rows()][:2] == [first.id, third.id]
 

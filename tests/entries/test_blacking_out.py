@@ -22,13 +22,12 @@ from tests.conftest import (
     RESIDENT,
     Member,
     an_issue,
-    as_viewer,
 )
 from tests.entries.pictures import picture, saved
 from wardbook.clock import day_in_words, today
 from wardbook.copying.homes import files_in
 from wardbook.db import db, now, transaction
-from wardbook.entries import erasing, own
+from wardbook.entries import own
 from wardbook.entries.models import Entry, Original, Photo
 from wardbook.entries.photographs import photos
 from wardbook.entries.photographs.developing import Box, covered
@@ -277,6 +276,7 @@ def test_it_is_shown_as_it_was_again_under_yet_another_address(as_, home):
     black = db.session.query(Photo).one().key
     for _ in range(2):
         assert client.post(page(entry, black, "uncover"), data={"once": "same"}).location == f"/entries/{entry.ref}"
+    do_what_is_due()
     whole = db.session.query(Photo).one().key
     assert len({photo.key, black, whole}) == 3
     assert pixel(as_(NOBODY).get(f"/photos/{whole}/large.jpg").data, 0.2, 0.2)[0] > 200
@@ -343,17 +343,9 @@ def test_with_the_photo_what_it_was_goes_at_once(how, as_, home):
         "removes the photo": (f"/entries/{entry.ref}/photos", {"remove": str(photo.id)}),
     }[how]
     assert as_(RESIDENT).post(address, data=form).status_code == 302
+    do_what_is_due()
     assert [file for name in ("photos", "originals") for file in (home / name).rglob("*") if file.is_file()] == []
     assert (db.session.query(Photo).count(), db.session.query(Original).count()) == (0, 0)
-
-
-def test_the_keys_of_an_erased_entry_name_what_its_photos_were(as_):
-    entry, photo = shown()
-    cover(as_(MODERATOR), entry, photo.key)
-    with transaction():
-        db.session.refresh(entry)
-        keys = erasing.erase(as_viewer(RESIDENT), entry, once="erase")
-    assert photo.key in keys
 
 
 def test_what_it_was_leaves_with_no_copy(as_, home):

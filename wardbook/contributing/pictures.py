@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import make_response, redirect, request, url_for
+from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from wardbook.contributing.drafts import back_from, bp, go_on, goes_back, is_own, own, sent_already
@@ -46,7 +46,7 @@ def add_photos(draft_id: str) -> ResponseReturnValue:
         answer = redirect(url_for(".photos", draft_id=draft.id))
     else:
         answer = go_on(draft, "photos")
-    return photos.forget_after(make_response(answer), outcome.gone)
+    return answer
 
 
 @bp.get("/<draft_id>/photos/<key>/<size>.jpg")

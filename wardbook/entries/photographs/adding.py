@@ -54,8 +54,7 @@ class Outcome:
     """How many there are now"""
     added: int = 0
     altered: bool = False
-    gone: list[str] = field(default_factory=list)
-    """The keys whose files can go once this is committed"""
+    gone: bool = False
     problems: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -119,11 +118,11 @@ def _change(
     for photo in there:
         told = changes.alts.get(photo.id)
         if photo.id == changes.remove:
-            outcome.gone += photos.keys_of([photo])
-            db.session.delete(photo)
+            photos.drop([photo])
+            outcome.gone = True
         elif told is not None and told != photo.alt:
             photo.alt, outcome.altered = told, True
-    room = MOST_PHOTOS - len(there) + bool(outcome.gone)
+    room = MOST_PHOTOS - len(there) + outcome.gone
     good = [] if _kept_before(changes.once) else [one for one in changes.uploads if one.prepared is not None]
     for number, one in enumerate(good):
         if number >= room:

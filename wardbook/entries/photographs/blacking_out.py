@@ -66,21 +66,20 @@ def _covered(photo: Photo, boxes: Sequence[Box]) -> tuple[bytes, bytes]:
         ) from None
 
 
-def uncover(viewer: Viewer, entry: Entry, photo: Photo, *, once: str) -> list[str]:
-    """Show a photo as it was sent again, where that is still kept; the keys whose files can go. Its author is told."""
+def uncover(viewer: Viewer, entry: Entry, photo: Photo, *, once: str) -> None:
+    """Show a photo as it was sent again, where that is still kept. Its author is told."""
     hold(entry)
     hold(photo)
     require(viewer, Act.REDACT_PHOTO, entry)
     if done_already(once):
-        return []
+        return
     there = photos.path_of_original(photo.original.key) if photo.original else None
     if there is None or not there.exists():
         raise Refused("The original is no longer kept, so this photo stays as it is.")
-    gone = photos.keys_of([photo])
+    photos.forget_later(photo)
     _show(photo, there.read_bytes())
     photo.original = None
     tell_author(entry, record(viewer, Did.UNCOVERED, entry, told=Told.AUTHOR, once=once), "uncovered")
-    return gone
 
 
 def _show(photo: Photo, large: bytes) -> None:

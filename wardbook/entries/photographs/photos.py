@@ -164,24 +164,26 @@ def forget(keys: Iterable[str]) -> None:
 def drop(gone: Iterable[Photo]) -> None:
     """Take photos away in this transaction. What it asks for takes their files, whoever is ended meanwhile."""
     for photo in gone:
-        jobs.ask(FORGET, cause=f"photo {photo.key}", keys=keys_of([photo]))
+        forget_later(photo)
         db.session.delete(photo)
+
+
+def forget_later(photo: Photo) -> None:
+    """Have every file that a photo has now taken away, once this is committed."""
+    jobs.ask(FORGET, cause=f"photo {photo.key}", keys=keys_of([photo]))
 
 
 @jobs.doer(FORGET)
 def forget_files(task: jobs.Task) -> None:
-    """Take the files of photos away whose rows are gone."""
+    """Take files away that nothing names any more."""
     forget(task.about["keys"])
-
-
-def forget_after(response: Response, keys: Iterable[str]) -> Response:
-    """The same once the answer, and the commit before it, has gone out."""
-    return _unlink_after(response, _every_file(keys))
 
 
 def stop_serving_after(response: Response, keys: Iterable[str]) -> Response:
     """Send nothing more under these keys, once the answer, and the commit before it, has gone out."""
-    return _unlink_after(response, _served(keys))
+    files = _served(keys)
+    response.call_on_close(lambda: _unlink(files))
+    return response
 
 
 def _served(keys: Iterable[str]) -> list[Path]:
@@ -196,11 +198,3 @@ def _every_file(keys: Iterable[str]) -> list[Path]:
 def _unlink(files: Iterable[Path]) -> None:
     for file in files:
         file.unlink(missing_ok=True)
-
-
-def _unlink_after(response: Response, files: list[Path]) -> Response:
-    response.call_on_close(lambda: _unlink(files))
-    return response
-
-
-# --- for the copy a person takes away ----------------------------------------------------------------------------

@@ -57,10 +57,8 @@ def change(ref: str) -> ResponseReturnValue:
     entry = or_404(queries.entry(ref, viewer()))
     if is_wrong(form, outcome):
         tell_what_was_done(outcome)
-        answer = _photos_page(entry, shown_again(form, outcome, entry.photos))
-    else:
-        answer = _done(entry, form, outcome)
-    return photos.forget_after(make_response(answer), outcome.gone)
+        return _photos_page(entry, shown_again(form, outcome, entry.photos))
+    return _done(entry, form, outcome)
 
 
 def _photos_page(entry: Entry, form: PhotosForm) -> ResponseReturnValue:
@@ -157,5 +155,5 @@ def uncover(ref: str, key: str) -> ResponseReturnValue:
     entry, form = _for_moderators(ref), UncoverForm()
     if done_already(form.once.data):
         return _to_entry(entry, "The photo is shown as it was sent.")
-    gone = blacking_out.uncover(viewer(), entry, _photo(entry, key), once=form.once.data)
-    return photos.forget_after(make_response(_to_entry(entry, "The photo is shown as it was sent.")), gone)
+    blacking_out.uncover(viewer(), entry, _photo(entry, key), once=form.once.data)
+    return _to_entry(entry, "The photo is shown as it was sent.")
