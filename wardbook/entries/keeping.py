@@ -115,7 +115,9 @@ def withdraw(ref: str) -> ResponseReturnValue:
     """Take it out of sight, with a reason."""
     form = WithdrawForm()
     entry = asked_for(ref, Act.WITHDRAW, form)
-    if done := attempt(form, lambda: life.withdraw(viewer(), entry, reason=form.reason.data, once=form.once.data)):
+    if done := attempt(
+        form, lambda: life.withdraw(viewer(), entry, reason=form.reason.data or "", once=form.once.data)
+    ):
         return to_page(done, "It is withdrawn. You can bring it back.")
     return ask("entries/withdraw.html", form, entry=entry)
 
