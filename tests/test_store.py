@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import inspect, select, text
 
 from tests.conftest import NOBODY, an_issue, application, spot, square
-from tests.engines import ENGINE, SERVER
+from tests.engines import ENGINE
 from wardbook import store
 from wardbook.db import QUIET, alone, db, from_blob, intend_to_write, to_blob, touches, transaction
 from wardbook.entries.models import Entry
@@ -140,10 +140,3 @@ def test_migrations_go_back_to_nothing_and_come_again(tmp_path: Path) -> None:
         intend_to_write(False)
         db.session.remove()
         db.engine.dispose()
-
-
-@pytest.mark.skipif(bool(SERVER), reason="PostgreSQL gives no id twice anyway")
-def test_sqlite_gives_no_id_twice_where_ids_outlive_their_rows(app: Flask) -> None:
-    words = dict(db.session.execute(text("SELECT name, sql FROM sqlite_master WHERE type = 'table'")).all())
-    for table in db.metadata.sorted_tables:
-        assert ("AUTOINCREMENT" in words[table.name]) == bool(table.dialect_options["sqlite"]["autoincrement"]), table
