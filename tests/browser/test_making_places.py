@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page
+from playwright.sync_api import Browser, Frame, Page, expect
 
 from tests.browser.conftest import Enter
 from tests.browser.pages import ACROSS, POSTCODE, WARD_NAME, types_a_place
@@ -65,8 +65,9 @@ def test_a_street_is_drawn_by_tapping_and_one_finger_still_scrolls(finger: Someo
     frame.get_by_role("link", name="Finish").or_(
         frame.locator(".leaflet-draw-actions a", has_text="Finish")
     ).first.tap()
-    finger.page.wait_for_function("document.forms['street'].elements.shape.value !== ''")
-    drawn = finger.page.get_by_label("Points along the street").input_value().split("\n")
+    points = finger.page.get_by_label("Points along the street")
+    expect(points).not_to_have_value("")
+    drawn = points.input_value().split("\n")
     assert len(drawn) == 3
     assert all(re.fullmatch(r"53\.\d{6}, \d\.\d{6}", point) for point in drawn), drawn
     finger.presses("Show this place")
