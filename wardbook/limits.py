@@ -42,6 +42,7 @@ class Limit:
 
 
 BEGINNING = Limit("begin to tell", 60, 200)
+SENDING = Limit("send", 20, 60)
 SUPPORTING = Limit("support", 60, 100)
 FOLLOWING = Limit("follow", 60, 60)
 DRAWING = Limit("keep a place", 60, 120)
@@ -55,7 +56,8 @@ LIMITS = {
     "contribute.in_words": BEGINNING,
     "contribute.photo_first": BEGINNING,
     "contribute.photos": Limit("add photos", 60, 200),
-    "contribute.check": Limit("send", 20, 60),
+    "contribute.check": SENDING,
+    "contribute.address": SENDING,
     "people.signing_in": Limit("ask for a link", 20, 40),
     "people.code": Limit("enter a code", 20, 60),
     "contribute.mine": SUPPORTING,

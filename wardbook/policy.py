@@ -297,6 +297,10 @@ def _is_no_note(viewer: Viewer, thing: Any) -> bool:
     return not _is_note(viewer, thing)
 
 
+def _shares_contact(viewer: Viewer, thing: Any) -> bool:
+    return bool(thing.contact_shared)
+
+
 def _takes_part(viewer: Viewer, thing: Any) -> bool:
     """Whether it is one of those who offered help with it and were put in touch."""
     return viewer.id is not None and viewer.id in thing.taker_ids
@@ -331,7 +335,7 @@ DOES: dict[Act, Permission] = {
     ),
     Act.RENEW: _both(_either(_any_of(Role.OFFICER), _is_own), _whose("lapses"), _standing(Standing.PUBLISHED)),
     Act.SET_LEAD: _both(_any_of(Role.OFFICER), _whose("is_led"), _standing(Standing.PUBLISHED)),
-    Act.READ_CONTACT: _any_of(Role.OFFICER),
+    Act.READ_CONTACT: _either(_any_of(Role.OFFICER), _both(_shares_contact, _lies_in_their_ward)),
     Act.READ_SPOT: _either(_is_own, _any_of(Role.OFFICER)),
     Act.ENTER_FOR: _any_of(Role.OFFICER, Role.COUNCILLOR),  # who is rung up, written to or met; moderators are not
     Act.REDACT_PHOTO: _any_of(Role.MODERATOR),  # as it is now, and as it was: whoever may, sees both

@@ -173,6 +173,18 @@ def opens_the_letter(them: Someone, part_of_link: str) -> None:
     them.goes_to(link[1])
 
 
+def has_the_link_sent_elsewhere(them: Someone) -> None:
+    """Asks for the link at another address, and stands before the form."""
+    sends(them)
+    them.follows("Send the link to another")
+
+
+def mistypes_again(them: Someone) -> None:
+    """Enters what is no address."""
+    has_the_link_sent_elsewhere(them)
+    them.enters("Your email address", "nobody")
+
+
 def confirms(them: Someone) -> None:
     sends(them)
     opens_the_letter(them, "/contribute/confirm/")
@@ -702,6 +714,8 @@ STATES = (
     State("tell: check", None, comes_to_check),
     State("tell: sent", None, sends),
     State("tell: sent, signed in", RESIDENT, sends),
+    State("tell: the link sent elsewhere", None, has_the_link_sent_elsewhere),
+    State("tell: the link sent elsewhere, no address", None, goes_wrong(mistypes_again, "Send the link there")),
     State("tell: confirm", None, lambda them: (sends(them), opens_the_letter(them, "/contribute/confirm/"))),
     State("tell: told", None, confirms),
     State("tell: confirmed before", None, visits_a_confirmed_link),

@@ -78,7 +78,8 @@ def fill_in(client: FlaskClient, **answers: str) -> str:
     client.post(f"{draft}/kind", data={"kind": answers.get("kind", "issue")})
     client.post(f"{draft}/what", data=what(**{k: v for k, v in answers.items() if k in what()}))
     client.post(f"{draft}/photos", data={"alt": ""})
-    sent = client.post(f"{draft}/who", data=who(**{k: v for k, v in answers.items() if k in (*who(), "name_shown")}))
+    asked = (*who(), "name_shown", "contact_shared")
+    sent = client.post(f"{draft}/who", data=who(**{k: v for k, v in answers.items() if k in asked}))
     assert sent.status_code == 302, sent.text
     return draft
 
@@ -585,6 +586,62 @@ def test_who_comes_too_late_is_emailed_the_link_again(as_):
         assert client.post(new).location == f"/entries/{entry.ref}?told=yes"
         assert client.post(f"{old}/again").status_code == 422
     assert db.session.get(Entry, entry.id).standing is Standing.PUBLISHED
+
+
+def test_who_mistyped_their_address_has_the_link_sent_to_another(as_):
+    client = as_(NOBODY)
+    entry = send(client, email="typo@example.org", contact_shared="y", name="Tess Teller")
+    draft, old = f"/contribute/{entry.once}", link_in(letters()[0])
+    assert f'href="{draft}/address"' in client.get(f"{draft}/sent").text
+    assert "typo@example.org" in client.get(f"{draft}/address").text
+    for _ in range(2):
+        assert client.post(f"{draft}/address", data={"email": " New@Example.org"}).location == f"{draft}/sent"
+    assert "new@example.org" in client.get(f"{draft}/sent").text
+    (letter,) = letters()
+    assert letter.to == "new@example.org"
+    assert as_(NOBODY).get(old).status_code == 404, "the first link ends"
+    as_(NOBODY).post(link_in(letter))
+    db.session.expire_all()
+    assert (entry.standing, entry.author.email, entry.author.name) == ("published", "new@example.org", "Tess Teller")
+
+
+def test_a_letter_that_went_to_a_wrong_address_is_kept_without_its_words(as_):
+    client = as_(NOBODY)
+    entry = send(client, email="typo@example.org")
+    with transaction():
+        letters()[0].sent_at = now()
+    client.post(f"/contribute/{entry.once}/address", data={"email": "new@example.org"})
+    first, second = sorted(letters(), key=lambda letter: letter.id)
+    assert (first.to, first.body, first.subject) == ("typo@example.org", "", "")
+    assert "/contribute/confirm/" in second.body
+
+
+@pytest.mark.parametrize("typed", ["", "nobody"])
+def test_no_address_is_no_other_address(typed, as_):
+    client = as_(NOBODY)
+    entry = send(client)
+    refused = client.post(f"/contribute/{entry.once}/address", data={"email": typed})
+    assert refused.status_code == 422
+    assert "nter " in refused.text
+    assert len(letters()) == 1
+
+
+def test_what_is_confirmed_stays_with_its_address(as_):
+    client = as_(NOBODY)
+    entry = send(client)
+    as_(NOBODY).post(link_in(letters()[0]))
+    sent = client.post(f"/contribute/{entry.once}/address", data={"email": NEIGHBOUR.email})
+    assert sent.location == f"/contribute/{entry.once}/sent"
+    db.session.expire_all()
+    assert entry.author.email == "new@example.org"
+
+
+def test_only_the_browser_that_sent_it_has_the_link_sent_elsewhere(as_):
+    entry = send(as_(NOBODY))
+    for other in (NOBODY, NEIGHBOUR, OFFICER):
+        address = f"/contribute/{entry.once}/address"
+        assert as_(other).get(address).status_code == 404
+        assert as_(other).post(address, data={"email": "x@example.org"}).status_code == 404
 
 
 def test_nobody_is_flooded_with_links(as_):

@@ -171,7 +171,18 @@ class WhoForm(Asking):
         at_most(254, "Email address"),
         hint="We write to you when something happens. It is never shown to the public.",
     )
+    contact_shared = ticked(
+        "Councillors for the ward may contact me about it",
+        hint="They then see your name and email address, as officers who answer you do. You can change this later.",
+    )
     go_on = button("Continue")
+
+
+class AddressForm(Asking):
+    """To which address the link is to go."""
+
+    email = text("Your email address", needed("Enter your email address"), at_most(254, "Email address"))
+    send = button("Send the link there")
 
 
 class ForWhomForm(Asking):
@@ -185,6 +196,10 @@ class ForWhomForm(Asking):
     )
     name = text("Their name (optional)", at_most(80, "Their name"))
     name_shown = ticked("Show their name with it", hint="Only where they said so. Otherwise it says 'a resident'.")
+    contact_shared = ticked(
+        "Councillors for the ward may contact them about it",
+        hint="Only where they said so. Councillors then see their name and email address, as officers do.",
+    )
     go_on = button("Continue")
 
 

@@ -9,6 +9,7 @@ from wardbook import mail
 from wardbook.contributing.doubting import doubts
 from wardbook.contributing.drafts import back_from, bp, go_on, goes_back, keep, own, sent_already
 from wardbook.contributing.forms import (
+    AddressForm,
     ForWhomForm,
     SendForm,
     WhoForm,
@@ -54,7 +55,7 @@ def who(draft_id: str) -> ResponseReturnValue:
     asked = ForWhomForm if entered else WhoForm
     form = asked(data={"name": me.name if me and not entered else "", "level": str(Level.PUBLIC)} | draft.answers)
     if form.is_submitted():
-        given = {name: form[name].data for name in ("level", "name", "name_shown", "email")}
+        given = {name: form[name].data for name in ("level", "name", "name_shown", "email", "contact_shared")}
         draft = keep(draft_id, "who", **given)
         if goes_back():
             return back_from(draft, "who")
@@ -83,6 +84,8 @@ def _check_for_somebody(form: ForWhomForm) -> None:
     """A name is kept with an email address alone: without one nobody could have it taken off again."""
     if form.email.data:
         people.checked_email(form.email.data)
+    elif form.contact_shared.data:
+        raise Refused("Enter their email address, or leave 'Councillors may contact them' unticked.", field="email")
     elif form.name.data or form.name_shown.data:
         raise Refused(
             "Enter their email address too, or leave their name out: we keep no name without one.", field="name"
@@ -144,9 +147,10 @@ def _telling(draft: Draft, channel: Channel, doubted: tuple[str, ...] = ()) -> a
     return actions.Telling(
         kind=Kind(told["kind"]), title=told["title"], words=told.get("words") or "",
         shape=read_spot(told["spot"]).point, level=Level(told["level"]), once=draft.id, category=category_of(draft),
-        name_shown=bool(told.get("name_shown")), lapses_on=until_of(draft), willing=bool(told.get("willing")),
-        doubts=doubted, channel=channel, spot_words=told.get("spot_words") or "", only_ward=somewhere,
-        blur=bool(told.get("blur")) and not somewhere, answers=answers_to(questions(draft), told.get("answers", {})),
+        name_shown=bool(told.get("name_shown")), contact_shared=bool(told.get("contact_shared")),
+        lapses_on=until_of(draft), willing=bool(told.get("willing")), doubts=doubted, channel=channel,
+        spot_words=told.get("spot_words") or "", only_ward=somewhere, blur=bool(told.get("blur")) and not somewhere,
+        answers=answers_to(questions(draft), told.get("answers", {})),
     )  # fmt: skip
 
 
@@ -164,6 +168,24 @@ def sent(draft_id: str) -> ResponseReturnValue:
         "contribute/sent.html", draft=draft, entry=entry, outbox=mail.to_outbox(), following_steps=following, near=near,
         ward=ward_at(told.geometry.centroid) if told else None, held=bool(told and told.held_for),
     )  # fmt: skip
+
+
+@bp.route("/<draft_id>/address", methods=["GET", "POST"])
+def address(draft_id: str) -> ResponseReturnValue:
+    """Have the link sent to another address: the first was mistyped."""
+    draft = own(draft_id)
+    told = sent_from(draft)
+    if told is None or not actions.waits_for_proof(told):
+        return redirect(url_for(".sent", draft_id=draft.id))
+    form = AddressForm(data={"email": draft.answers.get("email", "")})
+    if form.validate_on_submit():
+        try:
+            unconfirmed.send_elsewhere(told, form.email.data)
+            drafting.answer(draft, email=people.checked_email(form.email.data))
+            return redirect(url_for(".sent", draft_id=draft.id))
+        except Refused as refused:
+            form.put(refused)
+    return ask("contribute/address.html", form, draft=draft)
 
 
 @bp.route("/confirm/<link>", methods=["GET", "POST"])

@@ -46,6 +46,8 @@ class Telling:
     once: str
     category: Category | None = None
     name_shown: bool = False
+    contact_shared: bool = False
+    """Whether the councillors of its wards may know how to reach its author"""
     lapses_on: date | None = None
     """The last day on which an offer stands"""
     willing: bool = False
@@ -181,6 +183,7 @@ def _new(telling: Telling, author: Person | None) -> Entry:
         geometry=blurring.blurred(telling.shape) if telling.blur else telling.shape, blurred=telling.blur,
         spot_words=telling.spot_words, only_ward=telling.only_ward, answers=telling.answers,
         channel=telling.channel, told_at=telling.told_at, changed_at=telling.told_at, name_shown=telling.name_shown,
+        contact_shared=telling.contact_shared,
         once=telling.once, author=author, lapses_on=_until(telling), shape_id=telling.shape_id,
         willing=telling.willing and KINDS[telling.kind].led,
     )  # fmt: skip

@@ -51,7 +51,7 @@ def _empty(entry: Entry) -> None:
     entry.spot_words, entry.answers = "", []
     entry.cites = entry.review_on = entry.hidden_for = entry.withdrawn_for = None
     entry.differs_from_id = entry.shape_id = None
-    entry.author, entry.name_shown = None, False
+    entry.author, entry.name_shown, entry.contact_shared = None, False, False
     entry.standing, entry.changed_at = Standing.ERASED, now()
 
 

@@ -18,6 +18,7 @@ from wardbook.entries.keeping_forms import (
     edit_form,
     offer_levels,
 )
+from wardbook.entries.kinds import Kind
 from wardbook.entries.models import Entry
 from wardbook.errors import Refused
 from wardbook.events import done_already
@@ -86,12 +87,19 @@ def level(ref: str) -> ResponseReturnValue:
     form = LevelForm()
     entry = asked_for(ref, Act.CHANGE_LEVEL, form)
     hints = offer_levels(form, life.levels_for(entry))
+    if entry.kind is Kind.NOTE:
+        del form.contact_shared
     if not form.is_submitted():
-        form.level.data = str(entry.level)
-    done = attempt(form, lambda: life.change_level(viewer(), entry, Level(form.level.data), once=form.once.data))
-    if done:
+        form.process(data={"level": str(entry.level), "contact_shared": entry.contact_shared})
+    if done := attempt(form, lambda: _seen_by(form, entry)):
         return to_page(done, f"Who sees it now: {queries.who_sees(done.level)}")
     return ask("entries/level.html", form, entry=entry, hints=hints, who_sees=queries.who_sees(entry.level))
+
+
+def _seen_by(form: LevelForm, entry: Entry) -> Entry:
+    if form.contact_shared:
+        life.share_contact(viewer(), entry, shared=form.contact_shared.data)
+    return life.change_level(viewer(), entry, Level(form.level.data), once=form.once.data)
 
 
 @bp.route("/review", methods=["GET", "POST"])

@@ -108,6 +108,10 @@ class LevelForm(Asking):
     """Who may see it."""
 
     level = one_of("Who may see it?", (), "Choose who may see it")
+    contact_shared = ticked(
+        "Councillors for the ward may contact me about it",
+        hint="They then see your name and email address, as officers who answer you do.",
+    )
     save = button("Save who may see it")
 
 

@@ -144,6 +144,13 @@ def change_level(viewer: Viewer, entry: Entry, level: Level, *, once: str) -> En
     return entry
 
 
+def share_contact(viewer: Viewer, entry: Entry, *, shared: bool) -> None:
+    """Let the councillors of its wards know how to reach its author, or no longer. It is between them: no step."""
+    hold(entry)
+    require(viewer, Act.CHANGE_LEVEL, entry)
+    entry.contact_shared = shared
+
+
 def _first_note_of(entry: Entry) -> Entry:
     """The note that this one sees differently, or the one which that sees differently, and so on; else itself."""
     while entry.differs_from_id is not None:

@@ -104,6 +104,8 @@ class Entry(Base, Shared, Located):
     changed_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     name_shown: Mapped[bool] = mapped_column(default=False)
+    contact_shared: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Its author lets the councillors of its wards know how to reach them, as officers do"""
     confirmed_at: Mapped[datetime | None]
     """When its author proved to be its author; until then it waits, and so does a moderator."""
     hidden_for: Mapped[str | None]

@@ -63,7 +63,8 @@ def _entry(entry: Entry, person: Person) -> dict[str, object]:
         "category": entry.category.name if entry.category else None, "state": entry.meaning.label,
         "standing": str(entry.standing), "who sees it": queries.who_sees_it(entry),
         "told at": entry.told_at.isoformat(),
-        "came by": str(entry.channel), "name shown": entry.name_shown, "supporters": entry.supporters,
+        "came by": str(entry.channel), "name shown": entry.name_shown,
+        "councillors may contact you": entry.contact_shared, "supporters": entry.supporters,
         "where": shapely.geometry.mapping(entry.geometry),
         "topic": str(entry.topic) if entry.topic else None, "source": entry.cites,
         "stands until": entry.stands_until.isoformat() if entry.stands_until else None,
@@ -195,7 +196,7 @@ def _forget_places(person: Person) -> None:
 
 def leave(entry: Entry) -> None:
     """Take its author from an entry that stays: 'a resident' told it."""
-    entry.author, entry.name_shown, entry.edited_at = None, False, now()
+    entry.author, entry.name_shown, entry.contact_shared, entry.edited_at = None, False, False, now()
 
 
 @unnames

@@ -1,11 +1,11 @@
-"""What was sent and not confirmed: its author has another link, or signs in and confirms it; or it is erased."""
+"""What was sent and not confirmed: its author has a new link, perhaps at another address, or it is erased."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 
 from wardbook import jobs
 from wardbook.db import db, hold, now, transaction
@@ -13,7 +13,9 @@ from wardbook.entries.actions import PUBLISH, ask_for_proof, confirm, entry_of, 
 from wardbook.entries.erasing import erase
 from wardbook.entries.models import Entry
 from wardbook.errors import Refused
+from wardbook.mail import forget_letters
 from wardbook.people import proofs
+from wardbook.people.actions import person_with
 from wardbook.people.models import Person, Proof
 from wardbook.people.queries import viewer_of
 from wardbook.shared import Standing
@@ -33,6 +35,25 @@ def send_again(link: str) -> None:
         raise Refused("What this link belongs to is no longer waiting.")
     if not proofs.was_asked_just_now(proof.person, PUBLISH, entry.ref):
         ask_for_proof(entry, proof.person, proof.name)
+
+
+def send_elsewhere(entry: Entry, email: str) -> None:
+    """Mail the link to another address, because the first was mistyped. From then on what waits is of whoever reads
+    mail there; the links to the first end, and its letters say nothing any more.
+    """
+    hold(entry)
+    if not waits_for_proof(entry):
+        raise Refused("It is confirmed already, so it stays with the address that it has.", field="email")
+    author = person_with(email)
+    if proofs.was_asked_just_now(author, PUBLISH, entry.ref):
+        return
+    sent = db.session.scalars(select(Proof).where(Proof.purpose == PUBLISH, Proof.subject == entry.ref)).all()
+    name = next((proof.name for proof in sent if proof.name), "")
+    if author.id != entry.author_id:
+        forget_letters([f"proof {proof.id}" for proof in sent])
+        db.session.execute(delete(Proof).where(Proof.id.in_([proof.id for proof in sent])))
+        entry.author = author
+    ask_for_proof(entry, author, name)
 
 
 def confirm_own(person: Person, entry: Entry) -> Entry:
