@@ -202,9 +202,20 @@ def several(label: str, pairs: Iterable[tuple[Any, str]] = (), *, hint: str = ""
     return SelectMultipleField(label, choices=choices(pairs), description=hint, widget=GovCheckboxesInput())
 
 
+class Tick(GovCheckboxInput):  # type: ignore[misc]
+    """One box to tick, with its hint below its label: above, it would be read as of what stands before."""
+
+    def map_gov_params(self, field: Any, **given: Any) -> dict[str, Any]:
+        """Put the hint to the box."""
+        params: dict[str, Any] = super().map_gov_params(field, **given)
+        if hint := params.pop("hint", None):
+            params["items"][0]["hint"] = hint
+        return params
+
+
 def ticked(label: str, *, hint: str = "") -> BooleanField:
     """Yes, where it is ticked."""
-    return BooleanField(label, description=hint, widget=GovCheckboxInput())
+    return BooleanField(label, description=hint, widget=Tick())
 
 
 class Day(DateField):  # type: ignore[misc]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
@@ -100,14 +101,23 @@ def test_of_a_note_nobody_is_asked(as_):
 def test_it_is_asked_while_telling_and_said_before_it_is_sent(as_):
     client = as_(NOBODY)
     draft = fill_in(client, contact_shared="y")
-    assert "Officers, and councillors for the ward" in client.get(f"{draft}/check").text
+    assert "Officers and councillors for the ward" in client.get(f"{draft}/check").text
     client.post(f"{draft}/check")
     assert db.session.query(Entry).one().contact_shared is True
 
 
-def test_unticked_it_says_that_officers_alone_see_it(as_):
+@pytest.mark.parametrize(
+    ("level", "ticked", "said"),
+    [
+        ("public", {}, "Officers"),
+        ("ward", {"contact_shared": "y"}, "Councillors for the ward"),
+        ("ward", {}, "Nobody"),
+    ],
+)
+def test_the_check_says_who_sees_how_to_reach_them(level, ticked, said, as_):
     client = as_(NOBODY)
-    assert "Officers only" in client.get(f"{fill_in(client)}/check").text
+    page = client.get(f"{fill_in(client, level=level, **ticked)}/check").text
+    assert f'<dd class="govuk-summary-list__value">{said}</dd>' in re.sub(r">\s+|\s+<", lambda at: at[0].strip(), page)
 
 
 def test_entered_for_somebody_it_is_told_to_them(as_):

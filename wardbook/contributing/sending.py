@@ -18,6 +18,7 @@ from wardbook.contributing.told import (
     category_of,
     channel_of,
     kind_of,
+    may_contact,
     only_ward,
     questions,
     read_spot,
@@ -115,7 +116,7 @@ def check(draft_id: str) -> ResponseReturnValue:
         "draft": draft, "pin": pin, "ward": ward_at(pin.point), "me": person(), "category": category_of(draft),
         "level": Level(draft.answers["level"]), "who_sees": queries.who_sees(Level(draft.answers["level"])),
         "kind": KINDS[Kind(draft.answers["kind"])], "until": until_of(draft), "somewhere": only_ward(draft),
-        "entered": channel_of(draft), "here": surroundings(pin.point),
+        "entered": channel_of(draft), "may_contact": may_contact(draft), "here": surroundings(pin.point),
         "answered": answers_in_words(answers_to(questions(draft), draft.answers.get("answers", {}))),
     }  # fmt: skip
     return ask("contribute/check.html", form, **said)

@@ -14,6 +14,7 @@ from wardbook.errors import Refused
 from wardbook.people.signed_in import person, viewer
 from wardbook.places.examples import point_help
 from wardbook.places.find import Spot, spot
+from wardbook.shared import Level
 from wardbook.web import number_in
 
 
@@ -60,6 +61,16 @@ def channel_of(draft: Draft) -> Channel | None:
     """By what channel somebody told staff, where it is entered for them."""
     told = draft.answers.get("channel")
     return Channel(told) if told in ENTERED else None
+
+
+def may_contact(draft: Draft) -> str:
+    """Who sees how to reach its author: officers who see it, the ward's councillors where the author said so."""
+    told = draft.answers
+    if channel_of(draft) and not told.get("email"):
+        return ""
+    councillors = "councillors for the ward" if told.get("contact_shared") else ""
+    officers = "officers" if told.get("level") != Level.WARD else ""
+    return " and ".join(filter(None, (officers, councillors))).capitalize() or "Nobody"
 
 
 def alike(draft: Draft) -> list[likeness.Alike]:
