@@ -19,10 +19,24 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 from tests import conftest
-from tests.conftest import NEIGHBOUR, NOBODY, OFFICER, RESIDENT, an_issue, as_viewer, person_of
+from tests.conftest import (
+    CLLR,
+    NEIGHBOUR,
+    NOBODY,
+    OFFICER,
+    RESIDENT,
+    a_note,
+    an_issue,
+    an_offer,
+    as_viewer,
+    person_of,
+)
+from tests.entries.test_answering import move
+from tests.entries.test_seeing_differently import viewed
 from tests.follows.test_following import a_follow
 from wardbook.db import db, now, transaction
 from wardbook.entries import life
+from wardbook.entries.kinds import State
 from wardbook.entries.models import Entry
 from wardbook.jobs import Job, ask_for_what_recurs, do_what_is_due
 from wardbook.mail import Letter, letters, write_letter
@@ -184,6 +198,54 @@ def test_what_waits_is_sent_as_it_reads_today(rhythm, post, app, as_):
     got = [one.get_body(("plain",)).get_content() for one in post[0].got if one["To"] == NEIGHBOUR.email]
     assert any("Ask anybody." in text for text in got)
     assert not any("Ask Zoe." in text for text in got)
+
+
+def a_view_of_a_note(as_, box: Box) -> tuple[Entry, str]:
+    box.refuse = True
+    return viewed(as_(OFFICER), a_note()), CLLR.email
+
+
+def an_offer_near_it(as_, box: Box) -> tuple[Entry, str]:
+    an_issue("The hedge")
+    do_what_is_due()
+    box.refuse = True
+    return an_offer("Shears", by=NEIGHBOUR), RESIDENT.email
+
+
+def whether_it_is_put_right(as_, box: Box) -> tuple[Entry, str]:
+    with time_machine.travel(now() - timedelta(days=29)):
+        issue = an_issue()
+        move(as_(OFFICER), issue, State.FIXED, "The kerb is lowered.")
+        do_what_is_due()
+    box.refuse = True
+    ask_for_what_recurs()
+    return issue, RESIDENT.email
+
+
+def that_it_is_not(as_, box: Box) -> tuple[Entry, str]:
+    issue, _ = whether_it_is_put_right(as_, box)
+    do_what_is_due()
+    (asks,) = [one for one in letters() if one.message == "put_right"]
+    link = re.search(r"http://localhost(/put-right/[\w.-]+\?answer=no)", asks.body)[1]
+    assert as_(NOBODY).post(link, data={"words": "It is as high as ever."}).status_code == 302
+    return issue, OFFICER.email
+
+
+@pytest.mark.parametrize("meanwhile", ["nothing happens", "it is hidden"])
+@pytest.mark.parametrize("told", [a_view_of_a_note, an_offer_near_it, whether_it_is_put_right, that_it_is_not])
+def test_what_waits_of_another_leaves_only_while_that_may_be_seen(told, meanwhile, post, app, as_):
+    entry, to = told(as_, post[0])
+    do_what_is_due()
+    waits = next(one for one in letters() if one.to == to)
+    assert waits.sent_at is None
+    subject = waits.subject
+    if meanwhile == "it is hidden":
+        hide(as_, entry)
+    post[0].refuse = False
+    with time_machine.travel(now() + timedelta(hours=5)):
+        do_what_is_due()
+    left = subject in [got["Subject"] for got in post[0].got if got["To"] == to]
+    assert left is (meanwhile == "nothing happens")
 
 
 def test_a_letter_names_the_council_and_no_other_person(post, as_):

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
+from markupsafe import escape
+
+Without = Callable[[str], str]
+"""What takes words out of a text"""
 Blanking = Callable[[Any], None]
-Redacting = Callable[[Any, Callable[[str], str]], None]
+Redacting = Callable[[Any, Without], None]
 erasing: list[Blanking] = []
 """What is called with a thing that is being erased, in the transaction that erases it"""
 redacting: list[Redacting] = []
@@ -31,10 +36,32 @@ def redacts(removing: Redacting) -> Redacting:
     return removing
 
 
-def redact_copies(thing: Any, without: Callable[[str], str]) -> None:
+def redact_copies(thing: Any, without: Without) -> None:
     """Remove words from every copy of a thing."""
     for removing in redacting:
         removing(thing, without)
+
+
+REMOVED: Final = "[removed]"
+
+
+def taking_out(pieces: Sequence[str]) -> Without:
+    """What takes these words out of a text, whole, in any case and with any blanks between them; out of a page too,
+    where they are escaped.
+    """
+    forms = dict.fromkeys(form for piece in pieces for form in (piece, str(escape(piece))))
+    each = (r"\s+".join(map(re.escape, form.split())) for form in forms)
+    either = re.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)", re.I)
+    return lambda text: either.sub(REMOVED, text)
+
+
+def in_all(value: Any, without: Without) -> Any:
+    """The same value with the words taken out of every text in it."""
+    if isinstance(value, dict):
+        return {name: in_all(one, without) for name, one in value.items()}
+    if isinstance(value, list):
+        return [in_all(one, without) for one in value]
+    return without(value) if isinstance(value, str) else value
 
 
 Unnaming = Callable[[Any, Sequence[str]], None]

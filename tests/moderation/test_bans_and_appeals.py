@@ -12,6 +12,7 @@ from tests.conftest import (
     ADMINISTRATOR,
     CAST,
     CLLR,
+    MILL,
     MODERATOR,
     NEIGHBOUR,
     NOBODY,
@@ -21,19 +22,23 @@ from tests.conftest import (
     as_viewer,
     person_of,
 )
+from tests.follows.test_following import a_follow
 from tests.moderation.people import another_moderator, does, fresh, steps, tells
 from tests.moderation.test_reports import reports
 from wardbook import personal
+from wardbook.briefs import freezing
 from wardbook.clock import day_in_words, today
 from wardbook.db import db, transaction
 from wardbook.entries import life
 from wardbook.entries.erasing import erase
 from wardbook.entries.models import Entry
 from wardbook.errors import Forbidden
+from wardbook.jobs import do_what_is_due
 from wardbook.mail import letters
 from wardbook.moderation.models import Appeal, Ban, Looking, Report
 from wardbook.people.proofs import make_proof
-from wardbook.shared import Standing
+from wardbook.places.words import place_from_words
+from wardbook.shared import Level, Standing
 
 WHY = "Rude to neighbours, three times."
 
@@ -273,7 +278,14 @@ def test_erasing_an_entry_takes_what_was_said_of_it_too(as_):
 
 @pytest.mark.parametrize("goes", ["redacted", "erased"])
 def test_what_is_taken_from_a_part_is_gone_from_what_the_first_said_too(goes, as_):
+    a_follow(by=NEIGHBOUR)
     issue = an_issue(words="The kerb is high. The lamp of Tilda Quist is out.")
+    do_what_is_due()
+    assert any("Tilda Quist" in one.body for one in letters())
+    with transaction():
+        place = place_from_words(f"ward:{MILL}", as_viewer(OFFICER))
+        brief = freezing.freeze(as_viewer(OFFICER), place, Level.PUBLIC, purpose="Cabinet", once="frozen").ref
+    assert "Quist" in as_(NOBODY).get(f"/briefs/{brief}/1.json").text
     with transaction():
         wording = life.Wording(issue.title, "The kerb is high! The lamp of Tilda Quist is out.")
         life.edit(as_viewer(RESIDENT), fresh(issue), wording, edition=1, once="e")
@@ -300,6 +312,34 @@ def test_what_is_taken_from_a_part_is_gone_from_what_the_first_said_too(goes, as
         assert "Quist" not in page, entry.ref
         assert "A part of it now stands by itself" in page
     assert "The kerb is high!" in as_(NOBODY).get(f"/entries/{issue.ref}").text
+    assert "Quist" not in as_(NOBODY).get(f"/briefs/{brief}/1.json").text
+    assert "Quist" not in "".join(f"{one.subject}{one.body}{one.html}" for one in letters())
+
+
+def test_erasing_a_part_leaves_the_rest_of_what_the_first_said_in_letters(as_):
+    a_follow(by=NEIGHBOUR)
+    issue = an_issue(words="The kerb is high. Tilda's lamp\nis out.")
+    do_what_is_due()
+    part = {"title": "A lamp", "words": "Tilda's lamp is out.", "take_out": "y", "category": ""}
+    does(as_(MODERATOR), issue, "split", **part)
+    second = db.session.query(Entry).filter_by(split_from_id=issue.id).one()
+    with transaction():
+        erase(as_viewer(RESIDENT), second, once="x")
+    told = "".join(f"{one.body}{one.html}" for one in letters() if one.to == NEIGHBOUR.email)
+    assert told.count("The kerb is high.") == 2
+    assert "Tilda" not in told
+
+
+def test_what_the_first_goes_on_saying_stays_where_its_copy_is_erased(as_):
+    issue = an_issue(words="One thing. Another thing.")
+    with transaction():
+        place = place_from_words(f"ward:{MILL}", as_viewer(OFFICER))
+        brief = freezing.freeze(as_viewer(OFFICER), place, Level.PUBLIC, purpose="Cabinet", once="frozen").ref
+    does(as_(MODERATOR), issue, "split", title="Another", words="Another thing.", category="")
+    second = db.session.query(Entry).filter_by(split_from_id=issue.id).one()
+    with transaction():
+        erase(as_viewer(RESIDENT), second, once="x")
+    assert "Another thing." in as_(NOBODY).get(f"/briefs/{brief}/1.json").text
 
 
 def test_what_was_split_off_stands_after_the_first_is_erased(as_):

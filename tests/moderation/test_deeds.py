@@ -23,6 +23,7 @@ from tests.conftest import (
     person_of,
     spot,
 )
+from tests.follows.test_following import a_follow
 from tests.moderation.people import another_moderator, does, fresh, page_of, steps, tells
 from wardbook.briefs import freezing
 from wardbook.db import db, now, transaction
@@ -32,6 +33,7 @@ from wardbook.entries.photographs import photos
 from wardbook.follows.actions import begin
 from wardbook.follows.models import Follow, Rhythm
 from wardbook.follows.things import thing_from_words
+from wardbook.jobs import do_what_is_due
 from wardbook.mail import letters
 from wardbook.moderation import queries
 from wardbook.moderation.models import Looking
@@ -232,6 +234,19 @@ def test_words_are_removed_from_what_it_says_and_said_and_from_letters(as_):
     assert issue.title == "[removed] once more", "and an edit begun before does not bring them back"
     data = {"edition": "2", "title": "Tilda Quist", "words": ""}
     assert as_(RESIDENT).post(f"/entries/{issue.ref}/edit", data=data).status_code == 422
+
+
+def test_words_are_removed_where_a_line_breaks_them_and_a_page_escapes_them(as_):
+    a_follow(by=NEIGHBOUR)
+    issue = an_issue(words="It is Tilda's\ndoing.")
+    do_what_is_due()
+    viewer = as_viewer(OFFICER)
+    with transaction():
+        place = place_from_words("ward:T05000001", viewer)
+        brief = freezing.freeze(viewer, place, Level.PUBLIC, purpose="Cabinet", once="frozen").ref
+    assert does(as_(MODERATOR), issue, "redact", pieces="Tilda's doing", reason=WHY).status_code == 302
+    assert "Tilda" not in "".join(f"{one.subject}{one.body}{one.html}" for one in letters())
+    assert "Tilda" not in as_(NOBODY).get(f"/briefs/{brief}/1.json").text
 
 
 def test_words_are_removed_whole(as_):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,7 +17,7 @@ from wardbook.briefs.plain import told
 from wardbook.briefs.seals import Seal, hash_of, sealed
 from wardbook.db import db, now
 from wardbook.entries.models import Entry
-from wardbook.erasure import blanks, redacts
+from wardbook.erasure import Without, blanks, in_all, redacts
 from wardbook.errors import Refused
 from wardbook.events import Did, record
 from wardbook.people import queries as people
@@ -220,10 +221,11 @@ def blank(thing: Any) -> None:
 
 
 @redacts
-def redact(thing: Any, without: Callable[[str], str]) -> None:
-    """What was frozen is never changed: a part with words that a moderator removed loses its text, as if erased."""
+def redact(thing: Any, without: Without) -> None:
+    """What was frozen is never changed: a part with words that are taken out loses its text, as if erased."""
     if not isinstance(thing, Entry):
         return
     for part in db.session.scalars(select(Part).where(Part.entry_id == thing.id, Part.text.is_not(None))):
-        if part.text is not None and without(part.text) != part.text:
+        said = json.loads(part.text or "")
+        if in_all(said, without) != said:
             part.text = part.salt = None

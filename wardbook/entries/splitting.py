@@ -13,7 +13,7 @@ from wardbook.entries import queries
 from wardbook.entries.actions import free_reference
 from wardbook.entries.kinds import KINDS
 from wardbook.entries.models import Category, Entry
-from wardbook.erasure import blanks
+from wardbook.erasure import blanks, redact_copies, taking_out
 from wardbook.events import Event
 from wardbook.policy import Viewer
 
@@ -57,15 +57,27 @@ def _earlier_wordings(thing: Any) -> None:
     """What the first said until the part was taken out of it, it said of both."""
     if not isinstance(thing, Entry):
         return
-    part = thing.ref
+    part, taken = thing.ref, set[str]()
     for first in firsts(thing):
         of_first = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id == first.id)
         steps = db.session.scalars(of_first.order_by(Event.id)).all()
-        parted = max((step.id for step in steps if step.change.get("part") == part), default=0)
-        for step in steps:
-            if step.id <= parted:
-                step.change = {name: value for name, value in step.change.items() if name != "words"}
+        parting = next((step for step in reversed(steps) if step.change.get("part") == part), None)
+        if parting is not None:
+            if "words" in parting.change:
+                taken |= {thing.words, _taken_out(*parting.change["words"])} - {""}
+            for step in steps:
+                if step.id <= parting.id:
+                    step.change = {name: value for name, value in step.change.items() if name != "words"}
+        if taken:
+            redact_copies(first, taking_out(sorted(taken, key=len, reverse=True)))
         part = first.ref
+
+
+def _taken_out(before: str, rest: str) -> str:
+    """The words that the first lost to its part: what stood between those that it begins and ends with still."""
+    said, left = before.split(), rest.split()
+    start = next((at for at, (one, other) in enumerate(zip(said, left, strict=False)) if one != other), len(left))
+    return " ".join(said[start : start + len(said) - len(left)])
 
 
 def others(entry: Entry, viewer: Viewer) -> Sequence[Entry]:

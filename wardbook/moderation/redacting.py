@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -13,7 +12,7 @@ from wardbook.db import db
 from wardbook.entries import drafting, splitting
 from wardbook.entries.erasing import FORGET
 from wardbook.entries.models import Entry
-from wardbook.erasure import redact_copies, redacts
+from wardbook.erasure import Without, in_all, redact_copies, redacts, taking_out
 from wardbook.errors import Refused
 from wardbook.events import Did, Event
 from wardbook.mail import Letter
@@ -21,10 +20,7 @@ from wardbook.moderation.actions import Seen
 from wardbook.moderation.settling import begin, decide
 from wardbook.policy import Act, Viewer
 
-REMOVED: Final = "[removed]"
 SHORTEST = 2
-
-Without = Callable[[str], str]
 
 
 def redact(
@@ -35,7 +31,7 @@ def redact(
         return entry
     if not reason.strip():
         raise Refused("Give the reason. The author and readers read it.", field="reason")
-    without = _without(_checked(pieces))
+    without = taking_out(_checked(pieces))
     if not _remove(entry, without):
         raise Refused("None of these words stands in it. Copy them from above, one a line.", field="pieces")
     if without(reason) != reason:
@@ -58,13 +54,6 @@ def _checked(pieces: Sequence[str]) -> list[str]:
     return sorted(pieces, key=len, reverse=True)
 
 
-def _without(pieces: Sequence[str]) -> Without:
-    """What takes these words out of a text, whole, in any case and with any blanks between them."""
-    each = (r"\s+".join(map(re.escape, piece.split())) for piece in pieces)
-    either = re.compile(rf"(?<!\w)(?:{'|'.join(each)})(?!\w)", re.I)
-    return lambda text: either.sub(REMOVED, text)
-
-
 def _remove(entry: Entry, without: Without) -> bool:
     """Take them out of what it says now; whether there were any, here, in what it said before, or in what that said of
     which it was a part.
@@ -82,7 +71,7 @@ def _remove(entry: Entry, without: Without) -> bool:
     steps = select(Event).where(Event.thing == Entry.__tablename__, Event.thing_id.in_(ids))
     for step in db.session.scalars(steps).all():
         changed |= _put(step, "words", without)
-        change = _in_all(step.change, without)
+        change = in_all(step.change, without)
         changed |= change != step.change
         step.change = change
     return changed
@@ -94,15 +83,6 @@ def _put(thing: Any, column: str, without: Without) -> bool:
         return False
     setattr(thing, column, cleaned)
     return True
-
-
-def _in_all(value: Any, without: Without) -> Any:
-    """The same value with the words taken out of every text in it."""
-    if isinstance(value, dict):
-        return {name: _in_all(one, without) for name, one in value.items()}
-    if isinstance(value, list):
-        return [_in_all(one, without) for one in value]
-    return without(value) if isinstance(value, str) else value
 
 
 @redacts

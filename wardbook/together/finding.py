@@ -15,7 +15,7 @@ from wardbook.entries.kinds import LED, Channel, Family, Kind, State
 from wardbook.entries.merging.merged import merge_of
 from wardbook.entries.models import Entry
 from wardbook.events import Did, Event, asks, asks_always
-from wardbook.mail import write_letter
+from wardbook.mail import AS_IT_IS, Letter, Words, write_letter, written_anew
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
 from wardbook.policy import sees
@@ -86,6 +86,13 @@ def _tell_both(one: Match) -> None:
     for entry in (one.offer, one.need):
         if entry.author is not None:
             _tell(one, entry.author)
+
+
+@written_anew("match")
+def _still_to_agree_to(letter: Letter) -> Words | None:
+    """It leaves only while both things stand and each of the two may see the other's."""
+    match = db.session.get(Match, int(letter.cause.removeprefix("match ")))
+    return AS_IT_IS if match is not None and stands(match) else None
 
 
 def _tell(one: Match, person: Person) -> None:

@@ -52,6 +52,8 @@ def tell_those_merged(entry: Entry, event: Event) -> None:
 
 @written_anew("update")
 @written_anew("taken_on")
+@written_anew("differed")
+@written_anew("not_right")
 def _asked_again(letter: Letter) -> Words | None:
     """Of what somebody else told, it leaves only while its reader may see it."""
     event = db.session.get(Event, int(letter.cause.removeprefix("event ")))

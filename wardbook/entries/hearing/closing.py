@@ -30,7 +30,7 @@ from wardbook.entries.steps import step_by
 from wardbook.erasure import blanks
 from wardbook.errors import NotFound
 from wardbook.events import Did, Event
-from wardbook.mail import forget_letters, write_letter
+from wardbook.mail import AS_IT_IS, Letter, Words, forget_letters, write_letter, written_anew
 from wardbook.people.models import Person
 from wardbook.people.queries import viewer_of
 from wardbook.policy import Viewer, sees
@@ -162,6 +162,15 @@ def _ask(entry_id: int, told_id: int) -> None:
             told.author.email, "put_right", cause=f"asked {asked_id}", unsubscribe=letters.stops_letters(told),
             entry=entry, told=told, said=said, by=step_by(said, entry), answers=_addresses(asked_id),
         )  # fmt: skip
+
+
+@written_anew("put_right")
+def _asks_still(letter: Letter) -> Words | None:
+    """It leaves only while its reader may see what was closed, and that is closed still."""
+    asked = db.session.get(Asked, int(letter.cause.removeprefix("asked ")))
+    entry = asked.entry if asked and asked.told.author_id is not None else None
+    closed = entry is not None and entry.standing is Standing.PUBLISHED and entry.meaning.family is Family.CLOSED
+    return AS_IT_IS if closed and asked and entry and sees(viewer_of(asked.told.author), entry) else None
 
 
 @blanks
