@@ -64,7 +64,7 @@ def _earlier_wordings(thing: Any) -> None:
         parting = next((step for step in reversed(steps) if step.change.get("part") == part), None)
         if parting is not None:
             if "words" in parting.change:
-                taken |= {thing.words, _taken_out(*parting.change["words"])} - {""}
+                taken |= {thing.words.strip(), _taken_out(*parting.change["words"])} - {""}
             for step in steps:
                 if step.id <= parting.id:
                     step.change = {name: value for name, value in step.change.items() if name != "words"}
