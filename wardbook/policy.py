@@ -199,6 +199,8 @@ class Act(StrEnum):
 
     CONTRIBUTE = "contribute"
     SAY = "say in words of their own"
+    SAY_UNREAD = "say what nobody looks through"
+    CONFIRM = "confirm what they sent"
     WRITE_NOTE = "write note"
     REPLY = "reply"
     SAY_WHETHER = "say whether it is put right"
@@ -322,6 +324,8 @@ DOES: dict[Act, Permission] = {
     # the thing is who tells this kind; a visitor's waits until an email address is confirmed
     Act.CONTRIBUTE: _both(lambda viewer, tellers: viewer.id is None or bool(viewer.roles & tellers), _not_banned),
     Act.SAY: _not_banned,  # beside a deed that a ban leaves them: what others read of it
+    Act.SAY_UNREAD: _any_of(*set(Role) - {Role.RESIDENT}),  # whoever works for the council answers for it
+    Act.CONFIRM: _is_own,
     Act.WRITE_NOTE: _any_of(Role.COUNCILLOR, Role.OFFICER),
     # a councillor answers in words what was told in their ward; beside a note they put a view of their own
     Act.REPLY: _both(

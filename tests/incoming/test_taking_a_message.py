@@ -484,6 +484,7 @@ def test_a_message_is_taken_once_by_whichever_road_it_comes(letters_to):
 def test_two_messages_of_one_name_are_two(app):
     entry_of(take(a_message(f"One. {HERE}", message_id="<same@example.com>")))
     entry_of(take(a_message(f"Another. {HERE}", message_id="<same@example.com>")))
+    assert db.session.query(Entry).count() == 2
 
 
 def test_of_a_message_nothing_is_kept_but_its_digest(app):

@@ -226,6 +226,5 @@ def redact(thing: Any, without: Without) -> None:
     if not isinstance(thing, Entry):
         return
     for part in db.session.scalars(select(Part).where(Part.entry_id == thing.id, Part.text.is_not(None))):
-        said = json.loads(part.text or "")
-        if in_all(said, without) != said:
+        if part.text is not None and in_all(said := json.loads(part.text), without) != said:
             part.text = part.salt = None

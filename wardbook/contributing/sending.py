@@ -181,8 +181,8 @@ def address(draft_id: str) -> ResponseReturnValue:
     form = AddressForm(data={"email": draft.answers.get("email", "")})
     if form.validate_on_submit():
         try:
-            unconfirmed.send_elsewhere(told, form.email.data)
-            drafting.answer(draft, email=people.checked_email(form.email.data))
+            author = unconfirmed.send_elsewhere(told, form.email.data)
+            drafting.answer(draft, email=author.email)
             return redirect(url_for(".sent", draft_id=draft.id))
         except Refused as refused:
             form.put(refused)
@@ -224,7 +224,7 @@ def confirm_own(ref: str) -> ResponseReturnValue:
     """Publish what its author, who is signed in, sent before they were."""
     entry = or_404(queries.entry(ref, viewer()))
     me = or_404(person())
-    if entry.author_id != me.id:
+    if not may(viewer(), Act.CONFIRM, entry):
         raise NotFound
     if actions.waits_for_proof(entry):
         unconfirmed.confirm_own(me, entry)

@@ -11,7 +11,7 @@ from wardbook.entries.kinds import ENTERED, Channel, Kind
 from wardbook.entries.models import Entry, Photo
 from wardbook.errors import Refused
 from wardbook.people.models import Person
-from wardbook.policy import Act, Role, Viewer, require
+from wardbook.policy import Act, Viewer, may, require
 from wardbook.shared import Level
 
 CATEGORY: Final = "category"
@@ -170,7 +170,7 @@ def check_said(viewer: Viewer, text: str, *, field: str) -> None:
     if not text.strip():
         return
     require(viewer, Act.SAY)
-    if viewer.roles - {Role.RESIDENT}:
+    if may(viewer, Act.SAY_UNREAD):
         return
     if found := looks_like(text, field):
         raise Refused(

@@ -37,16 +37,16 @@ def send_again(link: str) -> None:
         ask_for_proof(entry, proof.person, proof.name)
 
 
-def send_elsewhere(entry: Entry, email: str) -> None:
+def send_elsewhere(entry: Entry, email: str) -> Person:
     """Mail the link to another address, because the first was mistyped. From then on what waits is of whoever reads
-    mail there; the links to the first end, and its letters say nothing any more.
+    mail there, who is returned; the links to the first end, and its letters say nothing any more.
     """
     hold(entry)
     if not waits_for_proof(entry):
         raise Refused("It is confirmed already, so it stays with the address that it has.", field="email")
     author = person_with(email)
     if proofs.was_asked_just_now(author, PUBLISH, entry.ref):
-        return
+        return author
     sent = db.session.scalars(select(Proof).where(Proof.purpose == PUBLISH, Proof.subject == entry.ref)).all()
     name = next((proof.name for proof in sent if proof.name), "")
     if author.id != entry.author_id:
@@ -54,6 +54,7 @@ def send_elsewhere(entry: Entry, email: str) -> None:
         db.session.execute(delete(Proof).where(Proof.id.in_([proof.id for proof in sent])))
         entry.author = author
     ask_for_proof(entry, author, name)
+    return author
 
 
 def confirm_own(person: Person, entry: Entry) -> Entry:
