@@ -14,8 +14,8 @@ from wardbook.entries.holding import means
 from wardbook.entries.models import Entry
 from wardbook.events import Event
 from wardbook.people.models import Person
-from wardbook.policy import Condition, Role, Rule, Viewer, seen_through
-from wardbook.shared import Level, words_of
+from wardbook.policy import Condition, Rule, is_moderator, is_not_private, seen_through
+from wardbook.shared import words_of
 
 _OPEN = "decided_at IS NULL"
 
@@ -135,11 +135,6 @@ def is_appealed(model: type[Entry] = Entry) -> Condition:
     return model.id.in_(waits)
 
 
-def _is_moderators(model: type[Entry], viewer: Viewer) -> Condition | bool:
-    """What was reported or appealed is seen by moderators at any level but private."""
-    if Role.MODERATOR not in viewer.roles:
-        return False
-    return (model.level != Level.PRIVATE) & or_(is_reported(model), is_appealed(model))
-
-
-seen_through(Entry, Rule(_is_moderators))
+_is_asked_about = Rule(lambda model, viewer: or_(is_reported(model), is_appealed(model)))
+# what was reported or appealed is seen by moderators at any level but private
+seen_through(Entry, is_moderator & is_not_private & _is_asked_about)
